@@ -1,0 +1,122 @@
+"""Networks and optimiser to and from safetensors and JSON. Nothing here unpickles.
+
+model.safetensors holds a method's networks and, as metadata, all that is needed to build them again; names that start
+with `encoder.` are the backbone alone. checkpoint.safetensors holds the same and the optimiser's state, to go on from.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from trainers.errors import UserError
+from trainers.method import DataSpec, Method, make_config, method_class
+
+MODEL, CHECKPOINT = "model.safetensors", "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One moment of a run: everything that the next step depends on. Chance is not in it: it follows from seed and step."""
+
+    step: int
+    seconds: float
+    description: Mapping[str, Any]  # method, knobs, spec
+    model: Mapping[str, Tensor]
+    optimizer: Mapping[str, Tensor]  # "3.exp_avg" -> the moment of the third parameter
+
+    def save(self, folder: Path) -> None:
+        """Write both files, each complete or not at all."""
+        about = {"step": self.step, "seconds": self.seconds, **self.description}
+        _save(folder / MODEL, self.model, about)
+        both = {f"model.{k}": v for k, v in self.model.items()} | {f"optimizer.{k}": v for k, v in self.optimizer.items()}
+        _save(folder / CHECKPOINT, both, about)
+
+    @classmethod
+    def load(cls, folder: Path) -> Checkpoint:
+        """The last moment that a run saved; UserError where there is none."""
+        about, tensors = _load(folder / CHECKPOINT)
+        step, seconds = about.pop("step"), about.pop("seconds")
+        parts = {"model": {}, "optimizer": {}}
+        for name, tensor in tensors.items():
+            part, _, key = name.partition(".")
+            parts[part][key] = tensor
+        return cls(step, seconds, about, **parts)
+
+    @classmethod
+    def take(cls, method: Method, optimizer: torch.optim.Optimizer, name: str, step: int, seconds: float) -> Checkpoint:
+        """A copy of now, on the CPU."""
+        moments = {
+            f"{index}.{key}": _copy(value)
+            for index, state in optimizer.state_dict()["state"].items()
+            for key, value in state.items()
+        }
+        networks = {key: _copy(value) for key, value in method.state_dict().items()}
+        return cls(step, seconds, describe(method, name), networks, moments)
+
+    def restore(self, method: Method, optimizer: torch.optim.Optimizer) -> None:
+        """Put this moment back into networks and optimiser of the same make."""
+        method.load_state_dict(dict(self.model))
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in self.optimizer.items():
+            index, _, key = name.partition(".")
+            state.setdefault(int(index), {})[key] = tensor
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def describe(method: Method, name: str) -> dict[str, Any]:
+    """What to build a method from: its name, knobs and the shape of its data."""
+    return {"method": name, "knobs": dataclasses.asdict(method.config), "spec": dataclasses.asdict(method.spec)}
+
+
+def build(description: Mapping[str, Any]) -> Method:
+    """The untrained method that `describe` told of."""
+    spec = {key: tuple(value) if isinstance(value, list) else value for key, value in description["spec"].items()}
+    name = description["method"]
+    return method_class(name)(make_config(name, description["knobs"]), DataSpec(**spec))
+
+
+def load_model(path: Path) -> Method:
+    """A trained method, in eval mode, on the CPU, from its model.safetensors or the folder that holds it."""
+    about, tensors = _load(path / MODEL if path.is_dir() else path)
+    method = build(about)
+    method.load_state_dict(tensors)
+    return method.eval()
+
+
+def write(path: Path, content: Callable[[Path], object]) -> None:
+    """Let `content` write a file under another name, then give it its own: no reader ever sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        content(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", copy=True).contiguous()
+
+
+def _save(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
+    write(path, lambda temporary: save_file(dict(tensors), temporary, {"playground": json.dumps(about)}))
+
+
+def _load(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    if not path.is_file():
+        raise UserError("There is no saved network in {folder} yet: the run ended before its first snapshot.", folder=path.parent.name)
+    try:
+        with safe_open(path, "pt") as file:
+            return json.loads(file.metadata()["playground"]), {key: file.get_tensor(key) for key in file.keys()}
+    except Exception as error:  # safetensors raises its own kind, json another, a file of someone else's a KeyError
+        raise UserError("{file} is damaged or not of this app: train the run again.", file=path.name) from error

@@ -1,0 +1,42 @@
+"""The one object that every data source gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Some images, and what is known of each.
+
+    images: (N,C,H,W) uint8, C is 1 or 3.
+    labels: (N,) int64, an index into `Dataset.classes`; None where nothing is known.
+    captions: language ("en", "zh") -> N captions, one an image; empty where there are none.
+    names: N names that a person would recognise: a file's path, an emoji's code point.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor | None = None
+    captions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images to learn from (`train`) and images never trained on (`test`), of one size.
+
+    classes: the names that labels point at; empty where there are no labels.
+    skipped: one sentence a file that could not be used, naming the file.
+    """
+
+    name: str
+    train: Images
+    test: Images
+    classes: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()

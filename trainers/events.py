@@ -1,0 +1,81 @@
+"""What a run says while it learns: frozen values of numbers and numpy arrays, the same for a page, a progress bar and a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Started:
+    """The data is on the device and the networks exist; step and seconds are above 0 where a run goes on."""
+
+    step: int
+    seconds: float
+    method: str
+    dataset: str
+    device: str
+    encoder: str
+    parameters: int  # trainable numbers in all networks
+    train_images: int
+    test_images: int
+    collapse_loss: float | None  # what the loss is worth when the method has learned nothing, where that is known
+    knn_pixels: float | None  # kNN accuracy of the raw pixels, on the bank that the snapshots use
+
+
+@dataclass(frozen=True)
+class Step:
+    """About five times a second: means over the steps since the last one."""
+
+    step: int
+    seconds: float
+    loss: float
+    std_sqrt_d: float  # of this batch's embeddings: 1 is spread evenly, 0 is collapse
+    images_per_second: float
+    parts: Mapping[str, float] = field(default_factory=dict)  # what else the method wants drawn
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The network looked at from outside, on images it does not train on. Metrics are None where they cannot be had."""
+
+    step: int
+    seconds: float
+    metrics: Mapping[str, float | None]  # knn std_sqrt_d rankme alignment uniformity, and mse psnr for autoencoders
+    features: NDArray[np.float16] = field(repr=False)  # (N,F) backbone features of the evaluation images
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What the method sees or makes just now, of the same few images each time: rows of (n,H,W,C) uint8."""
+
+    step: int
+    seconds: float
+    rows: Mapping[str, NDArray[np.uint8]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end, by budget or by a person's stop, with the numbers on all of the held-out images."""
+
+    step: int
+    seconds: float
+    reason: str  # "budget" or "stopped"
+    summary: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run ended early; `sentence`, filled with `values`, says why and what to do. What was saved before stays."""
+
+    step: int
+    seconds: float
+    sentence: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+Event = Started | Step | Snapshot | Pictures | Finished | Failed
+EVENTS: dict[str, type[Event]] = {c.__name__: c for c in (Started, Step, Snapshot, Pictures, Finished, Failed)}

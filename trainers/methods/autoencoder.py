@@ -1,0 +1,64 @@
+r"""Autoencoder: squeeze an image through a narrow code and build it again.
+
+    h = f(x),   x' = g(h),   L = |x - x'|² / P      (P pixels times channels: a mean, so sizes compare)
+
+Shapes: x (B,C,H,W) -> features (B,F) -> h (B,D) -> x' (B,C,H,W) in [0,1]
+Watch: the loss starts at that of a grey image, falls to that of the mean image at once, then slowly; the bar to pass
+is PCA with as many dimensions, the best that a linear code can do
+Reference: Hinton & Salakhutdinov 2006, doi:10.1126/science.1127647; Baldi & Hornik 1989 for PCA as the linear case
+Departures: convolutional, trained end to end without layer-wise pre-training
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trainers.encoders import Decoder
+from trainers.method import Batch, Card, DataSpec, Loss, Method, encoder_knob, knob
+from trainers.views import plain
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig:
+    latent: int = knob(32, 2, 256, "D: numbers that an image is squeezed into")
+    batch_size: int = knob(128, 2, 1024, "Images a step")
+    learning_rate: float = knob(3e-3, 1e-5, 1e-1, "AdamW's step size")
+    encoder: str = encoder_knob()
+
+
+class Autoencoder(Method):
+    card = Card(
+        title="Autoencoder",
+        paper="Reducing the Dimensionality of Data with Neural Networks",
+        arxiv="doi:10.1126/science.1127647",
+        family="autoencoder",
+        negatives="none",
+        networks="an encoder and a decoder",
+        loss=r"\lVert x-g(f(x))\rVert^2",
+    )
+    Config = AutoencoderConfig
+
+    def __init__(self, config: AutoencoderConfig, spec: DataSpec) -> None:
+        super().__init__(config, spec)
+        self.bottleneck = nn.Linear(self.encoder.features, config.latent)
+        self.decoder = Decoder(config.latent, spec.channels, spec.height, spec.width)
+
+    def encode(self, images: Tensor) -> Tensor:
+        return self.bottleneck(self.encoder(images))  # h, (B,D): the code is the representation
+
+    def reconstruct(self, images: Tensor) -> Tensor:
+        """(B,C,H,W) in [0,1] -> the same images as the code remembers them."""
+        return self.decoder(self.encode(images))
+
+    def loss(self, batch: Batch) -> Loss:
+        h = self.encode(batch.images)
+        return Loss(F.mse_loss(self.decoder(h), batch.images), embedding=h)
+
+    def collapse_loss(self, images: Tensor, batch_size: int) -> float:
+        return float(plain(images).var(0, correction=0).mean())  # always the mean image
+
+    def pictures(self, batch: Batch) -> dict[str, Tensor]:
+        return {"input": batch.images, "reconstruction": self.reconstruct(batch.images)}

@@ -1,0 +1,78 @@
+r"""SimCLR: two views of an image find each other among all other images of the batch.
+
+    l(i,j) = -log  exp(sim(z_i, z_j)/τ) / Σ_{k≠i} exp(sim(z_i, z_k)/τ),     sim(u,v) = u·v / |u||v|
+    L      = mean of l over the 2N views, each with its partner
+
+Shapes: two views (N,C,H,W) -> h (2N,F) -> z (2N,D) -> similarities (2N,2N)
+Watch: the loss starts near ln(2N-1), its value when nothing is told apart; std·√d stays near 1
+Reference: Chen et al. 2020, arXiv:2002.05709, Eq. 1 and Algorithm 1
+Departures: one linear layer more or less changes nothing at this size, so the head is the paper's own two layers;
+both views go through the network as one batch, as in the authors' code; AdamW for LARS; gentler views
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trainers.encoders import head
+from trainers.method import Batch, Card, DataSpec, Loss, Method, encoder_knob, knob, switch
+from trainers.views import Augmentation, pair
+
+
+@dataclass(frozen=True)
+class SimCLRConfig:
+    temperature: float = knob(0.2, 0.02, 2.0, "τ: small looks at the hardest negatives only, large at all alike")
+    batch_size: int = knob(128, 2, 1024, "Images a step, N; each view has 2N-2 negatives")
+    learning_rate: float = knob(2e-3, 1e-5, 1e-1, "AdamW's step size")
+    crop: float = knob(0.5, 0.05, 1.0, "Smallest part of the area that a view keeps")
+    jitter: float = knob(0.6, 0.0, 1.0, "How much brightness and contrast change between views")
+    dimensions: int = knob(128, 2, 512, "D: length of z, where the loss acts")
+    projection_head: bool = switch(True, "Off: the loss acts on the features themselves")
+    encoder: str = encoder_knob()
+
+
+def nt_xent(z1: Tensor, z2: Tensor, temperature: float) -> Tensor:
+    """Eq. 1 over both directions: z1, z2 (N,D), row i of one is the partner of row i of the other; a scalar."""
+    z = F.normalize(torch.cat([z1, z2]), dim=1)  # (2N,D)
+    logits = z @ z.T / temperature  # (2N,2N)
+    logits.fill_diagonal_(-math.inf)  # k ≠ i
+    partner = torch.arange(len(z), device=z.device).roll(len(z1))  # i <-> i+N
+    return F.cross_entropy(logits, partner)  # Eq. 1, mean over 2N
+
+
+class SimCLR(Method):
+    card = Card(
+        title="SimCLR",
+        paper="A Simple Framework for Contrastive Learning of Visual Representations",
+        arxiv="2002.05709",
+        family="contrastive",
+        negatives="all other images of the batch",
+        networks="one encoder and a projection head",
+        loss=r"-\log\frac{\exp(\mathrm{sim}(z_i,z_j)/\tau)}{\sum_{k\ne i}\exp(\mathrm{sim}(z_i,z_k)/\tau)}",
+    )
+    Config = SimCLRConfig
+
+    def __init__(self, config: SimCLRConfig, spec: DataSpec) -> None:
+        super().__init__(config, spec)
+        width = self.encoder.features
+        self.head = head(width, 2 * width, config.dimensions) if config.projection_head else nn.Identity()
+        self.augment = Augmentation(crop=config.crop, jitter=config.jitter)
+
+    def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        return pair(images, self.augment, rng)
+
+    def embed(self, features: Tensor) -> Tensor:
+        return self.head(features)
+
+    def loss(self, batch: Batch) -> Loss:
+        z = self.embed(self.encode(torch.cat(batch.views)))  # (2N,D)
+        z1, z2 = z.chunk(2)
+        return Loss(nt_xent(z1, z2, self.config.temperature), embedding=z)
+
+    def collapse_loss(self, images: Tensor, batch_size: int) -> float:
+        return math.log(2 * batch_size - 1)

@@ -1,0 +1,69 @@
+"""What a loss does not tell: is the representation useful (kNN), and has it collapsed (std·√d, RankMe, uniformity)?"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def knn_accuracy(
+    queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor, k: int = 20, temperature: float = 0.07
+) -> float:
+    """Share of queries (Q,F) that the k nearest of the bank (N,F), by cosine, give the right label (Q,). In [0,1].
+
+    Each neighbour votes with weight exp(cosine/temperature): Wu et al. 2018, arXiv:1805.01978, section 3.4.
+    k is clamped to the bank.
+    """
+    bank = F.normalize(bank.float(), dim=1)
+    classes = int(max(query_labels.max(), bank_labels.max())) + 1
+    right = 0
+    for rows, labels in zip(queries.split(1000), query_labels.split(1000), strict=True):
+        cosine, index = (F.normalize(rows.float(), dim=1) @ bank.T).topk(min(k, len(bank)))  # (b,k)
+        weight = ((cosine - 1) / temperature).exp()  # the shift by 1 changes no ratio and cannot overflow
+        score = torch.zeros(len(rows), classes, device=rows.device).scatter_add_(1, bank_labels[index], weight)
+        right += int((score.argmax(1) == labels).sum())
+    return right / len(queries)
+
+
+def std_sqrt_d(z: Tensor) -> Tensor:
+    """Mean standard deviation of the coordinates of z/|z|, (B,D), times √D: 1 on an even sphere, 0 at one point.
+
+    SimSiam, Chen & He 2020, section 4.1.
+    """
+    return F.normalize(z.float(), dim=1).std(0, correction=0).mean() * math.sqrt(z.shape[1])
+
+
+def rankme(z: Tensor) -> float:
+    """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D. Garrido et al. 2022."""
+    sigma = torch.linalg.svdvals(z.float())
+    p = sigma / sigma.sum() + 1e-7
+    return float(torch.exp(-(p * p.log()).sum()))
+
+
+def alignment(z1: Tensor, z2: Tensor) -> float:
+    """Mean squared distance of the two views' embeddings on the sphere, 0 to 4, small is good. Wang & Isola 2020, α=2."""
+    return float((F.normalize(z1.float(), dim=1) - F.normalize(z2.float(), dim=1)).pow(2).sum(1).mean())
+
+
+def uniformity(z: Tensor) -> float:
+    """log of the mean of exp(-2|zi-zj|²) over pairs, -4 (even) to 0 (one point). Wang & Isola 2020, t=2."""
+    distances = torch.pdist(F.normalize(z.float(), dim=1)).pow(2)
+    return float(torch.logsumexp(-2 * distances, 0) - math.log(len(distances)))
+
+
+def psnr(mse: float) -> float:
+    """Peak signal-to-noise ratio in decibels of a mean squared error of pixels in [0,1]."""
+    return math.inf if mse == 0 else -10 * math.log10(mse)
+
+
+def pca_mse(train: Tensor, test: Tensor, dimensions: int) -> float:
+    """Mean squared error a pixel of test (N,P) rebuilt from its first principal components, fitted on train (M,P)."""
+    mean = train.mean(0)
+    centred = train - mean
+    _, vectors = torch.linalg.eigh(centred.T @ centred)  # ascending
+    basis = vectors[:, -dimensions:]
+    rest = test - mean
+    return float((rest - rest @ basis @ basis.T).pow(2).mean())

@@ -1,0 +1,279 @@
+"""The loop, the only one: config in, events out."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainers.checkpoint import Checkpoint
+from trainers.data import Dataset, load
+from trainers.encoders import choose
+from trainers.errors import UserError
+from trainers.evaluate import Evaluation
+from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Started, Step
+from trainers.method import Batch, DataSpec, Method, make_config, method_class
+from trainers.views import plain
+
+STEP_EVERY = 0.2  # seconds between Step events
+SNAPSHOT_FIRST, SNAPSHOT_RATIO = 0.7, 1.3  # seconds to the first, and how much later each next one comes
+SNAPSHOT_SHARE = 0.1  # of the time may go into looking instead of learning, once three snapshots are there
+PICTURES_SHOWN = 60  # rows of pictures in a run, at most two a second
+SHOWN = 8  # images in a row
+WARM_UP = 10  # steps over which the learning rate rises
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that a run follows from. Exactly one of seconds and steps: with steps the run repeats to the bit on one device.
+
+    With seconds the learning rate follows the clock, so a slower machine takes fewer and larger-spaced steps.
+    """
+
+    method: str
+    dataset: str = "fashion-mnist"
+    seconds: float | None = None
+    steps: int | None = None
+    seed: int = 0
+    size: int | None = None  # pixels a side; None for the data set's own
+    device: str | None = None  # None for the best there is
+    knobs: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.seconds is None) == (self.steps is None):
+            raise UserError("Give a run either a number of seconds or a number of steps.")
+        if self.seconds is not None and not 0 < self.seconds <= 86_400:  # also false for NaN
+            raise UserError("The time budget must be more than 0 seconds and at most a day.")
+        if self.steps is not None and not 0 < self.steps <= 100_000_000:
+            raise UserError("The number of steps must be at least 1.")
+        if not -(2**31) <= self.seed < 2**31:
+            raise UserError("The seed must be a whole number of at most 31 bits.")
+        if self.size is not None and not 16 <= self.size <= 128:
+            raise UserError("The image size must be from 16 to 128 pixels.")
+        make_config(self.method, self.knobs)  # raises where a knob is wrong
+
+    def progress(self, step: int, seconds: float) -> float:
+        """How far a run is, from 0 to 1."""
+        return min(1.0, seconds / self.seconds if self.seconds is not None else step / (self.steps or 1))
+
+
+def pick_device(name: str | None = None) -> torch.device:
+    """The device called `name`, or the best there is: cuda, then mps, then cpu. UserError where it is not there."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name is None:
+        return torch.device(next(kind for kind, present in there.items() if present))
+    if not there.get(name.partition(":")[0], False):
+        raise UserError("This machine has no device “{name}”: use {names}.", name=name, names=", ".join(k for k, v in there.items() if v))
+    return torch.device(name)
+
+
+def build(config: RunConfig, data: Dataset, device: torch.device) -> Method:
+    """The run's method with the networks that its seed gives, on the device. The same call gives the same networks."""
+    knobs = make_config(config.method, config.knobs)
+    knobs = dataclasses.replace(knobs, encoder=choose(knobs.encoder, device))
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        method = method_class(config.method)(knobs, describe_data(data))
+    return method.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def describe_data(data: Dataset) -> DataSpec:
+    """What a network must know of the training images: their shape, and mean and deviation of each channel."""
+    _, channels, height, width = data.train.images.shape
+    part = plain(data.train.images[:: max(1, len(data.train) // 2000)])
+    std = part.std((0, 2, 3)).clamp(min=1e-3)  # images of one colour have none
+    return DataSpec(channels, height, width, tuple(part.mean((0, 2, 3)).tolist()), tuple(std.tolist()))
+
+
+def train(
+    config: RunConfig,
+    data: Dataset | None = None,
+    resume: Checkpoint | None = None,
+    save: Callable[[Checkpoint], None] = lambda checkpoint: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Train until the budget is spent or `stop()` is true, which is asked at every step.
+
+    save: gets a checkpoint with every snapshot; resume: goes on from one, towards this config's budget.
+    Raises UserError where the config and the data do not fit; ends with Failed where the loss is no longer a number.
+    """
+    device = pick_device(config.device)
+    data = load(config.dataset, config.size) if data is None else data
+    images = data.train.images.to(device)
+    method = build(config, data, device)
+    knobs = method.config
+    batch_size = min(knobs.batch_size, len(images))
+    if batch_size < 2:
+        raise UserError("{name} has a single image to train on: it takes at least two.", name=data.name)
+    optimizer = torch.optim.AdamW(method.parameter_groups(), lr=knobs.learning_rate, weight_decay=1e-4, fused=True)
+    step, before = 0, 0.0
+    if resume is not None:
+        resume.restore(method, optimizer)
+        step, before = resume.step, resume.seconds
+    evaluation = Evaluation(data, device)
+    shown = evaluation.images[:SHOWN]
+
+    yield Started(
+        step=step, seconds=before, method=config.method, dataset=data.name, device=device.type, encoder=knobs.encoder,
+        parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
+        train_images=len(data.train), test_images=len(data.test),
+        collapse_loss=method.collapse_loss(evaluation.bank, batch_size), knn_pixels=evaluation.knn_pixels(),
+    )  # fmt: skip
+
+    def look(seconds: float) -> Snapshot:
+        found, features = evaluation.snapshot(method)
+        save(Checkpoint.take(method, optimizer, config.method, step, seconds))
+        return Snapshot(step, seconds, found, features)
+
+    started = time.perf_counter()
+
+    def clock() -> float:
+        return before + time.perf_counter() - started
+
+    if step == 0:
+        yield look(0.0)
+    snapshots, next_snapshot, next_pictures = 1, clock() + SNAPSHOT_FIRST, 0.0
+    meter = Meter(device)
+    last: Step | None = None
+    failure: Failed | None = None
+    stopped = False
+
+    while config.progress(step, clock()) < 1:
+        if stop():
+            stopped = True
+            break
+        rng = chance(config.seed, step, device)
+        x = images[batch_index(len(images), batch_size, config.seed, step, device)]
+        set_learning_rate(optimizer, knobs.learning_rate, step, config.progress(step, clock()))
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
+            loss = method.loss(Batch(plain(x).contiguous(memory_format=torch.channels_last), views, rng))
+        optimizer.zero_grad(set_to_none=True)
+        loss.value.backward()
+        optimizer.step()
+        step += 1
+        method.after_step(config.progress(step, clock()))
+        meter.add(loss.value, {key: value for key, value in loss.parts.items()}, batch_size)
+
+        seconds = clock()
+        due = seconds >= next_snapshot
+        if due or meter.age() >= STEP_EVERY or last is None:
+            last = meter.read(step, seconds, loss.embedding)
+            if not math.isfinite(last.loss):
+                failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
+                break
+            yield last
+            if seconds >= next_pictures:
+                yield draw(method, shown, config.seed, step, seconds)
+                next_pictures = seconds + max(0.5, (config.seconds or 30.0) / PICTURES_SHOWN)
+            if due:
+                begun = clock()
+                yield look(seconds)
+                snapshots += 1
+                cost = clock() - begun
+                wait = max(SNAPSHOT_FIRST, seconds * (SNAPSHOT_RATIO - 1), cost * (1 / SNAPSHOT_SHARE - 1) if snapshots > 3 else 0)
+                next_snapshot = clock() + wait
+            meter.resume()
+
+    seconds = clock()
+    if failure is None and meter.steps:
+        last = meter.read(step, seconds, loss.embedding)  # pyright: ignore[reportPossiblyUnbound]
+        if math.isfinite(last.loss):
+            yield last
+        else:
+            failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
+    if failure is not None:
+        yield failure
+        return
+    final = look(seconds)
+    yield draw(method, shown, config.seed, step, seconds)
+    yield final
+    found = dict(final.metrics) | evaluation.summary(method, build(config, data, device))
+    found |= {"loss": last.loss if last else None, "images_per_second": meter.average()}
+    yield Finished(step, seconds, "stopped" if stopped else "budget", found)
+
+
+DIVERGED = "The loss stopped being a number at step {step}: train again with a learning rate below {learning_rate}."
+
+
+def chance(seed: int, step: int, device: torch.device) -> torch.Generator:
+    """The generator of one step. It follows from seed and step alone, so a resumed run draws what an unbroken one would."""
+    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) % 2**63)
+
+
+def batch_index(n: int, batch_size: int, seed: int, step: int, device: torch.device) -> Tensor:
+    """Indices (B,) of the step's images: every epoch is a new shuffle, whose last part of a batch is left out."""
+    per_epoch = n // batch_size
+    epoch, at = divmod(step, per_epoch)
+    order = torch.randperm(n, generator=chance(seed, -1 - epoch, device), device=device)
+    return order[at * batch_size : (at + 1) * batch_size]
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, step: int, progress: float) -> None:
+    """A short linear rise, then a cosine to zero at the end of the budget; groups marked constant keep the peak."""
+    rate = peak * min(1.0, (step + 1) / WARM_UP) * (1 + math.cos(math.pi * progress)) / 2
+    for group in optimizer.param_groups:
+        group["lr"] = peak if group.get("constant") else rate
+
+
+@torch.no_grad()
+def draw(method: Method, images: Tensor, seed: int, step: int, seconds: float) -> Pictures:
+    """The method's rows of pictures of a few images; views are new each time, as in training."""
+    method.eval()
+    rng = chance(seed, -(2**40) - step, images.device)
+    rows = method.pictures(Batch(plain(images), method.views(images, rng), rng))
+    method.train()
+    as_bytes = {k: (v.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy() for k, v in rows.items()}
+    return Pictures(step, seconds, as_bytes)
+
+
+class Meter:
+    """Sums on the device between two Step events, so that nothing waits for the device at each step."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.images_in_all, self.busy_in_all = 0, 0.0
+        self._clear()
+        self.resume()
+
+    def _clear(self) -> None:
+        self.loss: Tensor | float = 0.0
+        self.parts: dict[str, Tensor | float] = {}
+        self.steps, self.images = 0, 0
+
+    def resume(self) -> None:
+        """The clock runs from here: what came before was not a training step."""
+        self.since = time.perf_counter()
+
+    def age(self) -> float:
+        return time.perf_counter() - self.since
+
+    def add(self, loss: Tensor, parts: Mapping[str, Tensor], images: int) -> None:
+        self.loss = self.loss + loss.detach().float()
+        for key, value in parts.items():
+            self.parts[key] = self.parts.get(key, 0.0) + value.detach().float()
+        self.steps += 1
+        self.images += images
+
+    def read(self, step: int, seconds: float, embedding: Tensor) -> Step:
+        """The Step event of the steps since the last one."""
+        from trainers.metrics import std_sqrt_d
+
+        loss = float(self.loss) / self.steps  # waits for the device
+        busy = self.age()
+        self.images_in_all += self.images
+        self.busy_in_all += busy
+        parts = {key: float(value) / self.steps for key, value in self.parts.items()}
+        event = Step(step, seconds, loss, float(std_sqrt_d(embedding.detach())), self.images / max(busy, 1e-9), parts)
+        self._clear()
+        return event
+
+    def average(self) -> float | None:
+        """Images a second over the whole run, snapshots left out."""
+        return self.images_in_all / self.busy_in_all if self.busy_in_all else None

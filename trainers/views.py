@@ -1,0 +1,91 @@
+"""Augmentation on the device, a batch at a time, with independent draws for every image. No PIL, no loader processes.
+
+One resampling grid an image holds crop, aspect, flip and rotation; one colour matrix holds brightness, contrast,
+saturation and grey; blur is one step of diffusion whose strength is drawn per image. Gentler than the ImageNet recipe
+(SimCLR, Chen et al. 2020, appendix A), because a 28-pixel image has less to spare.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """uint8 (B,C,H,W) -> float (B,C,H,W) in [0,1], each image by its own draw.
+
+    crop: smallest part of the area that is kept. flip: probability of a mirror image. rotation: up to so many radians.
+    jitter: brightness and contrast change by a factor from 1-jitter to 1+jitter; saturation likewise (colour only).
+    grey: probability of losing all colour. blur: probability of a blur with a standard deviation of up to 0.8 pixels.
+    """
+
+    crop: float = 0.5
+    flip: float = 0.5
+    rotation: float = 0.0
+    jitter: float = 0.6
+    saturation: float = 0.6
+    grey: float = 0.1
+    blur: float = 0.3
+
+    def __call__(self, images: Tensor, rng: torch.Generator) -> Tensor:
+        b = len(images)
+        draws = torch.rand(b, 12, generator=rng, device=images.device)  # all the chance there is, in one call
+        x = self._place(images.float().div_(255), draws[:, :6])
+        x = self._colour(x, draws[:, 6:10])
+        return self._blur(x, draws[:, 10:]) if self.blur else x
+
+    def _place(self, x: Tensor, u: Tensor) -> Tensor:
+        area = self.crop + (1 - self.crop) * u[:, 0]
+        aspect = torch.exp(math.log(4 / 3) * (2 * u[:, 1] - 1))
+        w, h = (area * aspect).sqrt().clamp_(max=1), (area / aspect).sqrt().clamp_(max=1)  # parts of the side
+        angle = self.rotation * (2 * u[:, 2] - 1)
+        cos, sin = angle.cos(), angle.sin()
+        mirror = torch.where(u[:, 3] < self.flip, -1.0, 1.0)
+        tx, ty = (1 - w) * (2 * u[:, 4] - 1), (1 - h) * (2 * u[:, 5] - 1)  # centre, the image spans -1 to 1
+        theta = torch.stack([w * cos * mirror, -w * sin, tx, h * sin * mirror, h * cos, ty], 1).view(-1, 2, 3)
+        grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+        return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
+
+    def _colour(self, x: Tensor, u: Tensor) -> Tensor:
+        b, c = x.shape[:2]
+        bright = 1 + self.jitter * (2 * u[:, 0] - 1)
+        contrast = 1 + self.jitter * (2 * u[:, 1] - 1)
+        mean = x.mean((1, 2, 3)) * bright
+        shift = ((1 - contrast) * mean).view(-1, 1, 1, 1)
+        scale = (bright * contrast).view(-1, 1, 1, 1)
+        if c == 1:
+            return torch.addcmul(shift, x, scale).clamp_(0, 1)
+        keep = 1 + self.saturation * (2 * u[:, 2] - 1)
+        keep = torch.where(u[:, 3] < self.grey, 0.0, keep).view(-1, 1, 1)
+        luma = torch.tensor(LUMA, device=x.device).expand(3, 3)
+        mix = keep * torch.eye(3, device=x.device) + (1 - keep) * luma  # (B,3,3)
+        mixed = torch.baddbmm(shift.expand(b, 1, 1, 1)[:, 0], mix * scale[:, 0], x.flatten(2))
+        return mixed.clamp_(0, 1).view_as(x)
+
+    def _blur(self, x: Tensor, u: Tensor) -> Tensor:
+        # One step of the heat equation along each side: the kernel [a, 1-2a, a], variance 2a, nothing lost at the
+        # borders. Four cheap operations, where a depthwise convolution costs as much as all the rest together.
+        a = torch.where(u[:, 0] < self.blur, u[:, 1] / 3, 0.0).view(-1, 1, 1, 1)
+        for dim in (2, 3):
+            flow = x.diff(dim=dim) * a
+            x.narrow(dim, 0, x.shape[dim] - 1).add_(flow)
+            x.narrow(dim, 1, x.shape[dim] - 1).sub_(flow)
+        return x
+
+
+def pair(images: Tensor, augment: Augmentation, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """uint8 (B,C,H,W) -> two independent views of each image, (B,C,H,W) in [0,1]; one call is cheaper than two."""
+    first, second = augment(torch.cat([images, images]), rng).chunk(2)
+    return first, second
+
+
+def plain(images: Tensor) -> Tensor:
+    """uint8 (B,C,H,W) -> float in [0,1], nothing else done."""
+    return images.float().div_(255)
