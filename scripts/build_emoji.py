@@ -89,9 +89,11 @@ def bare(code: str) -> str:
 
 
 def on_white(picture: Image.Image) -> np.ndarray:
-    """(64,64,3) uint8, transparent parts white."""
+    """(64,64,3) uint8, transparent parts white; a picture that is not square lies in the middle."""
     rgba = picture.convert("RGBA")
-    return np.asarray(Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB"))
+    canvas = Image.new("RGBA", (NATIVE_SIZE, NATIVE_SIZE), "white")
+    canvas.alpha_composite(rgba, ((NATIVE_SIZE - rgba.width) // 2, (NATIVE_SIZE - rgba.height) // 2))
+    return np.asarray(canvas.convert("RGB"))
 
 
 def render(path: Path | None) -> np.ndarray:

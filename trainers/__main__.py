@@ -1,0 +1,114 @@
+"""python -m trainers simclr --dataset fashion-mnist --seconds 30 --seed 0 --set temperature=0.2 --out runs/x.
+
+Progress goes to stderr; the last line on stdout is one JSON object. `python -m trainers list` lists what there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from trainers import record
+from trainers.checkpoint import CHECKPOINT
+from trainers.data import BUILT_IN
+from trainers.errors import UserError
+from trainers.events import Failed, Finished, Snapshot, Started, Step
+from trainers.method import methods
+from trainers.train import RunConfig
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 when the run ended well, 1 with a sentence on stderr when it did not."""
+    parser = argparse.ArgumentParser(prog="python -m trainers", description="Train one self-supervised method for a short while.")
+    parser.add_argument("method", help="one of the methods, or `list` for the methods, their knobs and the data sets")
+    parser.add_argument("--dataset", default="fashion-mnist", help="a built-in name, or folder:PATH for a directory or zip of your own")
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--seconds", type=float, help="train for so long (default: 30)")
+    budget.add_argument("--steps", type=int, help="train for so many steps: repeatable")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--size", type=int, help="pixels a side, where not the data set's own")
+    parser.add_argument("--device", help="cuda, mps or cpu; default: the first that is there")
+    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs")
+    parser.add_argument("--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget")
+    args = parser.parse_args(argv)
+    try:
+        return show() if args.method == "list" else learn(args)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def show() -> int:
+    """Print the methods with their knobs, and the data sets."""
+    print("Methods")
+    for name, cls in methods().items():
+        knobs = ", ".join(f"{f.name}={f.default}" for f in dataclasses.fields(cls.Config))
+        print(f"  {name:<14}{cls.card.title}, {cls.card.arxiv}\n  {'':<14}{knobs}")
+    print("Data sets")
+    for name in BUILT_IN:
+        print(f"  {name}")
+    print("  folder:PATH   a directory or a zip of your own images")
+    return 0
+
+
+def learn(args: argparse.Namespace) -> int:
+    """Train, and print the line of JSON."""
+    knobs: dict[str, str] = {}
+    for pair in args.set:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UserError("--set takes knob=value, and got {text}.", text=pair)
+        knobs[name] = value
+    seconds = 30.0 if args.seconds is None and args.steps is None else args.seconds
+    config = RunConfig(args.method, args.dataset, seconds, args.steps, args.seed, args.size, args.device, knobs)
+    with contextlib.ExitStack() as stack:
+        out = args.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if (out / CHECKPOINT).exists():
+            check_same(record.read_config(out), config, out)
+        record.create(out, config)
+        (out / "stop").unlink(missing_ok=True)
+        failed = False
+        for event in progress(record.run(out), config):
+            if isinstance(event, Failed):
+                failed = True
+                print(event.sentence.format(**event.values), file=sys.stderr)
+        print(json.dumps(record.summary(out)))
+    return int(failed)
+
+
+def check_same(old: RunConfig, new: RunConfig, out: Path) -> None:
+    """A run goes on only as what it is: UserError where anything but the budget differs."""
+    for f in dataclasses.fields(RunConfig):
+        if f.name not in ("seconds", "steps", "device") and getattr(old, f.name) != getattr(new, f.name):
+            raise UserError("{folder} holds a run with another {field}: choose another --out, or repeat its settings.", folder=out, field=f.name)
+
+
+def progress(events: Iterator[object], config: RunConfig) -> Iterator[object]:
+    """Pass events on, drawing a bar on stderr."""
+    total = config.seconds if config.seconds is not None else config.steps
+    unit = "s" if config.seconds is not None else "steps"
+    form = "{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} " + unit + " {postfix}"
+    notes: dict[str, str] = {}
+    with tqdm(total=total, desc=config.method, file=sys.stderr, bar_format=form) as bar:
+        for event in events:
+            if isinstance(event, Started | Step | Finished):
+                at = event.seconds if config.seconds is not None else event.step
+                bar.update(max(0, min(at, total or 0) - bar.n))
+            if isinstance(event, Step):
+                notes |= {"loss": f"{event.loss:.4g}", "images/s": f"{event.images_per_second:.0f}"}
+            if isinstance(event, Snapshot) and event.metrics["knn"] is not None:
+                notes["kNN"] = f"{event.metrics['knn']:.1%}"
+            bar.set_postfix(notes)
+            yield event
+
+
+if __name__ == "__main__":
+    sys.exit(main())

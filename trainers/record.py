@@ -1,0 +1,199 @@
+"""A run is a folder. Whatever wants to know of a run reads it; whatever trains writes it, one whole file or line at a time.
+
+run.json            the config, as asked for, with versions and the time it was made
+events.jsonl        one event a line; arrays are in snapshots/
+snapshots/*.npz     features and pictures, named by step
+model.safetensors   the networks, checkpoint.safetensors to go on from
+stop                exists once somebody has asked the run to stop
+.lock               held, by the system, as long as a process trains here: a dead process holds nothing
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from filelock import FileLock, Timeout
+
+from trainers.checkpoint import CHECKPOINT, Checkpoint, write
+from trainers.data import Dataset
+from trainers.errors import UserError
+from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
+from trainers.train import RunConfig, train
+
+log = logging.getLogger(__name__)
+MEMORY = "There was not enough memory: try a smaller batch, a smaller encoder or smaller images."
+CRASH = "Training stopped by an error in the program: {error}. What was saved stays; the log has the details."
+
+
+def create(folder: Path, config: RunConfig, **extra: Any) -> None:
+    """Make the folder of a run that has not begun, or give one that has a new config to go on with."""
+    (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+    about = {
+        "config": dataclasses.asdict(config) | {"knobs": dict(config.knobs)},
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "versions": {package: version(package) for package in ("torch", "numpy")},
+    }
+    write(folder / "run.json", lambda path: path.write_text(json.dumps(about | extra, indent=1), encoding="utf-8"))
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What run.json says; UserError where there is no run."""
+    try:
+        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError("There is no run called {name}.", name=folder.name) from error
+
+
+def read_config(folder: Path) -> RunConfig:
+    """The config of a run."""
+    return RunConfig(**read_about(folder)["config"])
+
+
+def run(
+    folder: Path, stop: Callable[[], bool] = lambda: False, load: Callable[[RunConfig], Dataset] | None = None
+) -> Iterator[Event]:
+    """Train what run.json asks for, from the last checkpoint where there is one, writing every event before yielding it.
+
+    Stops when `stop()` is true or the folder holds a file `stop`. Whatever goes wrong is the last event, a Failed.
+    Raises UserError where another process trains in the folder.
+    """
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            yield from _run(folder, stop, load)
+    except Timeout as error:
+        raise UserError("The run {name} is being trained already.", name=folder.name) from error
+
+
+def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dataset] | None) -> Iterator[Event]:
+    step, seconds = 0, 0.0
+    try:
+        config = read_config(folder)
+        resume = Checkpoint.load(folder) if (folder / CHECKPOINT).exists() else None
+        if resume is not None:
+            step, seconds = resume.step, resume.seconds
+        forget_after(folder, step if resume is not None else -1)
+        asked = folder / "stop"
+        events = train(
+            config,
+            data=load(config) if load else None,
+            resume=resume,
+            save=lambda checkpoint: checkpoint.save(folder),
+            stop=lambda: stop() or asked.exists(),
+        )
+        for event in events:
+            step, seconds = event.step, event.seconds
+            append(folder, event)
+            yield event
+    except Exception as error:
+        if not isinstance(error, UserError):
+            log.exception("run %s failed at step %d", folder.name, step)
+        event = _failure(error, step, seconds)
+        append(folder, event)
+        yield event
+
+
+def _failure(error: Exception, step: int, seconds: float) -> Failed:
+    if isinstance(error, UserError):
+        return Failed(step, seconds, error.sentence, error.values)
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error):
+        return Failed(step, seconds, MEMORY)
+    return Failed(step, seconds, CRASH, {"error": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"})
+
+
+def append(folder: Path, event: Event) -> None:
+    """Write an event: its arrays first, then its line, so that a line never points at nothing."""
+    values = {f.name: getattr(event, f.name) for f in dataclasses.fields(event)}
+    if isinstance(event, Snapshot):
+        arrays = {"features": values.pop("features")}
+        write(_arrays(folder, event.step, "features"), lambda path: _savez(path, arrays))
+    elif isinstance(event, Pictures):
+        rows = values.pop("rows")
+        write(_arrays(folder, event.step, "rows"), lambda path: _savez(path, rows))
+    with (folder / "events.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"event": type(event).__name__} | values) + "\n")
+
+
+def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """The events from a byte offset on, as dicts with "event" naming the kind, and the offset to go on from.
+
+    A last line that is not whole yet is left for the next call.
+    """
+    path = folder / "events.jsonl"
+    if not path.exists():
+        return [], 0
+    with path.open("rb") as file:
+        file.seek(offset)
+        text = file.read()
+    whole = text[: text.rfind(b"\n") + 1]
+    return [json.loads(line) for line in whole.splitlines()], offset + len(whole)
+
+
+def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float16]]:
+    """The features (n,F) of the evaluation images at a step."""
+    with np.load(_arrays(folder, step, "features"), allow_pickle=False) as file:
+        return file["features"]
+
+
+def read_pictures(folder: Path, step: int) -> dict[str, np.ndarray[Any, np.dtype[np.uint8]]]:
+    """The rows of pictures at a step, (n,H,W,C) uint8 each."""
+    with np.load(_arrays(folder, step, "rows"), allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def forget_after(folder: Path, step: int) -> None:
+    """Drop what came after a step, and any earlier end: the run goes on from there. -1 drops all."""
+    events, _ = read_events(folder)
+    kept = [e for e in events if e["step"] <= step and e["event"] not in (Finished.__name__, Failed.__name__)]
+    lines = "".join(json.dumps(e) + "\n" for e in kept)
+    write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+    for path in (folder / "snapshots").glob("*.npz"):
+        if int(path.name.partition("-")[0]) > step:
+            path.unlink()
+
+
+def is_training(folder: Path) -> bool:
+    """Whether a living process trains in the folder."""
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        with lock:
+            return False
+    except Timeout:
+        return True
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """One flat record of a run for a table or a line of JSON; the metrics are those of the end, or the last ones there are."""
+    config = read_config(folder)
+    events, _ = read_events(folder)
+    about = {"method": config.method, "dataset": config.dataset, "device": None, "steps": 0, "images_per_second": None, "seconds": 0.0}
+    numbers: dict[str, Any] = {"loss": None, "knn": None, "std_sqrt_d": None, "rankme": None}
+    for event in events:
+        about |= {"steps": event["step"], "seconds": round(event["seconds"], 3)}
+        if event["event"] == "Started":
+            about["device"] = event["device"]
+        elif event["event"] == Step.__name__:
+            numbers["loss"], about["images_per_second"] = event["loss"], event["images_per_second"]
+        elif event["event"] == Snapshot.__name__:
+            numbers |= event["metrics"]
+        elif event["event"] == Finished.__name__:
+            numbers |= event["summary"]
+            about["images_per_second"] = numbers.pop("images_per_second")
+    return about | numbers
+
+
+def _arrays(folder: Path, step: int, kind: str) -> Path:
+    return folder / "snapshots" / f"{step:08d}-{kind}.npz"
+
+
+def _savez(path: Path, arrays: Mapping[str, Any]) -> None:
+    with path.open("wb") as file:  # a name would get .npz added
+        np.savez_compressed(file, **arrays)
