@@ -67,7 +67,7 @@ def run(
     Raises UserError where another process trains in the folder.
     """
     try:
-        with FileLock(folder / ".lock", timeout=0):
+        with FileLock(folder / ".lock", timeout=2):
             yield from _run(folder, stop, load)
     except Timeout as error:
         raise UserError("The run {name} is being trained already.", name=folder.name) from error

@@ -1,4 +1,7 @@
-"""CIFAR-10: 32×32 colour photographs in ten classes (Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images")."""
+"""CIFAR-10: 32×32 colour photographs in ten classes.
+
+Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
+"""
 
 from __future__ import annotations
 

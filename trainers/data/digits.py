@@ -1,4 +1,7 @@
-"""Digits: 1,797 handwritten digits of 8×8 pixels, from scikit-learn (UCI Optical Recognition of Handwritten Digits, CC BY 4.0)."""
+"""Digits: 1,797 handwritten digits of 8×8 pixels, from scikit-learn.
+
+Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository; CC BY 4.0.
+"""
 
 from __future__ import annotations
 

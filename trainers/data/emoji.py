@@ -1,7 +1,7 @@
 """Emoji by three vendors: one meaning drawn three ways, with a group, and with names and tags in English and Chinese.
 
-Pictures: Google Noto Emoji (Apache 2.0), Twitter Twemoji (CC BY 4.0), Microsoft Fluent Emoji, flat (MIT). Words: emojibase
-(MIT), from Unicode CLDR. Made by scripts/build_emoji.py; attribution in assets/README.md.
+Pictures: Google Noto Emoji (Apache 2.0), Twitter Twemoji (CC BY 4.0), Microsoft Fluent Emoji, flat (MIT). Words:
+emojibase (MIT), from Unicode CLDR. Made by scripts/build_emoji.py; attribution in assets/README.md.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import numpy as np
 import torch
 
 from trainers.data.base import Dataset, Images
-from trainers.data.images_io import ASSETS, read_sprite, resize
-from trainers.errors import DataError
+from trainers.data.images_io import ASSETS, check_size, damaged_asset, read_sprite, resize
 
 VENDORS = ("google", "twitter", "fluent")
 NATIVE_SIZE = 64
@@ -62,10 +61,10 @@ def table() -> tuple[Emoji, ...]:
     """The emoji in Unicode's order; a dataset's image named "1F600 google" belongs to the one with code "1F600"."""
     try:
         rows = json.loads(TABLE.read_text("utf-8"))
-        return tuple(Emoji(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-                     for row in rows)  # fmt: skip
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"The shipped file {TABLE.name} cannot be read ({error}): get the repository's assets folder again.") from error
+        words = ("tags_en", "tags_zh", "vendors")
+        return tuple(Emoji(**row | {key: tuple(row[key]) for key in words}) for row in rows)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise damaged_asset(TABLE) from error
 
 
 def by_vendor(size: int | None = None) -> Dataset:
@@ -99,15 +98,14 @@ def _classes() -> tuple[str, ...]:
 
 
 def _dataset(name: str, train: dict[str, Rows], test: dict[str, Rows], size: int | None) -> Dataset:
-    tiles = {
-        vendor: resize(read_sprite(sprite_path(vendor), len(table()), NATIVE_SIZE), DEFAULT_SIZE if size is None else size)
-        for vendor in VENDORS
-    }
+    size = check_size(DEFAULT_SIZE if size is None else size)
+    tiles = {vendor: resize(read_sprite(sprite_path(vendor), len(table()), NATIVE_SIZE), size) for vendor in VENDORS}
+    drawn = {vendor: [vendor in one.vendors for one in table()] for vendor in VENDORS}
     classes = _classes()
 
     def split(part: dict[str, Rows]) -> Images:
         # Emoji by emoji rather than vendor by vendor: a run of images has every style.
-        picked = sorted((row, vendor) for vendor, rows in part.items() for row in rows if vendor in table()[row].vendors)
+        picked = sorted((row, vendor) for vendor, rows in part.items() for row in rows if drawn[vendor][row])
         emoji = [table()[row] for row, _ in picked]
         return Images(
             torch.stack([tiles[vendor][row] for row, vendor in picked]),

@@ -1,4 +1,4 @@
-"""Fashion-MNIST: 28×28 grey pictures of clothes in ten classes (Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747; MIT)."""
+"""Fashion-MNIST: 28×28 grey pictures of clothes in ten classes (Xiao et al. 2017, arXiv:1708.07747; MIT)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ def subset(size: int | None = None) -> Dataset:
     """
     images = read_sprite(SPRITE, SUBSET_TRAIN + SUBSET_TEST, NATIVE_SIZE)
     labels = torch.arange(len(images)) % len(CLASSES)
-    return _dataset(
-        "fashion-mnist", images[:SUBSET_TRAIN], labels[:SUBSET_TRAIN], images[SUBSET_TRAIN:], labels[SUBSET_TRAIN:], size
-    )
+    train, test = slice(SUBSET_TRAIN), slice(SUBSET_TRAIN, None)
+    return _dataset("fashion-mnist", (images[train], labels[train]), (images[test], labels[test]), size)
 
 
 def full(size: int | None = None) -> Dataset:
@@ -42,24 +41,21 @@ def full(size: int | None = None) -> Dataset:
     Raises DataError where neither works.
     """
     folder = DEBIAN_FOLDER if DEBIAN_FOLDER.is_dir() else _download()
-    (train, train_labels), (test, test_labels) = read_split(folder, "train"), read_split(folder, "t10k")
-    return _dataset(
-        "fashion-mnist-full",
-        torch.from_numpy(train).unsqueeze(1),
-        torch.from_numpy(train_labels).long(),
-        torch.from_numpy(test).unsqueeze(1),
-        torch.from_numpy(test_labels).long(),
-        size,
-    )
+
+    def tensors(split: str) -> tuple[torch.Tensor, torch.Tensor]:
+        images, labels = read_split(folder, split)
+        return torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels).long()
+
+    return _dataset("fashion-mnist-full", tensors("train"), tensors("t10k"), size)
 
 
 def read_split(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (N,28,28) uint8 and labels (N,) uint8 of the official files; `split` is "train" or "t10k" (the test files)."""
+    """Images (N,28,28) uint8 and labels (N,) uint8 of the official files; `split`: "train" or "t10k", the test."""
     return _read_idx(folder / f"{split}-images-idx3-ubyte.gz"), _read_idx(folder / f"{split}-labels-idx1-ubyte.gz")
 
 
 def _read_idx(path: Path) -> np.ndarray:
-    # IDX: two zero bytes, the type (8 = unsigned byte), the number of dimensions, each as a big-endian int32, the values.
+    # IDX: two zero bytes, the type (8: unsigned byte), the number of dimensions, each as a big-endian int32, values.
     try:
         content = gzip.decompress(path.read_bytes())
         if content[:3] != b"\0\0\x08":
@@ -68,7 +64,7 @@ def _read_idx(path: Path) -> np.ndarray:
         shape = np.frombuffer(content, ">i4", dimensions, offset=4)
         return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape).copy()
     except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
-        raise DataError(f"The Fashion-MNIST file {path} cannot be read ({error}): delete it and fetch it again.") from error
+        raise DataError("The Fashion-MNIST file {path} is missing or damaged: fetch it again.", path=path) from error
 
 
 def _download() -> Path:
@@ -81,10 +77,10 @@ def _download() -> Path:
 
 
 def _dataset(
-    name: str, train: torch.Tensor, train_labels: torch.Tensor, test: torch.Tensor, test_labels: torch.Tensor, size: int | None
+    name: str, train: tuple[torch.Tensor, torch.Tensor], test: tuple[torch.Tensor, torch.Tensor], size: int | None
 ) -> Dataset:
     def split(title: str, images: torch.Tensor, labels: torch.Tensor) -> Images:
         names = tuple(f"{title} {i}" for i in range(len(images)))
         return Images(resize(images, NATIVE_SIZE if size is None else size), labels, names=names)
 
-    return Dataset(name, split("train", train, train_labels), split("test", test, test_labels), CLASSES)
+    return Dataset(name, split("train", *train), split("test", *test), CLASSES)

@@ -22,12 +22,12 @@ SPRITE_COLUMNS = 100
 def check_size(size: int) -> int:
     """`size` itself, in pixels a side; DataError where it is outside of `SIZES`."""
     if size not in SIZES:
-        raise DataError(f"Images of {size}×{size} pixels are not supported: choose a size from {SIZES[0]} to {SIZES[-1]}.")
+        raise DataError("The image size must be from {low} to {high} pixels.", low=SIZES[0], high=SIZES[-1])
     return size
 
 
 def resize(images: torch.Tensor, size: int) -> torch.Tensor:
-    """(N,C,H,W) uint8 → (N,C,size,size) uint8: bilinear, antialiased where it shrinks; the same tensor at the same size."""
+    """(N,C,H,W) uint8 → (N,C,size,size) uint8: bilinear, antialiased; the same tensor where it has that size."""
     check_size(size)
     if images.shape[-2:] == (size, size):
         return images
@@ -35,13 +35,13 @@ def resize(images: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def write_sprite(path: Path, images: np.ndarray) -> None:
-    """Write (N,H,W) or (N,H,W,3) uint8 images as one lossless picture: `SPRITE_COLUMNS` a row, row by row, the rest white."""
+    """Write (N,H,W) or (N,H,W,3) uint8 images as one lossless picture, `SPRITE_COLUMNS` a row, the rest white."""
     count, height, width, *colours = images.shape
     blank = np.full((-count % SPRITE_COLUMNS, *images.shape[1:]), 255, np.uint8)
     grid = np.concatenate([images, blank]).reshape(-1, SPRITE_COLUMNS, *images.shape[1:]).swapaxes(1, 2)
     picture = Image.fromarray(np.ascontiguousarray(grid.reshape(-1, SPRITE_COLUMNS * width, *colours)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path, lossless=True, quality=100, method=6, optimize=True)  # the first three are WebP's, the last PNG's
+    picture.save(path, lossless=True, quality=100, method=6, optimize=True)  # for WebP all but the last, which is PNG's
 
 
 def read_sprite(path: Path, count: int, tile: int) -> torch.Tensor:
@@ -54,8 +54,13 @@ def read_sprite(path: Path, count: int, tile: int) -> torch.Tensor:
             pixels = np.array(picture)
         grid = torch.from_numpy(pixels).reshape(-1, tile, SPRITE_COLUMNS, tile, 1 if pixels.ndim == 2 else 3)
     except (OSError, RuntimeError) as error:
-        raise DataError(f"The shipped file {path.name} cannot be read ({error}): get the repository's assets folder again.") from error
+        raise damaged_asset(path) from error
     return grid.permute(0, 2, 4, 1, 3).flatten(0, 1)[:count].contiguous()
+
+
+def damaged_asset(path: Path) -> DataError:
+    """The error to raise where a file below `ASSETS` cannot be read."""
+    return DataError("The shipped file {file} is missing or damaged: get the assets folder again.", file=path.name)
 
 
 def cache_folder() -> Path:
@@ -70,8 +75,8 @@ def fetch(title: str, download: Callable[[Path], object]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         download(folder)
     except (OSError, RuntimeError, HTTPException) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".:") if str(error).strip() else type(error).__name__
         raise DataError(
-            f"{title} cannot be downloaded to {folder} ({reason}): connect to the internet, or choose a data set that is shipped."
-        ) from error
+            "{dataset} cannot be downloaded to {folder} ({reason}): connect to the internet, or choose other data.",
+            dataset=title, folder=folder, reason=getattr(error, "reason", error),
+        ) from error  # fmt: skip
     return folder

@@ -1,0 +1,1 @@
+"""The page: shows what `trainers` learns. Gradio lives here only."""

@@ -1,0 +1,289 @@
+"""Runs as a person sees them: made, queued, watched, stopped, gone on with, forgotten. All of it is in folders.
+
+ROOT/ID/            a run (see trainers.record), with the pictures and maps that the page draws from it
+ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from playground import projection
+from trainers import evaluate, record
+from trainers.data import Dataset
+from trainers.errors import UserError
+from trainers.events import Failed
+from trainers.train import RunConfig
+
+ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
+CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
+ENDED = ("finished", "stopped", "failed", "interrupted")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one machine gives to many people."""
+
+    waiting: int = 50
+    waiting_each: int = 3
+    keep_runs: int = 300
+    keep_days: float = 14.0
+    longest: float = 600.0  # seconds of training that one click may ask for
+
+
+@dataclass(frozen=True)
+class State:
+    """kind: queued starting running finished stopped failed interrupted. place: 1 is next. sentence: why it failed."""
+
+    kind: str
+    place: int = 0
+    sentence: str = ""
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+class View:
+    """What has been read of one run so far; read on, never again from the start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.lock = folder, threading.Lock()
+        self.events: list[dict[str, Any]] = []
+        self.offset = 0
+        self.generation = 0  # how often the file was begun anew, as when a run is gone on with
+        self.maps: dict[int, Future[Any]] = {}
+
+    def read(self) -> None:
+        path = self.folder / "events.jsonl"
+        if path.exists() and path.stat().st_size < self.offset:
+            self.events, self.offset, self.generation = [], 0, self.generation + 1
+        new, self.offset = record.read_events(self.folder, self.offset)
+        self.events += new
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["event"] == kind]
+
+
+class Runs:
+    """The runs in one folder. Safe to call from many threads; keeps nothing that the folder does not."""
+
+    def __init__(self, root: Path, limits: Limits | None = None, mapper: projection.Mapper | None = None) -> None:
+        self.root, self.limits, self.mapper = root, limits or Limits(), mapper
+        self.queue = root / "queue"
+        self.queue.mkdir(parents=True, exist_ok=True)
+        self._views: OrderedDict[str, View] = OrderedDict()
+        self._lock = threading.Lock()
+
+    # -- what a person does -------------------------------------------------------------------------------------
+
+    def create(self, config: RunConfig, owner: str) -> str:
+        """Queue a new run and return its id. UserError where there are too many already."""
+        if config.seconds is None or config.seconds > self.limits.longest:
+            raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
+        self._make_room(owner)
+        self.expire()
+        run = secrets.token_urlsafe(8)
+        record.create(self.root / run, config, owner=_hash(owner))
+        self._enqueue(run)
+        return run
+
+    def stop(self, run: str, owner: str) -> None:
+        """Ask a run to stop, or take it out of the queue. What it learned stays."""
+        folder = self._owned(run, owner)
+        kind = self.state(run).kind
+        if kind == "queued":
+            for path in self.queue.glob(f"*-{run}"):
+                path.unlink(missing_ok=True)
+        if kind in ("queued", "starting", "running"):
+            (folder / "stop").touch()
+
+    def go_on(self, run: str, owner: str, seconds: float) -> None:
+        """Queue a run again: to the end of its budget if it was cut short, else for so many seconds more."""
+        folder = self._owned(run, owner)
+        if self.state(run).kind not in ENDED:
+            raise UserError("This run is still training.")
+        if not 0 < seconds <= self.limits.longest:
+            raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
+        self._make_room(owner)
+        config = record.read_config(folder)
+        view = self._view(run)
+        done = view.events[-1]["seconds"] if view.events else 0.0
+        if (config.seconds or 0) - done < 1:
+            about = record.read_about(folder)
+            record.create(folder, dataclasses.replace(config, seconds=done + seconds), owner=about.get("owner"))
+        (folder / "stop").unlink(missing_ok=True)
+        self._enqueue(run)
+
+    # -- what a page asks ---------------------------------------------------------------------------------------
+
+    def folder(self, run: str) -> Path:
+        """Where a run is; UserError where there is none. An id is never taken for a path."""
+        if not ID.fullmatch(run) or not (self.root / run / "run.json").exists():
+            raise UserError("There is no run called {name}.", name=run[:40])
+        return self.root / run
+
+    def state(self, run: str) -> State:
+        """Where a run stands, from its folder alone."""
+        folder, view = self.folder(run), self._view(run)
+        waiting = self.waiting()
+        if run in waiting:
+            return State("queued", place=waiting.index(run) + 1)
+        with view.lock:
+            view.read()
+            last = view.events[-1] if view.events else {"event": ""}
+            if last["event"] == "Finished":
+                return State("stopped" if last["reason"] == "stopped" else "finished")
+            if last["event"] == "Failed":
+                return State("failed", sentence=last["sentence"], values=last["values"])
+            if record.is_training(folder):
+                return State("running" if view.events else "starting")
+        if (folder / "stop").exists():
+            return State("stopped")
+        return State("interrupted" if view.events else "starting")
+
+    def waiting(self) -> list[str]:
+        """Ids of the queued runs, the next one first."""
+        return [path.name.partition("-")[2] for path in sorted(self.queue.iterdir())]
+
+    def view(self, run: str) -> View:
+        """The events of a run, as far as they are written."""
+        self.folder(run)
+        view = self._view(run)
+        with view.lock:
+            view.read()
+        return view
+
+    def positions(self, run: str, kind: str, step: int) -> projection.Array:
+        """(N,2) places on the map at a snapshot's step; "pca" is made when asked for, "umap" must be there already."""
+        folder, view = self.folder(run), self.view(run)
+        steps = [event["step"] for event in view.of("Snapshot")]
+        if step not in steps:
+            raise UserError("There is no run called {name}.", name=run)
+        path = folder / "snapshots" / f"{step:08d}-{kind}.npy"
+        if not path.exists():
+            if kind != "pca":
+                raise UserError("There is no run called {name}.", name=run)
+            at = steps.index(step)
+            previous = self.positions(run, "pca", steps[at - 1]) if at else None
+            _save(path, projection.pca(record.read_snapshot(folder, step), previous))
+        return np.load(path, allow_pickle=False)
+
+    def maps(self, run: str) -> dict[str, list[int]]:
+        """Steps at which a map of each kind can be had. Asks for a UMAP of the last one once a run has ended."""
+        folder, view = self.folder(run), self.view(run)
+        steps = [event["step"] for event in view.of("Snapshot")]
+        umaps = [step for step in steps if (folder / "snapshots" / f"{step:08d}-umap.npy").exists()]
+        if steps and steps[-1] not in umaps and steps[-1] not in view.maps and self.mapper and self.state(run).kind in ENDED:
+            step, path = steps[-1], folder / "snapshots" / f"{steps[-1]:08d}-umap.npy"
+            start = self.positions(run, "pca", step)
+            future = self.mapper.submit(record.read_snapshot(folder, step), start, record.read_config(folder).seed)
+            view.maps[step] = future
+            future.add_done_callback(lambda done: _save(path, done.result()) if not done.exception() else None)
+        return {"pca": steps, "umap": umaps}
+
+    # -- what keeps the house -----------------------------------------------------------------------------------
+
+    def worker_died(self, code: int, since: float) -> None:
+        """Give every run that was training since then, and is now in nobody's hands, its sentence."""
+        for folder in self._folders():
+            touched = max((p.stat().st_mtime for p in (folder / ".lock", folder / "events.jsonl") if p.exists()), default=0.0)
+            if touched < since or self.state(folder.name).kind not in ("interrupted", "starting"):
+                continue
+            last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
+            killed = code in (-9, 137)
+            record.append(folder, Failed(last["step"], last["seconds"], KILLED if killed else CRASHED, {"code": str(code)}))
+
+    def expire(self) -> None:
+        """Forget the oldest runs past the limits; one that waits or trains stays."""
+        folders = sorted(self._folders(), key=lambda f: (f / "run.json").stat().st_mtime, reverse=True)
+        for place, folder in enumerate(folders):
+            old = time.time() - (folder / "run.json").stat().st_mtime > self.limits.keep_days * 86_400
+            if (old or place >= self.limits.keep_runs) and self.state(folder.name).kind in ENDED:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._views.pop(folder.name, None)
+
+    def _folders(self) -> list[Path]:
+        return [path.parent for path in self.root.glob("*/run.json")]
+
+    def _view(self, run: str) -> View:
+        with self._lock:
+            view = self._views.pop(run, None) or View(self.root / run)
+            self._views[run] = view
+            while len(self._views) > 200:
+                self._views.popitem(last=False)
+            return view
+
+    def _owned(self, run: str, owner: str) -> Path:
+        folder = self.folder(run)
+        if not owner or record.read_about(folder).get("owner") != _hash(owner):
+            raise UserError("Only the browser that started this run may stop it or go on with it.")
+        return folder
+
+    def _make_room(self, owner: str) -> None:
+        waiting = self.waiting()
+        if len(waiting) >= self.limits.waiting:
+            raise UserError("The queue is full ({number} runs): wait until some have finished.", number=len(waiting))
+        mine = [run for run in waiting if record.read_about(self.root / run).get("owner") == _hash(owner)]
+        if len(mine) >= self.limits.waiting_each:
+            raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(mine))
+
+    def _enqueue(self, run: str) -> None:
+        (self.queue / f"{time.time_ns():020d}-{run}").touch()
+
+
+def claim(root: Path) -> str | None:
+    """Take the next run out of the queue; only one of several processes gets it."""
+    for path in sorted((root / "queue").iterdir()):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            continue
+        return path.name.partition("-")[2]
+    return None
+
+
+def write_images(folder: Path, data: Dataset) -> None:
+    """The evaluation images as one picture, images.png, row by row, and what is known of each, images.json."""
+    index = evaluate.subset(data.test)
+    images = data.test.images[index]
+    n, c, h, w = images.shape
+    columns = int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    sheet = np.zeros((rows * columns, h, w, c), np.uint8)
+    sheet[:n] = images.permute(0, 2, 3, 1).numpy()
+    sheet = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
+    picture = Image.fromarray(sheet if c == 3 else sheet[..., 0])
+    record.write(folder / "images.png", lambda path: picture.save(path, "PNG", compress_level=4))
+    names = {lang: [texts[i] for i in index.tolist()] for lang, texts in data.test.captions.items()}
+    about = {
+        "count": n, "columns": columns, "rows": rows, "width": w, "height": h, "classes": list(data.classes),
+        "labels": None if data.test.labels is None else data.test.labels[index].tolist(),
+        "captions": names,
+    }  # fmt: skip
+    record.write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
+
+
+def _hash(owner: str) -> str:
+    return hashlib.sha256(owner.encode()).hexdigest()
+
+
+def _save(path: Path, array: projection.Array) -> None:
+    def content(temporary: Path) -> None:
+        with temporary.open("wb") as file:
+            np.save(file, array)
+
+    record.write(path, content)
