@@ -25,6 +25,7 @@ from PIL import Image
 
 from playground import projection
 from trainers import evaluate, record
+from trainers.checkpoint import write
 from trainers.data import Dataset
 from trainers.errors import UserError
 from trainers.events import Failed
@@ -267,14 +268,14 @@ def write_images(folder: Path, data: Dataset) -> None:
     sheet[:n] = images.permute(0, 2, 3, 1).numpy()
     sheet = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
     picture = Image.fromarray(sheet if c == 3 else sheet[..., 0])
-    record.write(folder / "images.png", lambda path: picture.save(path, "PNG", compress_level=4))
+    write(folder / "images.png", lambda path: picture.save(path, "PNG", compress_level=4))
     names = {lang: [texts[i] for i in index.tolist()] for lang, texts in data.test.captions.items()}
     about = {
         "count": n, "columns": columns, "rows": rows, "width": w, "height": h, "classes": list(data.classes),
         "labels": None if data.test.labels is None else data.test.labels[index].tolist(),
         "captions": names,
     }  # fmt: skip
-    record.write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
+    write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
 
 
 def _hash(owner: str) -> str:
@@ -286,4 +287,4 @@ def _save(path: Path, array: projection.Array) -> None:
         with temporary.open("wb") as file:
             np.save(file, array)
 
-    record.write(path, content)
+    write(path, content)

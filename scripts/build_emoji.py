@@ -99,7 +99,7 @@ def on_white(picture: Image.Image) -> np.ndarray:
 
 def render(path: Path | None) -> np.ndarray:
     """(64,64,3) uint8 of a PNG or an SVG; all white without one."""
-    import resvg_py
+    import resvg_py  # pyright: ignore[reportMissingImports]
 
     if path is None:
         return np.full((NATIVE_SIZE, NATIVE_SIZE, 3), 255, np.uint8)

@@ -6,7 +6,8 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -27,7 +28,7 @@ JUNK = {"__macosx", "thumbs.db", "desktop.ini"}  # and whatever starts with a do
 class Files:
     """What a directory or a zip holds, sorted by path.
 
-    files: each one's path below the directory or within the zip, and a function that gives its bytes or raises DataError.
+    files: each one's path in there, and a function that gives its bytes or raises DataError.
     skipped: why the others, junk aside, are not among them.
     """
 
@@ -68,7 +69,8 @@ def list_directory(root: Path) -> Files:
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for name in names + links:
             path = Path(folder, name)
-            relative = PurePosixPath(path.relative_to(root).as_posix())
+            # Names that are not UTF-8 could not be written down again as text.
+            relative = PurePosixPath(os.fsencode(path.relative_to(root)).decode(errors="replace"))
             if _is_junk(name):
                 continue
             if path.is_dir():
@@ -88,21 +90,26 @@ def list_directory(root: Path) -> Files:
     return listing
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """The zip, to be closed by the caller. Raises DataError where it is none, is damaged or is too large."""
+@contextmanager
+def open_zip(path: Path) -> Iterator[Files]:
+    """The ordinary files in a zip, to be read while it is open.
+
+    Raises DataError where it is no zip, is damaged, is encrypted, has too much in it, or has a member that points out
+    of it. Links are skipped.
+    """
     if path.stat().st_size > MAX_ZIP_BYTES:
         raise DataError("{zip} is larger than {limit} MiB: take fewer images.", zip=path, limit=MAX_ZIP_BYTES // MIB)
-    try:
-        return zipfile.ZipFile(_Pieces(io.FileIO(path)))
-    except DataError:
-        raise
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        raise DataError("{zip} is neither a folder nor a zip that can be read: make it again.", zip=path) from error
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(_Pieces(io.FileIO(path)))))
+        except DataError:
+            raise
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+            raise DataError("{path} is neither a folder nor a zip that can be read.", path=path) from error
+        yield _list_zip(path, archive)
 
 
-def list_zip(path: Path, archive: zipfile.ZipFile) -> Files:
-    """The files in a zip. Links are skipped; DataError where a member is encrypted or would leave the zip's folder, and
-    where there are too many or too large ones."""
+def _list_zip(path: Path, archive: zipfile.ZipFile) -> Files:
     listing = Files(is_zip=True)
     members = archive.infolist()
     if len(members) > MAX_ZIP_ENTRIES:
@@ -133,8 +140,10 @@ def list_zip(path: Path, archive: zipfile.ZipFile) -> Files:
 
 
 class _Pieces(io.BufferedReader):
-    """A zip that is not read in huge pieces: zipfile reads the whole index at once and makes an object of each entry, before
-    anyone can count them."""  # fmt: skip
+    """A zip that is not read in huge pieces.
+
+    zipfile reads the whole index at once and makes an object of each entry before anyone can count them.
+    """
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > MAX_ZIP_INDEX_BYTES:

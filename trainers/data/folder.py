@@ -15,7 +15,7 @@ import torch
 from PIL import Image, ImageOps
 
 from trainers.data.base import Dataset, Images
-from trainers.data.files import Files, list_directory, list_zip, open_zip, read
+from trainers.data.files import Files, list_directory, open_zip, read
 from trainers.data.images_io import check_size
 from trainers.errors import DataError
 
@@ -42,8 +42,8 @@ def load(path: str | Path, size: int | None = None) -> Dataset:
     they hold all images; otherwise a seeded fifth of each class is the test, of at least one image in all.
 
     Raises DataError where the path does not exist, is no folder or zip, is unsafe, or has fewer than 8 usable images.
-    Files that cannot be used are listed in `skipped`; hidden ones are passed over. Of more than 20,000 files as many are
-    drawn by a seed.
+    Files that cannot be used are listed in `skipped`; hidden ones are passed over. Of more than 20,000 files, 20,000
+    are drawn by a seed.
     """
     size = check_size(DEFAULT_SIZE if size is None else size)
     if not str(path).strip():
@@ -57,8 +57,8 @@ def load(path: str | Path, size: int | None = None) -> Dataset:
         return _dataset(root, list_directory(root), size)
     if not is_file:
         raise DataError("There is no folder or zip {path} that can be read: check the path.", path=root)
-    with open_zip(root) as archive:
-        return _dataset(root, list_zip(root, archive), size)
+    with open_zip(root) as listing:
+        return _dataset(root, listing, size)
 
 
 def open_image(source: bytes | str | Path | IO[bytes], name: str, side: int | None = None) -> Image.Image:
@@ -131,7 +131,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 @dataclass(frozen=True)
 class _Tile:
-    """An image made small: `pixels` (C,size,size) uint8; `path` as it is written, `inner` below a folder looked through."""
+    """An image made small: its path, the path below a folder that is looked through, and (C,size,size) uint8 pixels."""
 
     path: PurePosixPath
     inner: PurePosixPath
@@ -213,7 +213,7 @@ def _wrapped(paths: list[PurePosixPath], is_zip: bool) -> int:
 def _labelled(
     tiles: list[_Tile], level: int, skipped: list[DataError]
 ) -> tuple[list[_Tile], tuple[str, ...], torch.Tensor | None]:
-    """The tiles to use, the classes and the label of each, from the folders at that level; or all tiles and no labels."""
+    """The tiles to use, the classes and each tile's label, from the folders at that level; or all and no labels."""
     inside = [(tile, folder) for tile in tiles if (folder := tile.folder(level)) is not None]
     classes = tuple(sorted({folder for _, folder in inside}))
     if 2 * len(inside) < len(tiles) or len(inside) < 2 * len(classes):
@@ -223,7 +223,8 @@ def _labelled(
         for tile in tiles
         if tile.folder(level) is None
     ]
-    return [tile for tile, _ in inside], classes, torch.tensor([classes.index(folder) for _, folder in inside])
+    index = {folder: i for i, folder in enumerate(classes)}
+    return [tile for tile, _ in inside], classes, torch.tensor([index[folder] for _, folder in inside])
 
 
 def _draw_test(labels: np.ndarray, rng: np.random.Generator) -> set[int]:

@@ -1,0 +1,92 @@
+"""What a person sets: data, method, budget, seed and the method's knobs, each knob made from its field in the Config."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gradio as gr
+
+from trainers.data import BUILT_IN, FOLDER
+from trainers.errors import UserError
+from trainers.method import methods
+from trainers.train import RunConfig
+
+BUDGETS = (15, 30, 120, 600)
+OWN = "own"
+FIRST = "simclr"
+
+
+class Controls:
+    """The column of controls. `config(values, upload)` turns what was set into a run's config."""
+
+    def __init__(self, i18n: Any) -> None:
+        names = [*BUILT_IN, OWN]
+        self.data = gr.Dropdown(
+            [(i18n(f"controls.{OWN}" if n == OWN else f"data.{n}"), n) for n in names], value=names[0],
+            label=i18n("controls.data"), interactive=True, elem_id="data",
+        )  # fmt: skip
+        self.upload = gr.File(label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110)
+        self.method = gr.Radio(
+            [(cls.card.title, name) for name, cls in methods().items()], value=FIRST,
+            label=i18n("controls.method"), interactive=True, elem_id="method",
+        )  # fmt: skip
+        self.budget = gr.Radio(
+            [(i18n(f"controls.budget_{b}"), b) for b in BUDGETS], value=30, label=i18n("controls.budget"),
+            interactive=True, elem_id="budget",
+        )  # fmt: skip
+        self.train = gr.Button(i18n("controls.train"), variant="primary", size="lg", elem_id="train")
+        with gr.Row(elem_id="after"):
+            self.stop = gr.Button(i18n("controls.stop"), variant="stop", size="sm", elem_id="stop", min_width=80)
+            self.go_on = gr.Button(i18n("controls.go_on"), size="sm", elem_id="go-on", min_width=80)
+        self.groups: dict[str, gr.Column] = {}
+        self.knobs: dict[str, dict[str, Any]] = {}
+        with gr.Accordion(i18n("controls.knobs"), open=False, elem_id="knobs"):
+            self.seed = gr.Number(0, label=i18n("controls.seed"), info=i18n("controls.seed_help"), precision=0, interactive=True,
+                                  elem_id="seed")  # fmt: skip
+            for name, cls in methods().items():
+                with gr.Column(visible=name == FIRST, elem_classes="knobs") as self.groups[name]:
+                    self.knobs[name] = {f.name: knob(f, name, i18n) for f in dataclasses.fields(cls.Config)}
+        self.method.change(
+            lambda chosen: [gr.update(visible=name == chosen) for name in self.groups], self.method,
+            list(self.groups.values()), show_progress="hidden", queue=False, api_visibility="private",
+        )  # fmt: skip
+        self.data.change(
+            lambda chosen: gr.update(visible=chosen == OWN), self.data, self.upload, show_progress="hidden", queue=False,
+            api_visibility="private",
+        )  # fmt: skip
+
+    def inputs(self) -> set[Any]:
+        """Every component whose value a run depends on."""
+        knobs = {component for group in self.knobs.values() for component in group.values()}
+        return {self.data, self.upload, self.method, self.budget, self.seed} | knobs
+
+    def config(self, values: dict[Any, Any], keep: Any) -> RunConfig:
+        """A run's config from the components' values, none of which is trusted; keep(path) puts an upload somewhere lasting."""
+        dataset, method = values[self.data], values[self.method]
+        if dataset == OWN:
+            if not values[self.upload]:
+                raise UserError(NO_UPLOAD)
+            dataset = FOLDER + str(keep(values[self.upload]))
+        elif dataset not in BUILT_IN:  # never a path of this machine from a browser
+            raise UserError(NO_UPLOAD)
+        knobs = {name: values[component] for name, component in self.knobs.get(method, {}).items()}
+        return RunConfig(method, dataset, float(values[self.budget]), seed=int(values[self.seed] or 0), knobs=knobs)
+
+
+NO_UPLOAD = "Choose a data set from the list, or upload a zip of your own images."
+
+
+def knob(f: dataclasses.Field[Any], method: str, i18n: Any) -> Any:
+    """The component for one knob: a dropdown for words, a checkbox for a switch, a slider or a number field for numbers."""
+    m = f.metadata
+    both = {"label": i18n(f"knobs.{method}.{f.name}.label"), "info": i18n(f"knobs.{method}.{f.name}.help"), "interactive": True,
+            "elem_id": f"knob-{method}-{f.name}"}  # fmt: skip
+    if "options" in m:
+        return gr.Dropdown(list(m["options"]), value=f.default, **both)
+    if isinstance(f.default, bool):
+        return gr.Checkbox(f.default, **both)
+    if m["low"] > 0 and m["high"] / m["low"] > 1000:  # a slider would hide four orders of magnitude
+        return gr.Number(f.default, minimum=m["low"], maximum=m["high"], step=m["step"], **both)
+    step = m["step"] or (1 if isinstance(f.default, int) else 0.01)
+    return gr.Slider(m["low"], m["high"], value=f.default, step=step, **both)

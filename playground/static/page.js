@@ -1,0 +1,223 @@
+// The page's own part: the live panel of a run. It asks the server for the run's moment a few times a second and redraws
+// what changed. Text from the server goes in through textContent only.
+(() => {
+  const EVERY = 350, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
+  const lang = () => window.PLAYGROUND_LANG || 'en';
+  const address = path => new URL(`playground/runs/${path}`, document.baseURI).href;
+  const wait = ms => new Promise(done => setTimeout(done, ms));
+
+  function make(tag, cls, ...children) {
+    const node = document.createElement(tag);
+    if (cls) node.className = cls;
+    node.append(...children);
+    return node;
+  }
+
+  class Panel {
+    constructor(element) {
+      this.root = element.querySelector('.live');
+      this.generation = 0;
+    }
+
+    show(run) {
+      if (run === this.run && run) return this.wake?.();
+      this.run = run;
+      this.generation++;
+      this.map?.close();
+      this.map = null;
+      this.root.replaceChildren();
+      document.body.dataset.run = run ? 'starting' : 'none';
+      const url = new URL(location.href);
+      run ? url.searchParams.set('run', run) : url.searchParams.delete('run');
+      history.replaceState(null, '', url);
+      if (!run) return this.empty();
+      this.skeleton();
+      this.follow(this.generation);
+    }
+
+    async empty(sentence) {
+      const words = window.playgroundWords;
+      const box = make('div', 'live-empty', make('h2', '', words.title), make('p', '', sentence || words.text));
+      this.root.replaceChildren(box);
+    }
+
+    skeleton() {
+      const part = this.part = {};
+      part.status = make('div', 'live-status');
+      part.title = make('span', 'live-title');
+      part.sentence = make('span', 'live-sentence');
+      part.sentence.setAttribute('role', 'status');
+      part.bar = make('div', 'live-bar', make('div'));
+      part.status.append(part.sentence, part.title);
+      part.tiles = make('div', 'live-tiles');
+      part.curves = make('div', 'live-curves');
+      part.curve = {};
+      for (const name of ['loss', 'std', 'knn']) part.curves.append(part.curve[name] = make('div', 'live-curve'));
+      part.pictures = make('div', 'live-pictures');
+      part.mapTitle = make('h3');
+      part.mapKinds = make('div', 'map-kinds');
+      part.map = make('div', 'map');
+      part.mapHint = make('p', 'hint');
+      part.result = make('div', 'live-result');
+      part.right = make('div', 'live-side', part.pictures, part.result);
+      part.left = make('div', 'live-map', make('div', 'map-head', part.mapTitle, part.mapKinds), part.map, part.mapHint);
+      this.root.replaceChildren(part.status, part.bar, part.tiles, part.curves, make('div', 'live-columns', part.left, part.right));
+      this.frames = {};
+    }
+
+    async follow(generation) {
+      let after = '', failures = 0;
+      const current = () => generation === this.generation;
+      this.wake = () => { this.awake?.(); };
+      while (current()) {
+        let moment = null;
+        try {
+          const answer = await fetch(address(`${this.run}/live?lang=${lang()}&after=${after}`));
+          if (!current()) return;
+          if (answer.status === 404) {
+            document.body.dataset.run = 'none';
+            return this.empty(window.playgroundWords.missing);
+          }
+          if (answer.status === 200) moment = await answer.json();
+          else if (answer.status !== 204) throw new Error(answer.status);
+          if (failures) { failures = 0; this.part.status.classList.remove('gone'); if (this.last) this.draw(this.last); }
+        } catch (error) {
+          failures++;
+          if (!current()) return;
+          this.part.status.classList.add('gone');
+          this.part.sentence.textContent = window.playgroundWords.gone;
+        }
+        if (!current()) return;
+        if (moment) {
+          after = moment.version;
+          this.last = moment;
+          try { await this.draw(moment); } catch (error) { console.error(error); }
+        }
+        const resting = document.hidden || (this.last?.ended && !this.last.umap_pending) || failures;
+        await Promise.race([wait(resting ? RESTING : EVERY), new Promise(done => { this.awake = done; })]);
+      }
+    }
+
+    async draw(m) {
+      const {part} = this;
+      document.body.dataset.run = m.state;
+      part.status.dataset.tone = m.tone;
+      part.sentence.textContent = m.status;
+      part.title.textContent = m.title;
+      part.bar.firstChild.style.width = `${100 * m.progress}%`;
+      part.bar.dataset.tone = m.tone;
+      this.tiles(m.tiles);
+      for (const [name, figure] of Object.entries(m.figures)) this.curve(part.curve[name], figure);
+      this.result(m.result, m.labels);
+      part.mapTitle.textContent = m.map_title;
+      part.mapHint.textContent = m.labels.map_hint;
+      await Promise.all([this.pictures(m.pictures, m.labels), this.drawMap(m)]);
+    }
+
+    tiles(tiles) {
+      const {part} = this;
+      if (part.tiles.children.length !== tiles.length) {
+        part.tiles.replaceChildren(...tiles.map(() => make('div', 'tile', make('b'), make('span'))));
+      }
+      tiles.forEach((tile, i) => {
+        const node = part.tiles.children[i];
+        node.dataset.key = tile.key;
+        node.children[0].textContent = tile.value;
+        node.children[1].textContent = tile.name;
+        node.title = tile.help;
+        node.classList.toggle('helped', !!tile.help);
+      });
+    }
+
+    curve(node, figure) {
+      if (figure.note) { node.replaceChildren(make('p', 'hint', figure.note)); return; }
+      const style = getComputedStyle(document.body);
+      const ink = style.getPropertyValue('--body-text-color').trim() || '#333';
+      const grid = style.getPropertyValue('--border-color-primary').trim() || '#ddd';
+      const layout = {...figure.layout, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+        font: {color: ink, size: 11, family: getComputedStyle(document.body).fontFamily}};
+      for (const axis of ['xaxis', 'yaxis']) layout[axis] = {...layout[axis], gridcolor: grid, linecolor: grid, zerolinecolor: grid};
+      layout.hoverlabel = {bgcolor: style.getPropertyValue('--background-fill-primary').trim(), font: {color: ink}};
+      layout.annotations = (layout.annotations || []).map(a => ({...a, font: {size: 11, color: ink}}));
+      Plotly.react(node, figure.data, layout, {displayModeBar: false, responsive: true});
+    }
+
+    result(lines, labels) {
+      const {part} = this;
+      if (!lines.length) { part.result.replaceChildren(); return; }
+      const table = make('table', '', ...lines.map(line => make('tr', '', make('td', '', line.name), make('td', '', line.value))));
+      part.result.replaceChildren(make('h3', '', labels.result), table);
+    }
+
+    async pictures(pictures, labels) {
+      const {part} = this;
+      if (!pictures || pictures.step === this.pictured) return;
+      const rows = await Promise.all(pictures.rows.map(async row => {
+        const image = new Image();
+        image.alt = row.name;
+        image.src = address(`${this.run}/pictures/${pictures.step}?row=${encodeURIComponent(row.key)}`);
+        await image.decode();
+        return make('div', 'picture-row', make('span', '', row.name), image);
+      }));
+      this.pictured = pictures.step;
+      part.pictures.replaceChildren(make('h3', '', labels.pictures), ...rows);
+    }
+
+    async drawMap(m) {
+      const {part} = this;
+      if (!m.maps.pca.length) return;
+      if (!this.map) {
+        const about = await (await fetch(address(`${this.run}/images.json`))).json();
+        this.map = new window.EmbeddingMap(part.map);
+        await this.map.show(about, address(`${this.run}/images.png`), m.labels.unlabelled);
+        if (about.skipped?.length) {
+          const list = make('ul', '', ...about.skipped.map(line => make('li', '', line)));
+          part.right.append(make('details', 'skipped', make('summary', '', m.labels.skipped.replace('{number}', about.skipped.length)), list));
+        }
+      }
+      if (!m.maps.umap.length) this.kind = 'pca';
+      else if (!this.chosen) this.kind = 'umap';
+      const kinds = [['pca', m.labels.map_pca], ['umap', m.umap_wait && m.umap_pending ? m.labels.map_wait : m.labels.map_umap]];
+      part.mapKinds.replaceChildren(...kinds.map(([kind, name]) => {
+        const button = make('button', kind === this.kind ? 'chosen' : '', name);
+        button.type = 'button';
+        button.setAttribute('aria-pressed', kind === this.kind);
+        button.disabled = !m.maps[kind].length;
+        button.onclick = () => { this.chosen = true; this.kind = kind; this.drawMap(m); };
+        return button;
+      }));
+      const step = m.maps[this.kind].at(-1), key = `${this.kind}/${step}`;
+      if (key === this.placed) return;
+      this.placed = key;
+      const answer = await fetch(address(`${this.run}/map/${key}`));
+      if (answer.ok) this.map.frame(new Float32Array(await answer.arrayBuffer()));
+    }
+  }
+
+  let panel = null;
+  window.playground = {
+    live(element, props, watch) {
+      const start = () => {
+        if (!window.Plotly || !window.EmbeddingMap || !window.playgroundWords) return setTimeout(start, 30);
+        panel = new Panel(element);
+        document.title = window.playgroundWords.page;
+        panel.show(props.value?.run || new URLSearchParams(location.search).get('run') || '');
+      };
+      start();
+      watch('value', () => panel?.show(props.value?.run || ''));
+    },
+    wake() { panel?.wake?.(); },
+    switchLanguage() {
+      const next = lang() === 'zh' ? 'en' : 'zh';
+      try { localStorage.setItem('playground-lang', next); } catch {}
+      const url = new URL(location.href);
+      url.searchParams.delete('lang');
+      document.cookie = `playground-lang=${next};path=/;SameSite=Lax`;
+      location.href = url.href;
+    },
+  };
+  document.addEventListener('DOMContentLoaded', () => {
+    document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
+    document.body.classList.add(`lang-${lang()}`);
+  });
+})();

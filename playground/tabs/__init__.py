@@ -1,0 +1,1 @@
+"""One file a tab: components, then events. No torch, no plotting."""

@@ -1,0 +1,54 @@
+"""Every text that a person reads, in two languages: en.toml and zh.toml. Knobs' English is in their Config fields."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from trainers.errors import UserError
+from trainers.method import methods
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def table(language: str) -> dict[str, str]:
+    """Flat key -> text of a language, "train.button" for button in [train]; knobs are "knobs.METHOD.NAME.label" and ".help"."""
+    parsed = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
+    return (_knobs() if language == "en" else {}) | _flat(parsed)
+
+
+def text(language: str, key: str, **values: object) -> str:
+    """One text, filled in. KeyError where it is missing, which a test makes sure of beforehand."""
+    found = table(language if language in LANGUAGES else "en")[key]
+    return found.format(**values) if values else found
+
+
+def sentence(language: str, template: str, values: dict[str, str]) -> str:
+    """A UserError's or Failed's sentence in a language: its English template is its key."""
+    translated = table("zh").get(f"sentences.{template}", template) if language == "zh" else template
+    return translated.format(**values) if values else translated
+
+
+def told(language: str, error: UserError) -> str:
+    """What to tell a person of an error."""
+    return sentence(language, error.sentence, error.values)
+
+
+def _knobs() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for method, cls in methods().items():
+        for f in dataclasses.fields(cls.Config):
+            found[f"knobs.{method}.{f.name}.label"] = f.name.replace("_", " ").capitalize()
+            found[f"knobs.{method}.{f.name}.help"] = f.metadata["help"]
+    return found
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in tree.items():
+        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found

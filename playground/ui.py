@@ -1,0 +1,77 @@
+"""The page: header, controls, ordered tabs; and the launch of all that stands behind it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from playground import routes
+from playground.controls import Controls
+from playground.projection import Mapper
+from playground.runner import LocalRunner
+from playground.runs import Limits, Runs
+from playground.tabs import compare, explore, learn, match, reconstruct, train
+from playground.texts import table, text
+
+TABS = (("train", train), ("explore", explore), ("reconstruct", reconstruct), ("match", match), ("compare", compare), ("learn", learn))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too."""
+
+    runs: Path = Path("runs")
+    workers: int = 1
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        return cls(Path(os.environ.get("PLAYGROUND_RUNS", "runs")), int(os.environ.get("PLAYGROUND_WORKERS", "1")))
+
+
+def build(runs: Runs) -> gr.Blocks:
+    """The page over the runs of one folder."""
+    i18n = gr.I18n(**{"en": table("en"), "zh-CN": table("zh")})
+    with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
+        demo.playground_i18n = i18n  # launch wants it again
+        with gr.Row(elem_id="header"):
+            gr.Markdown(i18n("page.title"), elem_id="title", container=False)
+            gr.Markdown(i18n("page.tagline"), elem_id="tagline", container=False)
+            language = gr.Button(i18n("page.language"), size="sm", elem_id="language", scale=0, min_width=90)
+        language.click(None, js="() => window.playground.switchLanguage()")
+        with gr.Row(elem_id="body"):
+            with gr.Column(scale=1, min_width=280, elem_id="controls"):
+                controls = Controls(i18n)
+            with gr.Column(scale=4, min_width=320, elem_id="main"), gr.Tabs(elem_id="tabs"):
+                for name, tab in TABS:
+                    with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
+                        tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
+    return demo
+
+
+def launch(settings: Settings, **options: Any) -> None:
+    """Start the workers and serve the page until it is interrupted."""
+    mapper = Mapper()
+    runs = Runs(settings.runs.resolve(), Limits(), mapper)
+    runner = LocalRunner(runs, settings.workers)
+    runner.start()
+    demo = build(runs)
+    demo.queue(max_size=200)
+    try:
+        demo.launch(
+            theme=gr.themes.Soft(
+                primary_hue="indigo", neutral_hue="slate",
+                font=["system-ui", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
+                font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
+            ),
+            head=routes.head(), i18n=demo.playground_i18n, ssr_mode=False, run_history=False, max_threads=120,
+            footer_links=["settings"], show_error=True,
+            app_kwargs={"routes": [routes.mount(runs)], "middleware": [Middleware(routes.Language)]}, **options,
+        )  # fmt: skip
+    finally:
+        runner.close()
+        mapper.close()
