@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from threading import Lock
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ def umap(features: NDArray[Any], start: Array, seed: int = 0) -> Array:
 
     Neighbours come from one matrix product: below 4,096 rows umap-learn's own search is a slow loop.
     """
+    import warnings
+
     from umap import UMAP
 
     n = len(features)
@@ -47,7 +49,10 @@ def umap(features: NDArray[Any], start: Array, seed: int = 0) -> Array:
         random_state=seed,
         n_jobs=1,
     )
-    return align(np.asarray(reducer.fit_transform(np.asarray(features, np.float32))), start)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there will be no transform, and that a seed means one thread
+        plane = reducer.fit_transform(np.asarray(features, np.float32))
+    return align(np.asarray(plane), start)
 
 
 def neighbours(features: NDArray[Any], k: int) -> tuple[NDArray[np.int32], Array]:
@@ -71,8 +76,16 @@ def align(plane: Array, previous: Array | None) -> Array:
     return plane.astype(np.float32)
 
 
+def _begin() -> None:
+    # a pool's process outlives a killed parent, unless it looks; and it must never be in training's way
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (parent.join(), os._exit(0)), daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(15)
+
+
 def _warm() -> None:
-    os.nice(15) if hasattr(os, "nice") else None
     umap(np.random.default_rng(0).normal(size=(64, 8)), np.random.default_rng(1).normal(size=(64, 2)).astype(np.float32))
 
 
@@ -80,7 +93,7 @@ class Mapper:
     """One process for UMAP, so that its compilation and its work never hold up the page. Restarts itself if it dies."""
 
     def __init__(self, warm: bool = True) -> None:
-        self._lock, self._warm = Lock(), warm
+        self._lock, self._warm = threading.Lock(), warm
         self._pool: ProcessPoolExecutor | None = None
         if warm:
             self._start().submit(_warm)
@@ -100,5 +113,5 @@ class Mapper:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
-        self._pool = self._pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._pool = self._pool or ProcessPoolExecutor(1, get_context("spawn"), _begin)
         return self._pool

@@ -3,11 +3,11 @@
 Fetch and unpack the packages, then install the SVG renderer, which only this script needs, and run it:
 
     mkdir PACKAGES && cd PACKAGES
-    for p in emoji-datasource-google@16.0.0 emoji-datasource-twitter@16.0.0 fluentui-emoji@1.3.0 \\
-             emojibase-data@17.0.0; do
+    names="emoji-datasource-google@16.0.0 emoji-datasource-twitter@16.0.0 fluentui-emoji@1.3.0 emojibase-data@17.0.0"
+    for p in $names; do
         mkdir ${p%@*} && tar xzf $(npm pack --silent $p) --strip-components=1 -C ${p%@*}
     done
-    pip install resvg-py==0.5.0
+    cd .. && pip install resvg-py==0.5.0
     python -m scripts.build_emoji PACKAGES
 
 Kept are the emoji of emojibase that Google and Twitter both drew, without skin-tone variants and without the parts that

@@ -24,6 +24,7 @@ class Card:
 
     title: str
     paper: str
+    year: int
     arxiv: str  # or a DOI where the paper is older than the habit
     family: str  # "contrastive" or "autoencoder"
     negatives: str  # what plays the negatives' part, "none" where nothing does
@@ -129,7 +130,7 @@ class Method(nn.Module):
 
 @cache
 def methods() -> dict[str, type[Method]]:
-    """Every method by name: the folder is the registry, a file's name is the method's."""
+    """Every method by name, contrastive ones first, then by year: the folder is the registry, a file's name is the method's."""
     from trainers import methods as folder
 
     found: dict[str, type[Method]] = {}
@@ -138,7 +139,8 @@ def methods() -> dict[str, type[Method]]:
         for _, value in inspect.getmembers(module, inspect.isclass):
             if issubclass(value, Method) and value.__module__ == module.__name__:
                 found[info.name] = value
-    return found
+    families = ("contrastive", "autoencoder")
+    return dict(sorted(found.items(), key=lambda item: (families.index(item[1].card.family), item[1].card.year)))
 
 
 def method_class(name: str) -> type[Method]:

@@ -38,20 +38,24 @@
       const axis = {visible: false, range: [-2.6, 2.6], fixedrange: false};
       this.layout = {
         margin: {l: 0, r: 0, t: 0, b: 0}, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', hovermode: 'closest',
-        xaxis: {...axis}, yaxis: {...axis, scaleanchor: 'x'}, dragmode: 'pan', uirevision: 'keep', showlegend: groups.length > 1,
+        xaxis: {...axis}, yaxis: {...axis, scaleanchor: 'x'}, dragmode: 'pan', font: {family: getComputedStyle(document.body).fontFamily}, uirevision: 'keep', showlegend: groups.length > 1,
         legend: {orientation: 'h', y: -0.02, font: {size: 12, color: getComputedStyle(this.root).color}, itemsizing: 'constant'},
       };
       await Plotly.newPlot(this.plot, this.traces, this.layout, {displaylogo: false, responsive: false, scrollZoom: true,
-        showSendToCloud: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'], displayModeBar: 'hover'});
+        showSendToCloud: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'], displayModeBar: 'hover', doubleClick: false});
       this.drawn = true;
       this.plot.on('plotly_hover', e => this.hover(e.points[0].customdata, e.event));
       this.plot.on('plotly_click', e => this.hover(e.points[0].customdata, e.event));
+      this.plot.on('plotly_relayout', e => { if ('xaxis.range[0]' in e) this.zoomed = true; });
+      this.plot.on('plotly_doubleclick', () => { this.zoomed = false; this.place(this.where, this.span); });
       this.plot.on('plotly_unhover', () => { this.card.hidden = true; });
     }
 
     // positions: Float32Array x0 y0 x1 y1 …; glides there from where the points are, jumps on the first frame
     frame(positions) {
       const from = this.where, to = positions, first = !this.placed, begun = performance.now();
+      const sizes = Float32Array.from(to, Math.abs).sort();
+      const span = 1.08 * (sizes[Math.floor(sizes.length * 0.998)] || 1), before = first ? span : this.span;
       this.placed = true;
       cancelAnimationFrame(this.moving);
       const calm = first || matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -61,16 +65,19 @@
         const now = new Float32Array(to.length);
         for (let i = 0; i < to.length; i++) now[i] = from[i] + (to[i] - from[i]) * ease;
         this.where = now;
-        this.place(now);
+        this.place(now, before + (span - before) * ease);
         if (t < 1) this.moving = requestAnimationFrame(step);
       };
       step();
     }
 
-    place(at) {
+    // the view follows the points' spread until a person zooms; a double click gives it back
+    place(at, span) {
+      this.span = span;
       const xs = this.members.map(m => Float32Array.from(m, i => at[2 * i]));
       const ys = this.members.map(m => Float32Array.from(m, i => at[2 * i + 1]));
-      Plotly.restyle(this.plot, {x: xs, y: ys});
+      const range = [-span, span];
+      Plotly.update(this.plot, {x: xs, y: ys}, this.zoomed ? {} : {'xaxis.range': [...range], 'yaxis.range': [...range]});
     }
 
     hover(i, event) {

@@ -36,7 +36,7 @@ def card(name: str, cls: type[Method], language: str) -> str:
         (t("learn.family"), t(f"learn.family_{c.family}")),
         (t("learn.negatives"), t(f"cards.{name}.negatives")),
         (t("learn.networks"), t(f"cards.{name}.networks")),
-        (t("learn.paper"), f"[{c.paper}]({link})"),
+        (t("learn.paper"), f"[{c.paper}]({link}), {c.year}"),
         (t("learn.watch"), t(f"cards.{name}.watch")),
     ]
     lines = "\n".join(f"- **{key}** — {value}" for key, value in facts)

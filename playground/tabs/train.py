@@ -22,13 +22,15 @@ from trainers.train import RunConfig
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
+# the page's scripts are deferred, so Gradio may draw before they are there
+WHEN_READY = "(function go() { window.playground ? window.playground.live(element, props, watch) : setTimeout(go, 20) })()"
 
 
 def build(i18n: Any, controls: Controls, runs: Runs) -> None:
     """The live panel, and the events of Train, Stop and Continue."""
     owner = gr.BrowserState("", storage_key="playground-owner", secret="playground")
     live = gr.HTML(
-        value={"run": ""}, html_template=PANEL, js_on_load="window.playground.live(element, props, watch)",
+        value={"run": ""}, html_template=PANEL, js_on_load=WHEN_READY,
         apply_default_css=False, elem_id="live",
     )  # fmt: skip
     quiet = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}

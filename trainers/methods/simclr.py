@@ -49,6 +49,7 @@ class SimCLR(Method):
     card = Card(
         title="SimCLR",
         paper="A Simple Framework for Contrastive Learning of Visual Representations",
+        year=2020,
         arxiv="2002.05709",
         family="contrastive",
         negatives="all other images of the batch",
