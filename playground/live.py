@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.runs import ENDED, Runs, State
+from playground.runs import ENDED, UPLOADS, Runs, State
 from playground.texts import sentence, text
 from trainers import record
 from trainers.data import FOLDER
@@ -72,8 +73,9 @@ def describe(config: RunConfig, language: str) -> str:
     key = "data.own" if config.dataset.startswith(FOLDER) else f"data.{config.dataset}"
     data = text(language, key).partition(" · ")[0]
     seconds = text(language, "live.seconds")
-    budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} steps"
-    return f"{method_class(config.method).card.title} · {data} · {budget} · seed {config.seed}"
+    steps = text(language, "live.steps").lower()
+    budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
+    return f"{method_class(config.method).card.title} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
 
 
 def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:
@@ -85,8 +87,13 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
         kind = "stopped_early"
     return text(
         language, f"live.{kind}", place=state.place, step=f"{at['step']:,}", seconds=f"{at['seconds']:.0f}",
-        budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, state.values),
+        budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, _names(state.values)),
     )  # fmt: skip
+
+
+def _names(values: dict[str, str]) -> dict[str, str]:
+    """An upload is called by its name: where this machine keeps it is nobody's business."""
+    return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
 
 
 def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], language: str) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground import live as moment
 from playground.runs import Runs, write_images
-from playground.texts import LANGUAGES, text, told
+from playground.texts import LANGUAGES, sentence, table, text, told
 from trainers import data, record
 from trainers.errors import UserError
 
@@ -43,7 +43,11 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 def head() -> str:
     """What the page's <head> needs of these files."""
     keys = {"page": "page.title", "title": "live.empty_title", "text": "live.empty", "gone": "live.gone", "missing": "live.missing"}
-    words = json.dumps({lang: {name: text(lang, key) for name, key in keys.items()} for lang in LANGUAGES})
+    classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
+    words = json.dumps(
+        {lang: {name: text(lang, key) for name, key in keys.items()} | {"classes": classes if lang == "zh" else {}}
+         for lang in LANGUAGES}
+    )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
     scripts = inline + "".join(f'<script defer src="{address(name)}"></script>' for name in FILES if name.endswith(".js"))
     return f'<link rel="stylesheet" href="{address("page.css")}">{scripts}'
@@ -71,7 +75,7 @@ def mount(runs: Runs) -> Mount:
 
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
-        body = await run_in_threadpool(_images, runs, request.path_params["run"], kind)
+        body = await run_in_threadpool(_images, runs, request.path_params["run"], kind, _language(request))
         return Response(body, media_type={"png": "image/png", "json": "application/json"}[kind], headers=FOREVER)
 
     async def pictures(request: Request) -> Response:
@@ -116,14 +120,19 @@ def _compressed(name: str) -> bytes:
     return gzip.compress(FILES[name].read_bytes(), 9)
 
 
-def _images(runs: Runs, run: str, kind: str) -> bytes:
+def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
     folder = runs.folder(run)
     if kind not in ("png", "json"):
         raise FileNotFoundError(kind)
     if not (folder / f"images.{kind}").exists():  # a run of the command line
         config = record.read_config(folder)
         write_images(folder, data.load(config.dataset, config.size))
-    return (folder / f"images.{kind}").read_bytes()
+    body = (folder / f"images.{kind}").read_bytes()
+    if kind == "json":
+        about = json.loads(body)
+        about["skipped"] = [sentence(language, template, values) for template, values in about.get("skipped", [])]
+        return json.dumps(about).encode()
+    return body
 
 
 def _row(runs: Runs, run: str, step: int, row: str) -> bytes:
@@ -139,18 +148,19 @@ def _row(runs: Runs, run: str, step: int, row: str) -> bytes:
 
 # Gradio takes its language from navigator.language and its own switch leaves parts behind, so the page's choice
 # (?lang=, then the last one made, then the browser's) is put there before Gradio's scripts run.
-LANGUAGE_SCRIPT = b"""<script>(()=>{let l=new URLSearchParams(location.search).get('lang');
+LANGUAGE_SCRIPT = """<script>(()=>{let l=new URLSearchParams(location.search).get('lang');
 try{if(l)localStorage.setItem('playground-lang',l);else l=localStorage.getItem('playground-lang')}catch{}
 l=(l||navigator.language||'en').toLowerCase().startsWith('zh')?'zh-CN':'en';window.PLAYGROUND_LANG=l.slice(0,2);
 Object.defineProperty(navigator,'language',{get:()=>l});Object.defineProperty(navigator,'languages',{get:()=>[l]});
-document.documentElement.lang=l})()</script>"""
+document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentElement.lang=l})()</script>"""
 
 
-class Language:
-    """Puts LANGUAGE_SCRIPT first into the page's <head>."""
+class Head:
+    """Puts the language and the page's own files first into its <head>; Gradio would add them when it has drawn already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.content = (LANGUAGE_SCRIPT + head()).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
@@ -165,7 +175,7 @@ class Language:
             elif message["type"] == "http.response.body":
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    content: Any = bytes(body).replace(b"<head>", b"<head>" + LANGUAGE_SCRIPT, 1)
+                    content: Any = bytes(body).replace(b"<head>", b"<head>" + self.content, 1)
                     headers = [(k, v) for k, v in begun[0]["headers"] if k.lower() != b"content-length"]
                     await send(begun[0] | {"headers": [*headers, (b"content-length", str(len(content)).encode())]})
                     await send({"type": "http.response.body", "body": content})

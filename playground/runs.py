@@ -34,6 +34,7 @@ from trainers.train import RunConfig
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
+UPLOADS = "uploads"
 ENDED = ("finished", "stopped", "failed", "interrupted")
 
 
@@ -273,7 +274,7 @@ def write_images(folder: Path, data: Dataset) -> None:
     about = {
         "count": n, "columns": columns, "rows": rows, "width": w, "height": h, "classes": list(data.classes),
         "labels": None if data.test.labels is None else data.test.labels[index].tolist(),
-        "captions": names,
+        "captions": names, "skipped": [[error.sentence, error.values] for error in data.skipped],
     }  # fmt: skip
     write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
 

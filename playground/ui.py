@@ -67,10 +67,14 @@ def launch(settings: Settings, **options: Any) -> None:
                 primary_hue="indigo", neutral_hue="slate",
                 font=["system-ui", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
                 font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
+            ).set(
+                block_title_background_fill="transparent", block_title_background_fill_dark="transparent",
+                block_title_padding="0", block_title_text_color="*body_text_color",
+                block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
             ),
-            head=routes.head(), i18n=demo.playground_i18n, ssr_mode=False, run_history=False, max_threads=120,
+            i18n=demo.playground_i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=["settings"], show_error=True,
-            app_kwargs={"routes": [routes.mount(runs)], "middleware": [Middleware(routes.Language)]}, **options,
+            app_kwargs={"routes": [routes.mount(runs)], "middleware": [Middleware(routes.Head)]}, **options,
         )  # fmt: skip
     finally:
         runner.close()

@@ -25,7 +25,9 @@
       this.about = about;
       this.sheet = sheet;
       new Image().src = sheet;
-      const groups = about.labels ? about.classes : [fallback];
+      const translated = window.playgroundWords?.classes || {};
+      this.classes = about.classes.map(name => translated[name] || name);
+      const groups = about.labels ? this.classes : [fallback];
       const label = i => about.labels ? about.labels[i] : 0;
       this.members = groups.map(() => []);
       for (let i = 0; i < about.count; i++) this.members[label(i)].push(i);
@@ -81,7 +83,7 @@
     }
 
     hover(i, event) {
-      const {columns, rows, width, height, labels, classes, captions} = this.about;
+      const {columns, rows, width, height, labels, captions} = this.about;
       const side = 96, scale = side / Math.max(width, height);
       Object.assign(this.picture.style, {
         width: `${width * scale}px`, height: `${height * scale}px`, backgroundImage: `url("${this.sheet}")`,
@@ -89,7 +91,7 @@
         backgroundPosition: `${-(i % columns) * width * scale}px ${-Math.floor(i / columns) * height * scale}px`,
       });
       const lang = window.PLAYGROUND_LANG;
-      const words = [captions?.[lang]?.[i], labels ? classes[labels[i]] : null].filter(Boolean);
+      const words = [captions?.[lang]?.[i], labels ? this.classes[labels[i]] : null].filter(Boolean);
       this.caption.textContent = words.join(' · ') || `${i + 1}`;
       this.card.dataset.index = i;
       this.card.hidden = false;

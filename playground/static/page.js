@@ -167,7 +167,7 @@
       const {part} = this;
       if (!m.maps.pca.length) return;
       if (!this.map) {
-        const about = await (await fetch(address(`${this.run}/images.json`))).json();
+        const about = await (await fetch(address(`${this.run}/images.json?lang=${lang()}`))).json();
         this.map = new window.EmbeddingMap(part.map);
         await this.map.show(about, address(`${this.run}/images.png`), m.labels.unlabelled);
         if (about.skipped?.length) {
@@ -216,8 +216,5 @@
       location.href = url.href;
     },
   };
-  document.addEventListener('DOMContentLoaded', () => {
-    document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
-    document.body.classList.add(`lang-${lang()}`);
-  });
+  document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
 })();

@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from playground.controls import Controls
-from playground.runs import Runs
+from playground.runs import UPLOADS, Runs
 from playground.texts import text, told
 from trainers import record
 from trainers.errors import UserError
@@ -22,7 +22,7 @@ from trainers.train import RunConfig
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
-# the page's scripts are deferred, so Gradio may draw before they are there
+# Gradio may draw before the page's deferred scripts have run
 WHEN_READY = "(function go() { window.playground ? window.playground.live(element, props, watch) : setTimeout(go, 20) })()"
 
 
@@ -38,7 +38,7 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
     @heard
     def train(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         secret = values[owner] or secrets.token_urlsafe(16)
-        config = controls.config(values, lambda path: keep(Path(path), runs.root / "uploads"))
+        config = controls.config(values, lambda path: keep(Path(path), runs.root / UPLOADS))
         return {live: {"run": runs.create(config, secret)}, owner: secret}
 
     @heard
@@ -84,9 +84,9 @@ def run_of(shown: Any) -> str:
 def keep(upload: Path, folder: Path) -> Path:
     """Copy an upload to where a run finds it later, named by its content; returns the path."""
     with upload.open("rb") as file:
-        target = folder / f"{hashlib.file_digest(file, 'sha256').hexdigest()[:20]}.zip"
+        target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
     if not target.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(upload, target)
     return target
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import torch
 
+from trainers.errors import DataError
+
 
 @dataclass(frozen=True, eq=False)
 class Images:
@@ -39,4 +41,4 @@ class Dataset:
     train: Images
     test: Images
     classes: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
+    skipped: tuple[DataError, ...] = ()

@@ -23,7 +23,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 FORMATS_TEXT = ", ".join(FORMATS)
 DEFAULT_SIZE = 32
 MIN_SIDE = 8  # pixels
-MAX_PIXELS = 12_000_000
+MAX_PIXELS = 50_000_000  # decoded one at a time: any phone's photo fits, 20,000×20,000 does not
 MIN_IMAGES, MAX_IMAGES = 8, 20_000
 TEST_SHARE = 0.2
 SEED = 0
@@ -181,7 +181,7 @@ def _dataset(root: Path, listing: Files, size: int) -> Dataset:
         )
 
     train = [i for i in range(len(tiles)) if i not in test]
-    return Dataset(f"folder:{root}", split(train), split(sorted(test)), classes, tuple(map(str, skipped)))
+    return Dataset(f"folder:{root}", split(train), split(sorted(test)), classes, tuple(skipped))
 
 
 def _tiles(

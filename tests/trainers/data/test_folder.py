@@ -55,7 +55,7 @@ def skip_of(tmp_path: Path, name: str, content: bytes) -> str:
     data = folder.load(tmp_path / "images")
     assert len(data.train) + len(data.test) == 8
     assert len(data.skipped) == 1
-    return data.skipped[0]
+    return tuple(map(str, data.skipped))[0]
 
 
 def pixel_of(content: bytes, channels: int = 3) -> list[int]:
@@ -110,24 +110,24 @@ def huge_png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("side", [3465, 4000, 10_000, 20_000])  # the last two are more than Pillow itself lets pass
+@pytest.mark.parametrize("side", [3465, 8_000, 10_000, 20_000])  # the last two are more than Pillow itself lets pass
 def test_too_many_pixels_are_refused_before_decoding(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("decoded"))
-    with pytest.raises(DataError, match=r"^big.png has more than 12,000,000 pixels: make it smaller\.$"):
+    with pytest.raises(DataError, match=r"^big.png has more than 50,000,000 pixels: make it smaller\.$"):
         folder.open_image(huge_png(side), "big.png")
 
 
 def test_too_many_pixels_without_warnings_as_errors(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert "12,000,000" in skip_of(tmp_path, "big.png", huge_png(10_000))
+        assert "50,000,000" in skip_of(tmp_path, "big.png", huge_png(10_000))
 
 
 def test_file_over_50_mib(tmp_path: Path) -> None:
     root = fill(tmp_path / "images")
     with (root / "large.png").open("wb") as file:
         file.truncate(files.MAX_FILE_BYTES + 1)
-    assert folder.load(root).skipped == ("large.png is larger than 50 MiB: make it smaller.",)
+    assert tuple(map(str, folder.load(root).skipped)) == ("large.png is larger than 50 MiB: make it smaller.",)
 
 
 # Correct pixels
@@ -243,7 +243,7 @@ def test_plain_folder(tmp_path: Path) -> None:
     data = load_by_name(f"folder:{fill(tmp_path / 'images', 20)}", 16)
     assert data.train.images.shape == (16, 3, 16, 16) and data.test.images.shape == (4, 3, 16, 16)
     assert data.train.images.dtype == torch.uint8
-    assert data.train.labels is None and data.test.labels is None and data.classes == () and data.skipped == ()
+    assert data.train.labels is None and data.test.labels is None and data.classes == () and tuple(map(str, data.skipped)) == ()
     assert set(data.train.names) | set(data.test.names) == {f"ok{i}.png" for i in range(20)}
 
 
@@ -282,7 +282,7 @@ def test_images_beside_class_folders(tmp_path: Path) -> None:
     fill(tmp_path / "cats", 8)
     data = folder.load(tmp_path)
     assert data.classes == ("cats",) and len(data.train) + len(data.test) == 8
-    assert data.skipped[0] == "loose0.png lies beside the folders that name the classes: put it into one of them."
+    assert tuple(map(str, data.skipped))[0] == "loose0.png lies beside the folders that name the classes: put it into one of them."
     fill(tmp_path, 20, "loose")  # now most lie outside: the folder says nothing, and all are used
     assert folder.load(tmp_path).classes == () and len(folder.load(tmp_path).train) == 22
 
@@ -330,7 +330,7 @@ def test_links(tmp_path: Path) -> None:
     (root / "nowhere.png").symlink_to(root / "missing.png")
     data = folder.load(root)
     assert len(data.train) + len(data.test) == 9
-    assert set(data.skipped) == {
+    assert set(map(str, data.skipped)) == {
         "out.png is a link that leads out of the folder: copy the file here.",
         "away is a link to a folder, which is not followed: copy the folder here.",
         "circle is a link to a folder, which is not followed: copy the folder here.",
@@ -343,7 +343,7 @@ def test_hidden_files_are_passed_over(tmp_path: Path) -> None:
     for name in (".DS_Store", "Thumbs.db", ".hidden/x.png", "__MACOSX/._ok0.png"):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_bytes(b"junk")
-    assert folder.load(root).skipped == ()
+    assert tuple(map(str, folder.load(root).skipped)) == ()
 
 
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ def test_more_images_than_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     root = fill(tmp_path / "images", 14)
     data = folder.load(root)
     assert len(data.train) + len(data.test) == 10
-    assert data.skipped == (f"{root} holds 14 files: 10 of them, drawn at random, are used.",)
+    assert tuple(map(str, data.skipped)) == (f"{root} holds 14 files: 10 of them, drawn at random, are used.",)
     assert data.train.names == folder.load(root).train.names
 
 
@@ -421,7 +421,7 @@ def test_zip(tmp_path: Path) -> None:
     junk = {"__MACOSX/photos/._x.png": b"", "photos/.DS_Store": b"x"}
     members = good(10, "photos/cats/") | good(10, "photos/dogs/") | junk
     data = folder.load(make_zip(tmp_path / "a.zip", members))
-    assert data.classes == ("cats", "dogs") and data.skipped == () and len(data.train) == 16
+    assert data.classes == ("cats", "dogs") and tuple(map(str, data.skipped)) == () and len(data.train) == 16
     assert data.train.names[0].startswith("photos/cats/")
 
 
@@ -442,7 +442,7 @@ def test_zip_with_link(tmp_path: Path) -> None:
     link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(link, "/etc/passwd")
-    assert folder.load(path).skipped == (
+    assert tuple(map(str, folder.load(path).skipped)) == (
         "link.png is a link, which is not followed: put the file itself into the zip.",
     )  # fmt: skip
 
@@ -451,7 +451,7 @@ def test_zip_in_zip_and_other_files(tmp_path: Path) -> None:
     inner = make_zip(tmp_path / "inner.zip", good(1)).read_bytes()
     data = folder.load(make_zip(tmp_path / "a.zip", good() | {"inner.zip": inner, "notes.txt": b"hello"}))
     assert len(data.train) + len(data.test) == 8
-    assert data.skipped == (
+    assert tuple(map(str, data.skipped)) == (
         "inner.zip is a zip within, which is not opened: unpack it first.",
         "notes.txt cannot be read as an image: use one of PNG, JPEG, WEBP, GIF, BMP, TIFF.",
     )
@@ -485,7 +485,7 @@ def test_zip_that_unpacks_to_too_much(tmp_path: Path) -> None:
 
 def test_zip_member_over_50_mib(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", good() | {"zeros.png": bytes(files.MAX_FILE_BYTES + 1)})
-    assert folder.load(path).skipped == ("zeros.png is larger than 50 MiB: make it smaller.",)
+    assert tuple(map(str, folder.load(path).skipped)) == ("zeros.png is larger than 50 MiB: make it smaller.",)
 
 
 def test_zip_member_that_unpacks_to_more_than_it_declares(tmp_path: Path) -> None:
@@ -493,7 +493,7 @@ def test_zip_member_that_unpacks_to_more_than_it_declares(tmp_path: Path) -> Non
     content = path.read_bytes()
     start = positions(content, b"PK\1\2")[-1]
     path.write_bytes(content[: start + 24] + struct.pack("<I", 1000) + content[start + 28 :])
-    assert folder.load(path).skipped == ("liar.png is damaged within the zip: make the zip again.",)
+    assert tuple(map(str, folder.load(path).skipped)) == ("liar.png is damaged within the zip: make the zip again.",)
 
 
 def test_zip_with_password(tmp_path: Path) -> None:
