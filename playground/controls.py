@@ -26,7 +26,9 @@ class Controls:
             [(i18n(f"controls.{OWN}" if n == OWN else f"data.{n}"), n) for n in names], value=names[0],
             label=i18n("controls.data"), interactive=True, elem_id="data",
         )  # fmt: skip
-        self.upload = gr.File(label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110)
+        self.upload = gr.File(
+            label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110
+        )
         self.method = gr.Radio(
             [(cls.card.title, name) for name, cls in methods().items()], value=FIRST,
             label=i18n("controls.method"), interactive=True, elem_id="method",

@@ -13,7 +13,13 @@ POINTS = 400  # of a line, more than a plot of this size can show
 
 
 def curve(
-    line: Line, name: str, colour: str, seconds: str, marks: dict[str, float | None], rate: bool = False, points: bool = False
+    line: Line,
+    name: str,
+    colour: str,
+    seconds: str,
+    marks: dict[str, float | None],
+    rate: bool = False,
+    points: bool = False,
 ) -> go.Figure:
     """One quantity over seconds, with dotted levels to compare with, each under its name. rate: show as per cent."""
     x, y = thin(*line)

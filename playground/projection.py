@@ -86,7 +86,9 @@ def _begin() -> None:
 
 
 def _warm() -> None:
-    umap(np.random.default_rng(0).normal(size=(64, 8)), np.random.default_rng(1).normal(size=(64, 2)).astype(np.float32))
+    umap(
+        np.random.default_rng(0).normal(size=(64, 8)), np.random.default_rng(1).normal(size=(64, 2)).astype(np.float32)
+    )
 
 
 class Mapper:

@@ -40,17 +40,27 @@ TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
-def head() -> str:
-    """What the page's <head> needs of these files."""
-    keys = {"page": "page.title", "title": "live.empty_title", "text": "live.empty", "gone": "live.gone", "missing": "live.missing"}
+def style() -> str:
+    """The page's style sheet, which has to come after Gradio's own."""
+    return f'<link rel="stylesheet" href="{address("page.css")}">'
+
+
+def scripts() -> str:
+    """The page's words and scripts, which have to come before Gradio's."""
+    keys = {
+        "page": "page.title",
+        "title": "live.empty_title",
+        "text": "live.empty",
+        "gone": "live.gone",
+        "missing": "live.missing",
+    }
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()} | {"classes": classes if lang == "zh" else {}}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
-    scripts = inline + "".join(f'<script defer src="{address(name)}"></script>' for name in FILES if name.endswith(".js"))
-    return f'<link rel="stylesheet" href="{address("page.css")}">{scripts}'
+    return inline + "".join(f'<script defer src="{address(name)}"></script>' for name in FILES if name.endswith(".js"))
 
 
 def address(name: str) -> str:
@@ -70,8 +80,12 @@ def mount(runs: Runs) -> Mount:
 
     async def live(request: Request) -> Response:
         query = request.query_params
-        found = await run_in_threadpool(moment.live, runs, request.path_params["run"], _language(request), query.get("after", ""))
-        return Response(status_code=204) if found is None else JSONResponse(found, headers={"Cache-Control": "no-store"})
+        found = await run_in_threadpool(
+            moment.live, runs, request.path_params["run"], _language(request), query.get("after", "")
+        )
+        return (
+            Response(status_code=204) if found is None else JSONResponse(found, headers={"Cache-Control": "no-store"})
+        )
 
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
@@ -156,11 +170,11 @@ document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentEl
 
 
 class Head:
-    """Puts the language and the page's own files first into its <head>; Gradio would add them when it has drawn already."""
+    """Puts the language and the page's scripts first into its <head>; Gradio would add them when it has drawn already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.content = (LANGUAGE_SCRIPT + head()).encode()
+        self.content = (LANGUAGE_SCRIPT + scripts()).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":

@@ -18,7 +18,14 @@ from playground.runs import Limits, Runs
 from playground.tabs import compare, explore, learn, match, reconstruct, train
 from playground.texts import table, text
 
-TABS = (("train", train), ("explore", explore), ("reconstruct", reconstruct), ("match", match), ("compare", compare), ("learn", learn))
+TABS = (
+    ("train", train),
+    ("explore", explore),
+    ("reconstruct", reconstruct),
+    ("match", match),
+    ("compare", compare),
+    ("learn", learn),
+)
 
 
 @dataclass(frozen=True)
@@ -68,11 +75,12 @@ def launch(settings: Settings, **options: Any) -> None:
                 font=["system-ui", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
                 font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
             ).set(
+                body_background_fill="*neutral_50",
                 block_title_background_fill="transparent", block_title_background_fill_dark="transparent",
                 block_title_padding="0", block_title_text_color="*body_text_color",
                 block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
             ),
-            i18n=demo.playground_i18n, ssr_mode=False, run_history=False, max_threads=120,
+            head=routes.style(), i18n=demo.playground_i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=["settings"], show_error=True,
             app_kwargs={"routes": [routes.mount(runs)], "middleware": [Middleware(routes.Head)]}, **options,
         )  # fmt: skip

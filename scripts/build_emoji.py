@@ -104,9 +104,7 @@ def render(path: Path | None) -> np.ndarray:
     if path is None:
         return np.full((NATIVE_SIZE, NATIVE_SIZE, 3), 255, np.uint8)
     if path.suffix == ".svg":
-        png = resvg_py.svg_to_bytes(
-            svg_path=str(path), width=NATIVE_SIZE, height=NATIVE_SIZE, skip_system_fonts=True
-        )
+        png = resvg_py.svg_to_bytes(svg_path=str(path), width=NATIVE_SIZE, height=NATIVE_SIZE, skip_system_fonts=True)
         return on_white(Image.open(io.BytesIO(bytes(png))))
     with Image.open(path) as picture:
         return on_white(picture)

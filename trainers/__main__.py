@@ -27,17 +27,25 @@ from trainers.train import RunConfig
 
 def main(argv: list[str] | None = None) -> int:
     """0 when the run ended well, 1 with a sentence on stderr when it did not."""
-    parser = argparse.ArgumentParser(prog="python -m trainers", description="Train one self-supervised method for a short while.")
+    parser = argparse.ArgumentParser(
+        prog="python -m trainers", description="Train one self-supervised method for a short while."
+    )
     parser.add_argument("method", help="one of the methods, or `list` for the methods, their knobs and the data sets")
-    parser.add_argument("--dataset", default="fashion-mnist", help="a built-in name, or folder:PATH for a directory or zip of your own")
+    parser.add_argument(
+        "--dataset", default="fashion-mnist", help="a built-in name, or folder:PATH for a directory or zip of your own"
+    )
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--seconds", type=float, help="train for so long (default: 30)")
     budget.add_argument("--steps", type=int, help="train for so many steps: repeatable")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, help="pixels a side, where not the data set's own")
     parser.add_argument("--device", help="cuda, mps or cpu; default: the first that is there")
-    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs")
-    parser.add_argument("--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget"
+    )
     args = parser.parse_args(argv)
     try:
         return show() if args.method == "list" else learn(args)
@@ -88,7 +96,11 @@ def check_same(old: RunConfig, new: RunConfig, out: Path) -> None:
     """A run goes on only as what it is: UserError where anything but the budget differs."""
     for f in dataclasses.fields(RunConfig):
         if f.name not in ("seconds", "steps", "device") and getattr(old, f.name) != getattr(new, f.name):
-            raise UserError("{folder} holds a run with another {field}: choose another --out, or repeat its settings.", folder=out, field=f.name)
+            raise UserError(
+                "{folder} holds a run with another {field}: choose another --out, or repeat its settings.",
+                folder=out,
+                field=f.name,
+            )
 
 
 def progress(events: Iterator[object], config: RunConfig) -> Iterator[object]:

@@ -39,7 +39,9 @@ class Checkpoint:
         """Write both files, each complete or not at all."""
         about = {"step": self.step, "seconds": self.seconds, **self.description}
         _save(folder / MODEL, self.model, about)
-        both = {f"model.{k}": v for k, v in self.model.items()} | {f"optimizer.{k}": v for k, v in self.optimizer.items()}
+        both = {f"model.{k}": v for k, v in self.model.items()} | {
+            f"optimizer.{k}": v for k, v in self.optimizer.items()
+        }
         _save(folder / CHECKPOINT, both, about)
 
     @classmethod
@@ -114,7 +116,10 @@ def _save(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -
 
 def _load(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     if not path.is_file():
-        raise UserError("There is no saved network in {folder} yet: the run ended before its first snapshot.", folder=path.parent.name)
+        raise UserError(
+            "There is no saved network in {folder} yet: the run ended before its first snapshot.",
+            folder=path.parent.name,
+        )
     try:
         with safe_open(path, "pt") as file:
             return json.loads(file.metadata()["playground"]), {key: file.get_tensor(key) for key in file.keys()}

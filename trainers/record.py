@@ -106,7 +106,9 @@ def _failure(error: Exception, step: int, seconds: float) -> Failed:
         return Failed(step, seconds, error.sentence, error.values)
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error):
         return Failed(step, seconds, MEMORY)
-    return Failed(step, seconds, CRASH, {"error": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"})
+    return Failed(
+        step, seconds, CRASH, {"error": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+    )
 
 
 def append(folder: Path, event: Event) -> None:
@@ -174,7 +176,14 @@ def summary(folder: Path) -> dict[str, Any]:
     """One flat record of a run for a table or a line of JSON; the metrics are those of the end, or the last ones there are."""
     config = read_config(folder)
     events, _ = read_events(folder)
-    about = {"method": config.method, "dataset": config.dataset, "device": None, "steps": 0, "images_per_second": None, "seconds": 0.0}
+    about = {
+        "method": config.method,
+        "dataset": config.dataset,
+        "device": None,
+        "steps": 0,
+        "images_per_second": None,
+        "seconds": 0.0,
+    }
     numbers: dict[str, Any] = {"loss": None, "knn": None, "std_sqrt_d": None, "rankme": None}
     for event in events:
         about |= {"steps": event["step"], "seconds": round(event["seconds"], 3)}

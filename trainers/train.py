@@ -69,7 +69,11 @@ def pick_device(name: str | None = None) -> torch.device:
     if name is None:
         return torch.device(next(kind for kind, present in there.items() if present))
     if not there.get(name.partition(":")[0], False):
-        raise UserError("This machine has no device “{name}”: use {names}.", name=name, names=", ".join(k for k, v in there.items() if v))
+        raise UserError(
+            "This machine has no device “{name}”: use {names}.",
+            name=name,
+            names=", ".join(k for k, v in there.items() if v),
+        )
     return torch.device(name)
 
 
@@ -166,7 +170,9 @@ def train(
         if due or meter.age() >= STEP_EVERY or last is None:
             last = meter.read(step, seconds, loss.embedding)
             if not math.isfinite(last.loss):
-                failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
+                failure = Failed(
+                    step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"}
+                )
                 break
             yield last
             if seconds >= next_pictures:
@@ -177,7 +183,11 @@ def train(
                 yield look(seconds)
                 snapshots += 1
                 cost = clock() - begun
-                wait = max(SNAPSHOT_FIRST, seconds * (SNAPSHOT_RATIO - 1), cost * (1 / SNAPSHOT_SHARE - 1) if snapshots > 3 else 0)
+                wait = max(
+                    SNAPSHOT_FIRST,
+                    seconds * (SNAPSHOT_RATIO - 1),
+                    cost * (1 / SNAPSHOT_SHARE - 1) if snapshots > 3 else 0,
+                )
                 next_snapshot = clock() + wait
             meter.resume()
 
@@ -229,7 +239,9 @@ def draw(method: Method, images: Tensor, seed: int, step: int, seconds: float) -
     rng = chance(seed, -(2**40) - step, images.device)
     rows = method.pictures(Batch(plain(images), method.views(images, rng), rng))
     method.train()
-    as_bytes = {k: (v.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy() for k, v in rows.items()}
+    as_bytes = {
+        k: (v.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy() for k, v in rows.items()
+    }
     return Pictures(step, seconds, as_bytes)
 
 

@@ -20,7 +20,12 @@ def build(i18n: Any) -> None:
                 gr.Markdown(card(name, cls, language), elem_classes=[f"only-{language}"],
                             latex_delimiters=[{"left": "$$", "right": "$$", "display": True}])  # fmt: skip
             with gr.Accordion(i18n("learn.code"), open=False):
-                gr.Code(inspect.getsource(sys.modules[cls.__module__]), language="python", show_label=False, interactive=False)
+                gr.Code(
+                    inspect.getsource(sys.modules[cls.__module__]),
+                    language="python",
+                    show_label=False,
+                    interactive=False,
+                )
 
 
 def card(name: str, cls: type[Method], language: str) -> str:

@@ -23,7 +23,9 @@ from trainers.train import RunConfig
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
 # Gradio may draw before the page's deferred scripts have run
-WHEN_READY = "(function go() { window.playground ? window.playground.live(element, props, watch) : setTimeout(go, 20) })()"
+WHEN_READY = (
+    "(function go() { window.playground ? window.playground.live(element, props, watch) : setTimeout(go, 20) })()"
+)
 
 
 def build(i18n: Any, controls: Controls, runs: Runs) -> None:
