@@ -66,13 +66,14 @@ class View:
         self.folder, self.lock = folder, threading.Lock()
         self.events: list[dict[str, Any]] = []
         self.offset = 0
+        self.file = 0
         self.generation = 0  # how often the file was begun anew, as when a run is gone on with
         self.maps: dict[int, Future[Any]] = {}
 
     def read(self) -> None:
         path = self.folder / "events.jsonl"
-        if path.exists() and path.stat().st_size < self.offset:
-            self.events, self.offset, self.generation = [], 0, self.generation + 1
+        if path.exists() and (file := path.stat().st_ino) != self.file:
+            self.events, self.offset, self.file, self.generation = [], 0, file, self.generation + 1
         new, self.offset = record.read_events(self.folder, self.offset)
         self.events += new
 

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from playground import routes
+from playground import api, routes
 from playground.controls import Controls
 from playground.projection import Mapper
 from playground.runner import LocalRunner
@@ -57,6 +57,7 @@ def build(runs: Runs) -> gr.Blocks:
                 for name, tab in TABS:
                     with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
                         tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
+        api.build(runs)
     return demo
 
 

@@ -206,7 +206,17 @@
       start();
       watch('value', () => panel?.show(props.value?.run || ''));
     },
-    wake() { panel?.wake?.(); },
+    run() { return panel?.run || ''; },
+    toast(element, props, watch) {
+      const box = element.querySelector('.toast');
+      let timer;
+      watch('value', () => {
+        box.textContent = props.value?.text || '';
+        box.hidden = !box.textContent;
+        clearTimeout(timer);
+        timer = setTimeout(() => { box.hidden = true; }, 9000);
+      });
+    },
     switchLanguage() {
       const next = lang() === 'zh' ? 'en' : 'zh';
       try { localStorage.setItem('playground-lang', next); } catch {}

@@ -1,0 +1,121 @@
+"""A real app in its own process, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+class App:
+    """The app on a free port; `stop` ends it as a service manager would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.runs, self.log = folder / "runs", folder / "app.log"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.start()
+
+    def start(self) -> None:
+        """Start, and wait until the page answers and the worker is warm."""
+        self.start_without_worker()
+        self.wait_log("ready, process", self.began)
+
+    def start_without_worker(self) -> None:
+        """Start, and wait for the page alone: the worker of an earlier app may still be at its run."""
+        self.began = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+                env=os.environ | {"PLAYGROUND_RUNS": str(self.runs), "GRADIO_SERVER_PORT": str(self.port)},
+            )  # fmt: skip
+        wait(lambda: httpx.get(self.url).status_code == 200, "the page")
+
+    def wait_log(self, text: str, at: int = 0, seconds: float = 120) -> str:
+        """The line of the log that holds the text, once it is there."""
+
+        def line() -> str:
+            return next((part for part in self.log.read_text()[at:].splitlines() if text in part), "")
+
+        return wait(line, f"“{text}” in the log", seconds)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def worker(self) -> int:
+        """The process id of the worker that is ready now."""
+        return int([part for part in self.log.read_text().splitlines() if "ready, process" in part][-1].split()[-1])
+
+
+def wait(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if found := condition():
+                return found
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"waited {seconds:.0f} s for {what}")
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    app = App(tmp_path_factory.mktemp("app"))
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
+    """Opens a page as another person would: each in a context of its own. Errors in the page fail the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open(path: str = "", width: int = 1400, height: int = 950, locale: str = "en-US", **options: object) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith((app.url, "data:", "blob:")) else errors.append(r.url))
+        page.goto(app.url + path)
+        page.wait_for_selector(".live-empty, .live-status")
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+    for run in app.runs.glob("*/run.json"):  # nothing of this test trains on into the next one
+        (run.parent / "stop").touch()
+    for waiting in (app.runs / "queue").iterdir():
+        waiting.unlink()
+    assert not errors

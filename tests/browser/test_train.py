@@ -1,0 +1,275 @@
+"""The main job in a real browser: press Train, watch, reload, stop, go on; and what happens when something breaks."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import App, wait
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+
+
+def run_id(page: Page) -> str:
+    return page.evaluate("new URLSearchParams(location.search).get('run')")
+
+
+def wait_state(page: Page, *states: str, seconds: float = 90) -> str:
+    page.wait_for_function(f"{json.dumps(states)}.includes(document.body.dataset.run)", timeout=seconds * 1000)
+    return page.evaluate("document.body.dataset.run")
+
+
+def tile(page: Page, key: str) -> float:
+    text = page.inner_text(f".tile[data-key={key}] b").replace(",", "").removesuffix(" s")
+    return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+
+
+def press_train(page: Page, method: str = "SimCLR", budget: str = "15 s") -> None:
+    page.locator("#method label", has_text=method).first.click()
+    page.locator("#budget label", has_text=budget).click()
+    page.click("#train")
+    wait_state(page, "running", "queued", "starting")
+
+
+def result(page: Page, name: str) -> float:
+    row = page.locator(".live-result tr", has_text=name).first
+    text = row.locator("td").nth(1).inner_text()
+    return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+
+
+def hover_a_point(page: Page) -> int:
+    """Move the mouse over the map until a card shows; the index of its image."""
+    box = page.locator(".map-plot").bounding_box()
+    assert box
+    for radius in range(0, 150, 12):
+        for angle in np.linspace(0, 2 * np.pi, 10, endpoint=False):
+            page.mouse.move(
+                box["x"] + box["width"] / 2 + radius * np.cos(angle),
+                box["y"] + box["height"] * 0.45 + radius * np.sin(angle),
+            )
+            page.wait_for_timeout(40)
+            if page.locator(".map-card:not([hidden])").count():
+                return int(page.get_attribute(".map-card", "data-index") or -1)
+    raise AssertionError("no point under the mouse")
+
+
+def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, open_page: Open) -> None:
+    page = open_page()
+    press_train(page, "SimCLR", "30 s")
+    page.wait_for_selector(".tile b")
+    # live: the numbers move, the same plots are redrawn in place and not replaced
+    page.wait_for_selector(".live-curve .scatterlayer .js-line")
+    page.wait_for_selector(".map-plot canvas", state="attached")
+    page.evaluate("document.querySelectorAll('.live-curve, .map-plot').forEach(node => node.mark = 1)")
+    seen = set()
+    for _ in range(60):
+        seen.add(page.inner_text(".tile[data-key=loss] b"))
+        page.wait_for_timeout(100)
+    assert len(seen) >= 5, seen
+    assert page.evaluate("[...document.querySelectorAll('.live-curve, .map-plot')].every(node => node.mark)")
+    for row in ("image", "view 1", "view 2"):
+        expect(page.locator(".picture-row", has_text=row)).to_have_count(1)
+    assert page.evaluate("[...document.querySelectorAll('.picture-row img')].every(i => i.naturalWidth === 8 * 28)")
+
+    run, step = run_id(page), tile(page, "steps")
+    page.reload()
+    page.wait_for_selector(".tile b")
+    assert run_id(page) == run and wait_state(page, "running") == "running"
+    assert tile(page, "steps") >= step
+
+    page.click("#stop")
+    assert wait_state(page, "stopped", seconds=30) == "stopped"
+    expect(page.locator(".live-sentence")).to_contain_text("What it learned is kept")
+    stopped_at = tile(page, "steps")
+    page.click("#go-on")
+    wait_state(page, "running", "queued", "starting")
+    assert wait_state(page, "finished") == "finished"
+    assert tile(page, "steps") > stopped_at and tile(page, "time") >= 30
+    expect(page.locator(".live-result tr")).not_to_have_count(0)
+    assert result(page, "kNN accuracy") > result(page, "untrained")
+    assert tile(page, "std") > 0.5
+
+    # UMAP follows; a point shows the image that it is
+    page.locator(".map-kinds button.chosen", has_text="UMAP").wait_for(timeout=90_000)
+    page.wait_for_timeout(1000)
+    index = hover_a_point(page)
+    about = httpx.get(f"{app.url}playground/runs/{run}/images.json").json()
+    assert page.inner_text(".map-card") == about["classes"][about["labels"][index]]
+    sheet = np.asarray(Image.open(io.BytesIO(httpx.get(f"{app.url}playground/runs/{run}/images.png").content)))
+    y, x = divmod(index, about["columns"])
+    cell = sheet[y * 28 : y * 28 + 28, x * 28 : x * 28 + 28]
+    shown = np.asarray(
+        Image.open(io.BytesIO(page.locator(".map-card div").first.screenshot())).convert("L").resize((28, 28))
+    )
+    assert np.corrcoef(cell.ravel().astype(float), shown.ravel().astype(float))[0, 1] > 0.9
+
+
+def test_autoencoder_shows_input_and_reconstruction(app: App, open_page: Open) -> None:
+    page = open_page()
+    press_train(page, "Autoencoder", "30 s")
+    page.locator(".picture-row", has_text="reconstruction").wait_for()
+    assert wait_state(page, "finished") == "finished"
+    expect(page.locator(".live-result tr")).not_to_have_count(0)
+    assert result(page, "kNN accuracy") > result(page, "untrained")
+    assert result(page, "Reconstruction error") < 0.06  # the mean image has 0.087
+    assert result(page, "PCA with as many numbers") == pytest.approx(0.0151, abs=1e-3)
+
+
+def test_second_run_waits_in_a_visible_queue_and_only_its_owner_may_stop_it(open_page: Open) -> None:
+    first, second = open_page(), open_page()
+    press_train(first, budget="2 min")
+    wait_state(first, "running")
+    press_train(second)
+    assert wait_state(second, "queued") == "queued"
+    expect(second.locator(".live-sentence")).to_contain_text("number 1 in the queue")
+
+    visitor = open_page(f"?run={run_id(first)}")
+    assert wait_state(visitor, "running") == "running"
+    visitor.click("#stop")
+    expect(visitor.locator(".toast")).to_contain_text("Only the browser that started this run")
+    assert wait_state(visitor, "running") == "running"
+
+    first.click("#stop")
+    wait_state(first, "stopped", seconds=30)
+    assert wait_state(second, "running", "finished") in ("running", "finished")
+    second.click("#stop")
+    wait_state(second, "stopped", "finished", seconds=30)
+
+
+def test_closing_the_tab_and_restarting_the_app_leave_the_run_alone(app: App, open_page: Open) -> None:
+    page = open_page()
+    press_train(page, budget="30 s")
+    wait_state(page, "running")
+    run = run_id(page)
+    page.close()
+    app.stop()
+    app.start_without_worker()
+    again = open_page(f"?run={run}")
+    assert wait_state(again, "running", "finished") in ("running", "finished")
+    assert wait_state(again, "finished") == "finished"
+    app.wait_log("ready, process", app.began)
+
+
+def test_a_killed_worker_ends_the_run_with_a_sentence_and_the_app_goes_on(app: App, open_page: Open) -> None:
+    page = open_page()
+    press_train(page, budget="2 min")
+    wait_state(page, "running")
+    wait(lambda: tile(page, "steps") > 0, "the first step")
+    os.kill(app.worker(), signal.SIGKILL)
+    assert wait_state(page, "failed", seconds=30) == "failed"
+    expect(page.locator(".live-sentence")).to_contain_text("ended by the system")
+    assert page.locator(".live-curve .scatterlayer").count()  # what it had is still there
+    page.click("#go-on")
+    assert wait_state(page, "running") == "running"  # a new worker has taken it up
+    page.click("#stop")
+    wait_state(page, "stopped", seconds=30)
+
+
+def images_zip(path: Path, broken: bool) -> Path:
+    rng = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as archive:
+        for label, colour in (("red", (220, 30, 30)), ("blue", (30, 30, 220))):
+            for i in range(20):
+                noise = rng.integers(-30, 30, (40, 40, 3))
+                out = io.BytesIO()
+                Image.fromarray(np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)).save(out, "PNG")
+                archive.writestr(f"{label}/{i}.png", out.getvalue())
+        if broken:
+            archive.writestr("red/broken.png", b"\x89PNG\r\n\x1a\n not really")
+            archive.writestr("blue/<img src=x onerror=alert(1)>${alert(1)}.txt", b"no image")
+    return path
+
+
+def test_own_images_train_and_what_could_not_be_used_is_listed(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    page.click("#data input")
+    page.get_by_role("option", name="Your own images").click()
+    page.set_input_files("#upload input[type=file]", images_zip(tmp_path / "mine.zip", broken=True))
+    page.wait_for_selector("#upload .file-preview, #upload table")
+    press_train(page)
+    assert wait_state(page, "finished") == "finished"
+    page.click(".skipped summary")
+    text = page.inner_text(".skipped")
+    assert "broken.png" in text and "${alert(1)}" in text and "2 files" in text
+    expect(page.locator(".live-title")).to_contain_text("your own images")
+
+
+def test_a_zip_that_cannot_be_used_gives_one_sentence(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "escape.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../evil.png", b"x")
+    page = open_page()
+    page.click("#data input")
+    page.get_by_role("option", name="Your own images").click()
+    page.click("#train")
+    expect(page.locator(".toast")).to_contain_text("upload a zip")
+    page.set_input_files("#upload input[type=file]", path)
+    page.wait_for_selector("#upload .file-preview, #upload table")
+    page.click("#train")
+    assert wait_state(page, "failed") == "failed"
+    sentence = page.inner_text(".live-sentence")
+    assert "escape.zip" in sentence and "../evil.png" in sentence and "/uploads/" not in sentence
+
+
+@pytest.mark.parametrize(("locale", "titles"), [("en-US", ["Train", "Learn"]), ("zh-CN", ["训练", "学习"])])
+def test_every_tab_says_something(open_page: Open, locale: str, titles: list[str]) -> None:
+    page = open_page(locale=locale)
+    tabs = page.get_by_role("tab").all()
+    names = [tab.inner_text() for tab in tabs]
+    assert len(names) == 6 and names[0] == titles[0] and names[-1] == titles[1]
+    for tab in tabs[1:]:
+        tab.click()
+        panel = page.locator("[role=tabpanel]:visible")
+        wait(lambda panel=panel: len(panel.inner_text().strip()) > 20, "text in the tab")
+
+
+def test_the_language_is_switched_on_the_page_and_by_link(open_page: Open) -> None:
+    page = open_page("?lang=zh")
+    expect(page.locator("#train")).to_have_text("开始训练")
+    assert page.title() == "表示学习游乐场"
+    page.click("#language")
+    expect(page.locator("#train")).to_have_text("Train")
+    page.reload()
+    expect(page.locator("#train")).to_have_text("Train")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_nothing_is_wider_than_a_phone(open_page: Open, locale: str) -> None:
+    page = open_page(width=390, height=844, locale=locale)
+    press = page.locator("#train")
+    press.click()
+    page.wait_for_selector(".map-plot canvas", state="attached", timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("#stop")
+    wait_state(page, "stopped", "finished", seconds=30)
+
+
+def test_a_link_to_a_run_that_is_gone_says_so(open_page: Open) -> None:
+    page = open_page("?run=nosuchrun")
+    expect(page.locator(".live-empty")).to_contain_text("not on this machine any more")
+
+
+def test_the_api_trains_and_stops(app: App) -> None:
+    def call(name: str, *data: object) -> object:
+        event = httpx.post(f"{app.url}gradio_api/call/{name}", json={"data": list(data)}).json()["event_id"]
+        text = httpx.get(f"{app.url}gradio_api/call/{name}/{event}", timeout=30).text
+        assert "event: complete" in text, text
+        return json.loads(text.split("data: ", 1)[1].splitlines()[0])[0]
+
+    made = call("train", "simclr", "fashion-mnist", 30, 0)
+    wait(lambda: call("state", made["run"])["state"] == "running", "the run")
+    assert call("stop", made["run"], made["secret"]) == made["run"]
+    wait(lambda: call("state", made["run"])["state"] == "stopped", "the stop")
+    assert call("state", made["run"])["steps"] >= 0

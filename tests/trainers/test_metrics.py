@@ -1,0 +1,116 @@
+"""Metrics against their formulas, computed another way."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from sklearn.decomposition import PCA
+
+from trainers import metrics
+
+
+def gaussian(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def knn_by_hand(queries, query_labels, bank, bank_labels, k, temperature):
+    """The weighted vote of Wu et al. 2018, one query at a time, in plain numpy."""
+    right = 0
+    for query, label in zip(queries.double().numpy(), query_labels.tolist(), strict=True):
+        cosines = [query @ b / np.linalg.norm(query) / np.linalg.norm(b) for b in bank.double().numpy()]
+        votes: dict[int, float] = {}
+        for i in np.argsort(cosines)[::-1][:k]:
+            votes[int(bank_labels[i])] = votes.get(int(bank_labels[i]), 0.0) + math.exp(cosines[i] / temperature)
+        right += max(votes, key=lambda c: votes[c]) == label
+    return right / len(queries)
+
+
+@pytest.mark.parametrize(("k", "temperature"), [(1, 0.07), (5, 0.07), (20, 0.07), (20, 1.0), (1000, 0.1)])
+def test_knn_is_the_weighted_vote(k, temperature):
+    centres = gaussian(4, 8)
+    labels, bank_labels = torch.arange(40) % 4, torch.arange(60) % 4
+    queries, bank = centres[labels] + gaussian(40, 8, seed=1), centres[bank_labels] + gaussian(60, 8, seed=2)
+    found = metrics.knn_accuracy(queries, labels, bank, bank_labels, k, temperature)
+    assert found == knn_by_hand(queries, labels, bank, bank_labels, k, temperature)
+    assert 0.3 < found < 1  # neither trivial nor hopeless
+
+
+def test_knn_with_more_queries_than_one_chunk():
+    bank_labels = torch.arange(50) % 5
+    bank = F.one_hot(bank_labels, 5).float()
+    labels = torch.arange(2501) % 5
+    assert metrics.knn_accuracy(F.one_hot(labels, 5).float(), labels, bank, bank_labels) == 1.0
+
+
+def test_knn_of_one_class_and_of_a_class_unknown_to_the_bank():
+    bank, zeros = gaussian(10, 3), torch.zeros(10, dtype=torch.long)
+    assert metrics.knn_accuracy(bank, zeros, bank, zeros) == 1.0
+    assert metrics.knn_accuracy(bank, zeros + 7, bank, zeros) == 0.0
+
+
+def test_std_sqrt_d():
+    assert float(metrics.std_sqrt_d(gaussian(4000, 64))) == pytest.approx(1, abs=0.01)
+    assert float(metrics.std_sqrt_d(torch.ones(100, 64))) == pytest.approx(0, abs=1e-6)
+    line = gaussian(4000, 1) * torch.ones(1, 64)  # two opposite points: spread, though in one dimension
+    assert float(metrics.std_sqrt_d(line)) == pytest.approx(1, abs=0.01)
+
+
+def test_std_sqrt_d_does_not_look_at_lengths():
+    z = gaussian(200, 16)
+    assert float(metrics.std_sqrt_d(z)) == pytest.approx(float(metrics.std_sqrt_d(z * 7)), rel=1e-5)
+
+
+@pytest.mark.parametrize("rank", [1, 3, 16])
+def test_rankme_counts_dimensions(rank):
+    left, _ = torch.linalg.qr(gaussian(200, rank))
+    right, _ = torch.linalg.qr(gaussian(16, rank, seed=1))
+    assert metrics.rankme(left @ right.T) == pytest.approx(rank, rel=0.01)  # `rank` equal singular values
+
+
+def test_rankme_by_formula():
+    z = gaussian(50, 6) * torch.tensor([4.0, 2, 1, 1, 0.5, 0.1])
+    sigma = np.linalg.svd(z.double().numpy(), compute_uv=False)
+    p = sigma / sigma.sum()
+    assert metrics.rankme(z) == pytest.approx(math.exp(-(p * np.log(p)).sum()), rel=1e-4)
+
+
+def test_alignment_and_uniformity_by_formula():
+    z1, z2 = gaussian(30, 5), gaussian(30, 5, seed=1)
+    unit1, unit2 = (z.double().numpy() / np.linalg.norm(z.double().numpy(), axis=1, keepdims=True) for z in (z1, z2))
+    alignment = np.mean([np.sum((a - b) ** 2) for a, b in zip(unit1, unit2, strict=True)])
+    uniformity = math.log(np.mean([math.exp(-2 * np.sum((a - b) ** 2)) for a, b in combinations(unit1, 2)]))
+    assert metrics.alignment(z1, z2) == pytest.approx(alignment, rel=1e-5)
+    assert metrics.uniformity(z1) == pytest.approx(uniformity, rel=1e-5)
+
+
+def test_alignment_and_uniformity_at_their_ends():
+    z = gaussian(50, 8)
+    assert metrics.alignment(z, z * 3) == pytest.approx(0, abs=1e-6)
+    assert metrics.alignment(z, -z) == pytest.approx(4, rel=1e-6)
+    assert metrics.uniformity(torch.ones(50, 8)) == pytest.approx(0, abs=1e-5)
+    assert metrics.uniformity(gaussian(400, 256)) == pytest.approx(-4, abs=0.1)
+
+
+def test_psnr():
+    assert metrics.psnr(0.01) == pytest.approx(20)
+    assert metrics.psnr(1.0) == 0
+    assert metrics.psnr(0.0) == math.inf
+
+
+@pytest.mark.parametrize("dimensions", [1, 5, 20])
+def test_pca_mse_is_that_of_scikit_learn(dimensions):
+    mix = gaussian(20, 20)
+    train, test = gaussian(200, 20, seed=1) @ mix + 3, gaussian(80, 20, seed=2) @ mix + 3
+    pca = PCA(dimensions, svd_solver="full").fit(train.numpy())
+    expected = np.mean((test.numpy() - pca.inverse_transform(pca.transform(test.numpy()))) ** 2)
+    assert metrics.pca_mse(train, test, dimensions) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+
+
+def test_pca_mse_with_more_dimensions_than_pixels_is_nothing():
+    x = gaussian(50, 9)
+    assert metrics.pca_mse(x, x, 100) == pytest.approx(0, abs=1e-10)
