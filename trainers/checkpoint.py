@@ -73,6 +73,10 @@ class Checkpoint:
         for name, tensor in self.optimizer.items():
             index, _, key = name.partition(".")
             state.setdefault(int(index), {})[key] = tensor
+        for index, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
+            for key, tensor in state.get(index, {}).items():
+                if tensor.shape == parameter.shape:  # the fused optimiser reads both in the order of memory
+                    state[index][key] = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 

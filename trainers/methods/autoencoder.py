@@ -24,7 +24,7 @@ from trainers.views import plain
 @dataclass(frozen=True)
 class AutoencoderConfig:
     latent: int = knob(32, 2, 256, "D: numbers that an image is squeezed into")
-    batch_size: int = knob(128, 2, 1024, "Images a step")
+    batch_size: int = knob(64, 2, 1024, "Images a step: in a short run, more steps beat larger ones")
     learning_rate: float = knob(3e-3, 1e-5, 1e-1, "AdamW's step size")
     encoder: str = encoder_knob()
 

@@ -1,0 +1,56 @@
+"""The command line, as a person and as a program call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KEYS = {
+    "method", "dataset", "device", "steps", "images_per_second", "seconds", "loss", "knn", "std_sqrt_d", "rankme",
+}  # fmt: skip
+
+
+def call(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "trainers", *words], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_list_names_methods_and_data() -> None:
+    text = call("list").stdout
+    assert all(
+        word in text for word in ("simclr", "autoencoder", "temperature=0.2", "fashion-mnist", "emoji", "folder:PATH")
+    )
+
+
+@pytest.mark.parametrize(("method", "more"), [("simclr", set()), ("autoencoder", {"mse", "psnr", "mse_pca"})])
+def test_a_run_ends_with_one_line_of_json(method: str, more: set[str], tmp_path: Path) -> None:
+    words = (method, "--dataset", "digits", "--out", str(tmp_path / "x"), "--seed", "3")
+    done = call(*words, "--steps", "5")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert set(found) >= KEYS | more and found["steps"] == 5 and 0 < found["knn"] <= 1
+    longer = json.loads(call(*words, "--steps", "9").stdout.splitlines()[-1])
+    assert longer["steps"] == 9
+    refused = call(*words, "--steps", "12", "--set", "batch_size=32")
+    assert refused.returncode == 1 and "another knobs" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("nosuch",), "There is no method “nosuch”"),
+        (("simclr", "--set", "temperature=9"), "temperature must be a number from 0.02 to 2.0"),
+        (("simclr", "--set", "temperature"), "--set takes knob=value"),
+        (("simclr", "--dataset", "nosuch"), "There is no data set “nosuch”"),
+        (("simclr", "--dataset", "folder:/nosuch"), "/nosuch"),
+        (("simclr", "--device", "tpu"), "This machine has no device “tpu”"),
+        (("simclr", "--seconds", "-1"), "time budget"),
+    ],
+)
+def test_a_mistake_gets_one_sentence(words: tuple[str, ...], part: str) -> None:
+    done = call(*words)
+    assert done.returncode == 1 and part in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,105 @@
+"""A run is a folder: half-written, killed, stopped, damaged, and still a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.trainers.synthetic import dataset
+from trainers import record
+from trainers.checkpoint import CHECKPOINT, MODEL, load_model
+from trainers.errors import UserError
+from trainers.events import Failed, Finished, Step
+from trainers.train import RunConfig
+
+ROOT = Path(__file__).parents[2]
+
+
+def short(folder: Path, steps: int = 5) -> list[object]:
+    record.create(folder, RunConfig("simclr", steps=steps, device="cpu"))
+    return list(record.run(folder, load=lambda _: dataset()))
+
+
+def test_what_is_yielded_is_what_is_read(tmp_path: Path) -> None:
+    events = short(tmp_path)
+    read, offset = record.read_events(tmp_path)
+    assert [type(e).__name__ for e in events] == [e["event"] for e in read]
+    assert offset == (tmp_path / "events.jsonl").stat().st_size
+    assert record.read_snapshot(tmp_path, 5).shape == (64, 256)
+    rows = record.read_pictures(tmp_path, 5)
+    assert list(rows) == ["image", "view 1", "view 2"] and rows["image"].shape == (8, 28, 28, 1)
+    assert record.summary(tmp_path)["steps"] == 5 and not record.is_training(tmp_path)
+
+
+def test_half_a_line_is_left_for_the_next_reader(tmp_path: Path) -> None:
+    short(tmp_path)
+    whole, offset = record.read_events(tmp_path)
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"event": "Step", "st')
+        file.flush()
+        assert record.read_events(tmp_path, offset) == ([], offset)
+        file.write('ep": 9, "seconds": 1.0}\n')
+    new, _ = record.read_events(tmp_path, offset)
+    assert [e["step"] for e in new] == [9] and len(whole) > 3
+
+
+def test_a_file_named_stop_stops(tmp_path: Path) -> None:
+    record.create(tmp_path, RunConfig("simclr", steps=10_000, device="cpu"))
+    events = []
+    for event in record.run(tmp_path, load=lambda _: dataset()):
+        events.append(event)
+        if isinstance(event, Step):
+            (tmp_path / "stop").touch()
+    assert isinstance(events[-1], Finished) and events[-1].reason == "stopped" and events[-1].step < 10_000
+
+
+def test_a_damaged_checkpoint_and_an_empty_folder_give_a_sentence(tmp_path: Path) -> None:
+    short(tmp_path)
+    (tmp_path / MODEL).write_bytes(b"nonsense")
+    with pytest.raises(UserError, match="is damaged"):
+        load_model(tmp_path)
+    (tmp_path / CHECKPOINT).write_bytes(b"nonsense")
+    events = list(record.run(tmp_path, load=lambda _: dataset()))
+    assert isinstance(events[-1], Failed) and "damaged" in events[-1].sentence
+    with pytest.raises(UserError, match="no saved network"):
+        load_model(tmp_path / "snapshots")
+    with pytest.raises(UserError, match="no run called"):
+        record.read_config(tmp_path / "nowhere")
+
+
+def test_an_error_in_the_program_is_the_last_event(tmp_path: Path) -> None:
+    def broken(_: RunConfig) -> object:
+        raise ZeroDivisionError("by zero")
+
+    record.create(tmp_path, RunConfig("simclr", steps=5, device="cpu"))
+    (event,) = record.run(tmp_path, load=broken)
+    assert isinstance(event, Failed) and event.values["error"] == "ZeroDivisionError: by zero"
+
+
+@pytest.mark.slow
+def test_a_killed_process_leaves_a_folder_that_opens_and_goes_on(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "trainers", "simclr", "--dataset", "digits", "--seconds", "60", "--out", str(out)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        end = time.monotonic() + 60
+        while not any(e["event"] == "Step" for e in record.read_events(out)[0]) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert record.is_training(out)
+        with pytest.raises(UserError, match="being trained already"):
+            list(record.run(out))
+        time.sleep(3)
+        os.kill(process.pid, signal.SIGKILL)
+    assert not record.is_training(out)
+    read, _ = record.read_events(out)
+    assert read[-1]["event"] != "Finished"
+    assert record.summary(out)["steps"] > 0 and load_model(out) is not None
+    command[command.index("60")] = "8"
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1])["seconds"] >= 8
