@@ -39,7 +39,7 @@ def build(runs: Runs) -> None:
         return run
 
     for function in (train, state, stop):
-        gr.api(_spoken(function), api_name=function.__name__)
+        gr.api(_spoken(function), api_name=function.__name__)  # pyright: ignore[reportPrivateImportUsage]
 
 
 def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:

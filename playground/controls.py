@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -26,9 +26,7 @@ class Controls:
             [(i18n(f"controls.{OWN}" if n == OWN else f"data.{n}"), n) for n in names], value=names[0],
             label=i18n("controls.data"), interactive=True, elem_id="data",
         )  # fmt: skip
-        self.upload = gr.File(
-            label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110
-        )
+        self.upload = gr.File(label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110)
         self.method = gr.Radio(
             [(cls.card.title, name) for name, cls in methods().items()], value=FIRST,
             label=i18n("controls.method"), interactive=True, elem_id="method",
@@ -81,14 +79,14 @@ NO_UPLOAD = "Choose a data set from the list, or upload a zip of your own images
 
 def knob(f: dataclasses.Field[Any], method: str, i18n: Any) -> Any:
     """The component for one knob: a dropdown for words, a checkbox for a switch, a slider or a number field for numbers."""
-    m = f.metadata
+    m, default = f.metadata, cast(Any, f.default)
     both = {"label": i18n(f"knobs.{method}.{f.name}.label"), "info": i18n(f"knobs.{method}.{f.name}.help"), "interactive": True,
             "elem_id": f"knob-{method}-{f.name}"}  # fmt: skip
     if "options" in m:
-        return gr.Dropdown(list(m["options"]), value=f.default, **both)
-    if isinstance(f.default, bool):
-        return gr.Checkbox(f.default, **both)
+        return gr.Dropdown(list(m["options"]), value=default, **both)
+    if isinstance(default, bool):
+        return gr.Checkbox(default, **both)
     if m["low"] > 0 and m["high"] / m["low"] > 1000:  # a slider would hide four orders of magnitude
-        return gr.Number(f.default, minimum=m["low"], maximum=m["high"], step=m["step"], **both)
-    step = m["step"] or (1 if isinstance(f.default, int) else 0.01)
-    return gr.Slider(m["low"], m["high"], value=f.default, step=step, **both)
+        return gr.Number(default, minimum=m["low"], maximum=m["high"], step=m["step"], **both)
+    step = m["step"] or (1 if isinstance(default, int) else 0.01)
+    return gr.Slider(m["low"], m["high"], value=default, step=step, **both)

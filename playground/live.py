@@ -93,9 +93,7 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
 
 def _names(values: dict[str, str]) -> dict[str, str]:
     """An upload is called by its name: where this machine keeps it is nobody's business."""
-    return {
-        key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()
-    }
+    return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
 
 
 def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], language: str) -> list[dict[str, str]]:

@@ -42,7 +42,8 @@ def umap(features: NDArray[Any], start: Array, seed: int = 0) -> Array:
     index, distance = neighbours(features, min(NEIGHBOURS, n - 1))
     reducer = UMAP(
         n_neighbors=index.shape[1],
-        init=10 * start.astype(np.float32),  # umap-learn's own spectral start spans 10 as well
+        # umap-learn's own spectral start spans 10 as well
+        init=10 * start.astype(np.float32),  # pyright: ignore[reportArgumentType]
         metric="cosine",
         precomputed_knn=(index, distance, None),
         force_approximation_algorithm=True,
@@ -86,9 +87,7 @@ def _begin() -> None:
 
 
 def _warm() -> None:
-    umap(
-        np.random.default_rng(0).normal(size=(64, 8)), np.random.default_rng(1).normal(size=(64, 2)).astype(np.float32)
-    )
+    umap(np.random.default_rng(0).normal(size=(64, 8)), np.random.default_rng(1).normal(size=(64, 2)).astype(np.float32))
 
 
 class Mapper:

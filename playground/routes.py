@@ -83,9 +83,7 @@ def mount(runs: Runs) -> Mount:
         found = await run_in_threadpool(
             moment.live, runs, request.path_params["run"], _language(request), query.get("after", "")
         )
-        return (
-            Response(status_code=204) if found is None else JSONResponse(found, headers={"Cache-Control": "no-store"})
-        )
+        return Response(status_code=204) if found is None else JSONResponse(found, headers={"Cache-Control": "no-store"})
 
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
@@ -177,6 +175,7 @@ class Head:
         self.content = (LANGUAGE_SCRIPT + scripts()).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Change the answer to GET / only."""
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
@@ -191,7 +190,7 @@ class Head:
                 if not message.get("more_body"):
                     content: Any = bytes(body).replace(b"<head>", b"<head>" + self.content, 1)
                     headers = [(k, v) for k, v in begun[0]["headers"] if k.lower() != b"content-length"]
-                    await send(begun[0] | {"headers": [*headers, (b"content-length", str(len(content)).encode())]})
+                    await send({**begun[0], "headers": [*headers, (b"content-length", str(len(content)).encode())]})
                     await send({"type": "http.response.body", "body": content})
 
         await self.app(scope, receive, changed)

@@ -71,6 +71,7 @@ class View:
         self.maps: dict[int, Future[Any]] = {}
 
     def read(self) -> None:
+        """Take in what has been written since; begin again where the file is another one."""
         path = self.folder / "events.jsonl"
         if path.exists() and (file := path.stat().st_ino) != self.file:
             self.events, self.offset, self.file, self.generation = [], 0, file, self.generation + 1
@@ -78,6 +79,7 @@ class View:
         self.events += new
 
     def of(self, kind: str) -> list[dict[str, Any]]:
+        """The events of one kind."""
         return [event for event in self.events if event["event"] == kind]
 
 
@@ -147,7 +149,7 @@ class Runs:
             return State("queued", place=waiting.index(run) + 1)
         with view.lock:
             view.read()
-            last = view.events[-1] if view.events else {"event": ""}
+            last: dict[str, Any] = view.events[-1] if view.events else {"event": ""}
             if last["event"] == "Finished":
                 return State("stopped" if last["reason"] == "stopped" else "finished")
             if last["event"] == "Failed":
@@ -190,13 +192,7 @@ class Runs:
         folder, view = self.folder(run), self.view(run)
         steps = [event["step"] for event in view.of("Snapshot")]
         umaps = [step for step in steps if (folder / "snapshots" / f"{step:08d}-umap.npy").exists()]
-        if (
-            steps
-            and steps[-1] not in umaps
-            and steps[-1] not in view.maps
-            and self.mapper
-            and self.state(run).kind in ENDED
-        ):
+        if steps and steps[-1] not in umaps and steps[-1] not in view.maps and self.mapper and self.state(run).kind in ENDED:
             step, path = steps[-1], folder / "snapshots" / f"{steps[-1]:08d}-umap.npy"
             start = self.positions(run, "pca", step)
             future = self.mapper.submit(record.read_snapshot(folder, step), start, record.read_config(folder).seed)
@@ -209,16 +205,12 @@ class Runs:
     def worker_died(self, code: int, since: float) -> None:
         """Give every run that was training since then, and is now in nobody's hands, its sentence."""
         for folder in self._folders():
-            touched = max(
-                (p.stat().st_mtime for p in (folder / ".lock", folder / "events.jsonl") if p.exists()), default=0.0
-            )
+            touched = max((p.stat().st_mtime for p in (folder / ".lock", folder / "events.jsonl") if p.exists()), default=0.0)
             if touched < since or self.state(folder.name).kind not in ("interrupted", "starting"):
                 continue
             last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
             killed = code in (-9, 137)
-            record.append(
-                folder, Failed(last["step"], last["seconds"], KILLED if killed else CRASHED, {"code": str(code)})
-            )
+            record.append(folder, Failed(last["step"], last["seconds"], KILLED if killed else CRASHED, {"code": str(code)}))
 
     def expire(self) -> None:
         """Forget the oldest runs past the limits; one that waits or trains stays."""

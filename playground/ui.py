@@ -37,14 +37,14 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
+        """The settings that the environment gives, the defaults elsewhere."""
         return cls(Path(os.environ.get("PLAYGROUND_RUNS", "runs")), int(os.environ.get("PLAYGROUND_WORKERS", "1")))
 
 
-def build(runs: Runs) -> gr.Blocks:
-    """The page over the runs of one folder."""
+def build(runs: Runs) -> tuple[gr.Blocks, gr.I18n]:
+    """The page over the runs of one folder, and the words that its launch wants."""
     i18n = gr.I18n(**{"en": table("en"), "zh-CN": table("zh")})
     with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
-        demo.playground_i18n = i18n  # launch wants it again
         with gr.Row(elem_id="header"):
             gr.Markdown(i18n("page.title"), elem_id="title", container=False)
             gr.Markdown(i18n("page.tagline"), elem_id="tagline", container=False)
@@ -58,7 +58,7 @@ def build(runs: Runs) -> gr.Blocks:
                     with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
                         tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
         api.build(runs)
-    return demo
+    return demo, i18n
 
 
 def launch(settings: Settings, **options: Any) -> None:
@@ -67,11 +67,11 @@ def launch(settings: Settings, **options: Any) -> None:
     runs = Runs(settings.runs.resolve(), Limits(), mapper)
     runner = LocalRunner(runs, settings.workers)
     runner.start()
-    demo = build(runs)
+    demo, i18n = build(runs)
     demo.queue(max_size=200)
     try:
         demo.launch(
-            theme=gr.themes.Soft(
+            theme=gr.themes.Soft(  # pyright: ignore[reportPrivateImportUsage]
                 primary_hue="indigo", neutral_hue="slate",
                 font=["system-ui", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
                 font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
@@ -81,7 +81,7 @@ def launch(settings: Settings, **options: Any) -> None:
                 block_title_padding="0", block_title_text_color="*body_text_color",
                 block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
             ),
-            head=routes.style(), i18n=demo.playground_i18n, ssr_mode=False, run_history=False, max_threads=120,
+            head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=["settings"], show_error=True,
             app_kwargs={"routes": [routes.mount(runs)], "middleware": [Middleware(routes.Head)]}, **options,
         )  # fmt: skip

@@ -111,6 +111,7 @@ def render(path: Path | None) -> np.ndarray:
 
 
 def main() -> None:
+    """Build and write the assets."""
     parser = argparse.ArgumentParser(description="Make the emoji sprites and their table.")
     parser.add_argument("packages", type=Path, help="holds the four unpacked packages")
     packages: Path = parser.parse_args().packages

@@ -27,6 +27,7 @@ def draw(images: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Gene
 
 
 def main() -> None:
+    """Build and write the assets."""
     parser = argparse.ArgumentParser(description="Make the shipped part of Fashion-MNIST.")
     parser.add_argument("folder", nargs="?", type=Path, default=DEBIAN_FOLDER, help="holds the four official IDX files")
     folder: Path = parser.parse_args().folder

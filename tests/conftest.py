@@ -30,9 +30,7 @@ def squares(n: int, channels: int, size: int, seed: int, classes: int) -> tuple[
 def make_data() -> Callable[..., Dataset]:
     """A data set made by hand: `labels=False` for images of which nothing is known."""
 
-    def make(
-        n: int = 64, channels: int = 1, size: int = 28, labels: bool = True, classes: int = 4, test: int = 24
-    ) -> Dataset:
+    def make(n: int = 64, channels: int = 1, size: int = 28, labels: bool = True, classes: int = 4, test: int = 24) -> Dataset:
         def part(count: int, seed: int) -> Images:
             images, known = squares(count, channels, size, seed, classes)
             return Images(images, known if labels else None)

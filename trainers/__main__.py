@@ -40,12 +40,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, help="pixels a side, where not the data set's own")
     parser.add_argument("--device", help="cuda, mps or cpu; default: the first that is there")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs"
-    )
-    parser.add_argument(
-        "--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs")
+    parser.add_argument("--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget")
     args = parser.parse_args(argv)
     try:
         return show() if args.method == "list" else learn(args)

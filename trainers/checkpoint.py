@@ -39,9 +39,7 @@ class Checkpoint:
         """Write both files, each complete or not at all."""
         about = {"step": self.step, "seconds": self.seconds, **self.description}
         _save(folder / MODEL, self.model, about)
-        both = {f"model.{k}": v for k, v in self.model.items()} | {
-            f"optimizer.{k}": v for k, v in self.optimizer.items()
-        }
+        both = {f"model.{k}": v for k, v in self.model.items()} | {f"optimizer.{k}": v for k, v in self.optimizer.items()}
         _save(folder / CHECKPOINT, both, about)
 
     @classmethod
@@ -87,7 +85,9 @@ def describe(method: Method, name: str) -> dict[str, Any]:
 
 def build(description: Mapping[str, Any]) -> Method:
     """The untrained method that `describe` told of."""
-    spec = {key: tuple(value) if isinstance(value, list) else value for key, value in description["spec"].items()}
+    spec: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in description["spec"].items()
+    }
     name = description["method"]
     return method_class(name)(make_config(name, description["knobs"]), DataSpec(**spec))
 

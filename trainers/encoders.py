@@ -60,6 +60,7 @@ class Encoder(nn.Module):
         self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
 
     def forward(self, images: Tensor) -> Tensor:
+        """(B,C,H,W) in [0,1] -> (B,F)."""
         return self.net((images - self.mean) / self.std)
 
 

@@ -100,9 +100,7 @@ class Evaluation:
 
 def encode(method: Method, images: Tensor) -> Tensor:
     """uint8 (N,C,H,W) -> features (N,F), a chunk at a time."""
-    return torch.cat(
-        [method.encode(plain(part).contiguous(memory_format=torch.channels_last)) for part in images.split(CHUNK)]
-    )
+    return torch.cat([method.encode(plain(part).contiguous(memory_format=torch.channels_last)) for part in images.split(CHUNK)])
 
 
 def standardise(images: Tensor, bank: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""What a run says while it learns: frozen values of numbers and numpy arrays, the same for a page, a progress bar and a test."""
+"""What a run says while it learns: frozen values, the same for a page, a progress bar and a test."""
 
 from __future__ import annotations
 

@@ -156,9 +156,7 @@ def make_config(name: str, values: Mapping[str, Any]) -> Any:
     fields = {f.name: f for f in dataclasses.fields(cls)}
     unknown = sorted(set(values) - set(fields))
     if unknown:
-        raise UserError(
-            "{method} has no knob “{knob}”: it has {knobs}.", method=name, knob=unknown[0], knobs=", ".join(fields)
-        )
+        raise UserError("{method} has no knob “{knob}”: it has {knobs}.", method=name, knob=unknown[0], knobs=", ".join(fields))
     return cls(**{key: _parse(fields[key], value) for key, value in values.items()})
 
 

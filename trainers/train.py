@@ -170,9 +170,7 @@ def train(
         if due or meter.age() >= STEP_EVERY or last is None:
             last = meter.read(step, seconds, loss.embedding)
             if not math.isfinite(last.loss):
-                failure = Failed(
-                    step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"}
-                )
+                failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
                 break
             yield last
             if seconds >= next_pictures:
@@ -193,7 +191,7 @@ def train(
 
     seconds = clock()
     if failure is None and meter.steps:
-        last = meter.read(step, seconds, loss.embedding)  # pyright: ignore[reportPossiblyUnbound]
+        last = meter.read(step, seconds, loss.embedding)  # pyright: ignore[reportPossiblyUnboundVariable]
         if math.isfinite(last.loss):
             yield last
         else:
@@ -239,9 +237,7 @@ def draw(method: Method, images: Tensor, seed: int, step: int, seconds: float) -
     rng = chance(seed, -(2**40) - step, images.device)
     rows = method.pictures(Batch(plain(images), method.views(images, rng), rng))
     method.train()
-    as_bytes = {
-        k: (v.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy() for k, v in rows.items()
-    }
+    as_bytes = {k: (v.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy() for k, v in rows.items()}
     return Pictures(step, seconds, as_bytes)
 
 
@@ -264,9 +260,11 @@ class Meter:
         self.since = time.perf_counter()
 
     def age(self) -> float:
+        """Seconds since the clock was set running."""
         return time.perf_counter() - self.since
 
     def add(self, loss: Tensor, parts: Mapping[str, Tensor], images: int) -> None:
+        """One more step."""
         self.loss = self.loss + loss.detach().float()
         for key, value in parts.items():
             self.parts[key] = self.parts.get(key, 0.0) + value.detach().float()

@@ -35,6 +35,7 @@ class Augmentation:
     blur: float = 0.3
 
     def __call__(self, images: Tensor, rng: torch.Generator) -> Tensor:
+        """Augment a batch."""
         b = len(images)
         draws = torch.rand(b, 12, generator=rng, device=images.device)  # all the chance there is, in one call
         x = self._place(images.float().div_(255), draws[:, :6])
@@ -43,9 +44,7 @@ class Augmentation:
 
     def _place(self, x: Tensor, u: Tensor) -> Tensor:
         area = self.crop + (1 - self.crop) * u[:, 0]
-        stretch = (-area.log()).clamp_(
-            max=math.log(4 / 3)
-        )  # of the sides, as far as the area leaves room: 1 stays whole
+        stretch = (-area.log()).clamp_(max=math.log(4 / 3))  # of the sides, as far as the area leaves room: 1 stays whole
         aspect = torch.exp(stretch * (2 * u[:, 1] - 1))
         w, h = (area * aspect).sqrt(), (area / aspect).sqrt()  # parts of the side
         angle = self.rotation * (2 * u[:, 2] - 1)

@@ -23,9 +23,7 @@ log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
 TOAST = "<div class='toast' role='alert' hidden></div>"
 # Gradio may draw before the page's deferred scripts have run
-WHEN_READY = (
-    "(function go() {{ window.playground ? window.playground.{part}(element, props, watch) : setTimeout(go, 20) }})()"
-)
+WHEN_READY = "(function go() {{ window.playground ? window.playground.{part}(element, props, watch) : setTimeout(go, 20) }})()"
 # the run that the page shows, which may have come from its address; the other inputs as they are
 SHOWN = "(shown, ...rest) => [{run: window.playground.run()}, ...rest]"
 

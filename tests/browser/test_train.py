@@ -110,9 +110,7 @@ def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, ope
     sheet = np.asarray(Image.open(io.BytesIO(httpx.get(f"{app.url}playground/runs/{run}/images.png").content)))
     y, x = divmod(index, about["columns"])
     cell = sheet[y * 28 : y * 28 + 28, x * 28 : x * 28 + 28]
-    shown = np.asarray(
-        Image.open(io.BytesIO(page.locator(".map-card div").first.screenshot())).convert("L").resize((28, 28))
-    )
+    shown = np.asarray(Image.open(io.BytesIO(page.locator(".map-card div").first.screenshot())).convert("L").resize((28, 28)))
     assert np.corrcoef(cell.ravel().astype(float), shown.ravel().astype(float))[0, 1] > 0.9
 
 

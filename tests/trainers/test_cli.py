@@ -21,9 +21,7 @@ def call(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_list_names_methods_and_data() -> None:
     text = call("list").stdout
-    assert all(
-        word in text for word in ("simclr", "autoencoder", "temperature=0.2", "fashion-mnist", "emoji", "folder:PATH")
-    )
+    assert all(word in text for word in ("simclr", "autoencoder", "temperature=0.2", "fashion-mnist", "emoji", "folder:PATH"))
 
 
 @pytest.mark.parametrize(("method", "more"), [("simclr", set()), ("autoencoder", {"mse", "psnr", "mse_pca"})])

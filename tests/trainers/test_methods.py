@@ -65,9 +65,7 @@ def test_loss_is_finite_and_falls(name: str, channels: int, size: int) -> None:
 def test_both_ends_of_every_knob_train(name: str) -> None:
     for f in dataclasses.fields(methods()[name].Config):
         m = f.metadata
-        ends = (
-            m["options"] if "options" in m else (False, True) if isinstance(f.default, bool) else (m["low"], m["high"])
-        )
+        ends = m["options"] if "options" in m else (False, True) if isinstance(f.default, bool) else (m["low"], m["high"])
         for end in ends:
             events = run(name, 2, knobs={f.name: end})
             assert isinstance(events[-1], Finished), (f.name, end, events[-1])
@@ -78,9 +76,7 @@ def test_ordinary_data_that_is_not_ideal(name: str) -> None:
     unlabelled = run(name, data=dataset(classes=None))
     assert last(unlabelled, Snapshot).metrics["knn"] is None and last(unlabelled, Finished).summary["knn"] is None
     assert last(run(name, data=dataset(classes=1)), Snapshot).metrics["knn"] == 1
-    assert isinstance(
-        run(name, data=dataset(n=5), knobs={"batch_size": 128})[-1], Finished
-    )  # fewer than a batch, than k
+    assert isinstance(run(name, data=dataset(n=5), knobs={"batch_size": 128})[-1], Finished)  # fewer than a batch, than k
     assert isinstance(run(name, data=dataset(n=2))[-1], Finished)
     with pytest.raises(UserError, match="a single image"):
         run(name, data=dataset(n=1))
@@ -99,14 +95,13 @@ def test_stopped_and_resumed_gives_the_numbers_of_an_unbroken_run(name: str, tmp
     for folder, breaks in ((tmp_path / "whole", ()), (tmp_path / "broken", (5, 9))):
         record.create(folder, config)
         for at in (*breaks, math.inf):
-            seen = 0
+            seen, done = 0, record.summary(folder)["steps"]
 
-            def stop(at: float = at) -> bool:
+            def stop(at: float = at, done: int = done) -> bool:
                 nonlocal seen
                 seen += 1
                 return done + seen > at
 
-            done = record.summary(folder)["steps"]
             events = list(record.run(folder, stop=stop, load=lambda _: data))
             assert isinstance(events[-1], Finished) and isinstance(events[0], Started) and events[0].step == done
     whole, broken = load_model(tmp_path / "whole"), load_model(tmp_path / "broken")
@@ -118,9 +113,7 @@ def test_stopped_and_resumed_gives_the_numbers_of_an_unbroken_run(name: str, tmp
     assert [e["event"] for e in kept].count("Finished") == 1
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_what_it_had(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_loss_that_is_no_number_ends_the_run_with_what_it_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cls = methods()["simclr"]
     whole = cls.loss
     calls = []
@@ -133,9 +126,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_it_had(
     monkeypatch.setattr(cls, "loss", loss)
     record.create(tmp_path, RunConfig("simclr", steps=50, device="cpu"))
     events = list(record.run(tmp_path, load=lambda _: dataset()))
-    assert isinstance(events[-1], Failed) and "learning rate below 0.002" in events[-1].sentence.format(
-        **events[-1].values
-    )
+    assert isinstance(events[-1], Failed) and "learning rate below 0.002" in events[-1].sentence.format(**events[-1].values)
     for value in load_model(tmp_path).state_dict().values():
         assert value.float().isfinite().all()
 
@@ -183,6 +174,4 @@ def test_autoencoder_has_the_bottleneck_it_states_and_a_mean_over_pixels() -> No
     made = method.reconstruct(x)
     assert made.shape == x.shape and made.min() >= 0 and made.max() <= 1
     mean = plain(data.train.images).mean(0)
-    assert method.collapse_loss(data.train.images, 8) == pytest.approx(
-        float((plain(data.train.images) - mean).pow(2).mean())
-    )
+    assert method.collapse_loss(data.train.images, 8) == pytest.approx(float((plain(data.train.images) - mean).pow(2).mean()))

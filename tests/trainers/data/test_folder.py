@@ -243,12 +243,7 @@ def test_plain_folder(tmp_path: Path) -> None:
     data = load_by_name(f"folder:{fill(tmp_path / 'images', 20)}", 16)
     assert data.train.images.shape == (16, 3, 16, 16) and data.test.images.shape == (4, 3, 16, 16)
     assert data.train.images.dtype == torch.uint8
-    assert (
-        data.train.labels is None
-        and data.test.labels is None
-        and data.classes == ()
-        and tuple(map(str, data.skipped)) == ()
-    )
+    assert data.train.labels is None and data.test.labels is None and data.classes == () and tuple(map(str, data.skipped)) == ()
     assert set(data.train.names) | set(data.test.names) == {f"ok{i}.png" for i in range(20)}
 
 
@@ -288,8 +283,7 @@ def test_images_beside_class_folders(tmp_path: Path) -> None:
     data = folder.load(tmp_path)
     assert data.classes == ("cats",) and len(data.train) + len(data.test) == 8
     assert (
-        tuple(map(str, data.skipped))[0]
-        == "loose0.png lies beside the folders that name the classes: put it into one of them."
+        tuple(map(str, data.skipped))[0] == "loose0.png lies beside the folders that name the classes: put it into one of them."
     )
     fill(tmp_path, 20, "loose")  # now most lie outside: the folder says nothing, and all are used
     assert folder.load(tmp_path).classes == () and len(folder.load(tmp_path).train) == 22

@@ -1,0 +1,152 @@
+"""Runs in a folder: the queue, the owners, the limits, the states, and what is left when something dies."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from playground.controls import Controls
+from playground.live import live
+from playground.runs import Limits, Runs, claim, write_images
+from trainers import data, record
+from trainers.errors import UserError
+from trainers.train import RunConfig
+
+CONFIG = RunConfig("simclr", "digits", seconds=1.0)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path)
+
+
+def carry_out(runs: Runs) -> str:
+    run = claim(runs.root)
+    assert run
+
+    def load(config: RunConfig) -> data.Dataset:
+        found = data.load(config.dataset, config.size)
+        write_images(runs.root / run, found)
+        return found
+
+    for _ in record.run(runs.root / run, load=load):
+        pass
+    return run
+
+
+def test_the_queue_is_in_order_and_claimed_once(runs: Runs) -> None:
+    made = [runs.create(CONFIG, f"person {i}") for i in range(6)]
+    assert runs.waiting() == made and runs.state(made[2]).place == 3
+    got: list[str | None] = []
+    threads = [threading.Thread(target=lambda: got.append(claim(runs.root))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(run for run in got if run) == sorted(made) and got.count(None) == 2
+    assert claim(runs.root) is None and runs.state(made[0]).kind == "starting"
+
+
+def test_limits_and_owners(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(waiting=4, waiting_each=2))
+    mine = [runs.create(CONFIG, "me") for _ in range(2)]
+    with pytest.raises(UserError, match="You have 2 runs waiting"):
+        runs.create(CONFIG, "me")
+    runs.create(CONFIG, "you")
+    runs.create(CONFIG, "her")
+    with pytest.raises(UserError, match="queue is full"):
+        runs.create(CONFIG, "him")
+    with pytest.raises(UserError, match="at most 600 seconds"):
+        runs.create(RunConfig("simclr", seconds=601), "me")
+    for stranger in ("you", ""):
+        with pytest.raises(UserError, match="Only the browser"):
+            runs.stop(mine[0], stranger)
+    runs.stop(mine[0], "me")
+    assert runs.state(mine[0]).kind == "stopped" and mine[0] not in runs.waiting()
+    assert "me" not in (tmp_path / mine[0] / "run.json").read_text()
+
+
+@pytest.mark.parametrize("run", ["", "..", "a/b", "../x", "x" * 41, "nosuch", "queue"])
+def test_an_id_is_never_a_path(runs: Runs, run: str) -> None:
+    with pytest.raises(UserError, match="no run called"):
+        runs.folder(run)
+
+
+def test_a_run_from_queue_to_map_and_on(runs: Runs) -> None:
+    run = runs.create(CONFIG, "me")
+    assert live(runs, run, "en")["state"] == "queued"
+    carry_out(runs)
+    moment = live(runs, run, "zh")
+    assert moment and moment["state"] == "finished" and moment["progress"] == 1
+    assert live(runs, run, "zh", moment["version"]) is None
+    assert {tile["key"] for tile in moment["tiles"]} == {"time", "steps", "rate", "loss", "std", "knn"}
+    assert set(moment["figures"]) == {"loss", "std", "knn"} and moment["result"]
+    assert [row["name"] for row in moment["pictures"]["rows"]] == ["图像", "视图 1", "视图 2"]
+    steps = moment["maps"]["pca"]
+    frames = [runs.positions(run, "pca", step) for step in steps]
+    assert all(frame.shape == (360, 2) and frame.dtype == np.float32 for frame in frames)
+    with pytest.raises(UserError):
+        runs.positions(run, "umap", steps[-1])
+    with pytest.raises(UserError, match="at most"):
+        runs.go_on(run, "me", 10_000)
+    before = record.summary(runs.root / run)["steps"]
+    runs.go_on(run, "me", 1)
+    assert runs.state(run).kind == "queued"
+    carry_out(runs)
+    assert record.summary(runs.root / run)["steps"] > before and runs.state(run).kind == "finished"
+    assert live(runs, run, "en")["version"] != moment["version"]
+
+
+def test_who_trained_when_the_worker_died_is_told(runs: Runs) -> None:
+    done, dead = runs.create(CONFIG, "a"), runs.create(CONFIG, "b")
+    carry_out(runs)
+    claim(runs.root)
+    events = record.run(runs.root / dead)
+    while type(next(events)).__name__ != "Step":
+        pass
+    assert runs.state(dead).kind == "running"
+    events.close()  # as a killed process does, it leaves no last word
+    assert runs.state(dead).kind == "interrupted"
+    runs.worker_died(-9, time.time() - 60)
+    state = runs.state(dead)
+    assert state.kind == "failed" and "lack of memory" in state.sentence
+    assert runs.state(done).kind == "finished"
+
+
+def test_only_old_ended_runs_expire(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_days=1))
+    old, waiting = runs.create(CONFIG, "a"), runs.create(CONFIG, "b")
+    carry_out(runs)
+    for run in (old, waiting):
+        os.utime(tmp_path / run / "run.json", (0, 0))
+    new = runs.create(CONFIG, "c")
+    assert not (tmp_path / old).exists()
+    assert runs.state(waiting).kind == runs.state(new).kind == "queued"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": "folder:/etc"}, {"data": ["digits"]}, {"data": None}, {"data": "own"}, {"method": "../simclr"},
+        {"method": ["simclr"]}, {"budget": "long"}, {"budget": None}, {"budget": 1e9}, {"seed": "x"}, {"seed": 1e300},
+        {"knob": 99}, {"knob": None}, {"knob": [1]},
+    ],
+)  # fmt: skip
+def test_hostile_values_get_a_sentence(change: dict[str, object], runs: Runs) -> None:
+    import gradio as gr
+
+    with gr.Blocks():
+        controls = Controls(lambda key: key)
+    values = {component: getattr(component, "value", None) for component in controls.inputs()}
+    values |= {controls.data: "digits", controls.upload: None}
+    assert controls.config(values, Path).method == "simclr"
+    where = {"data": controls.data, "method": controls.method, "budget": controls.budget, "seed": controls.seed}
+    ((name, value),) = change.items()
+    values[where.get(name) or controls.knobs["simclr"]["temperature"]] = value
+    with pytest.raises(UserError):
+        runs.create(controls.config(values, Path), "me")

@@ -1,0 +1,75 @@
+"""Everything a person reads is there in both languages, with the same blanks to fill in."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+import torch
+
+from playground.texts import sentence, table, told
+from tests.trainers.synthetic import dataset
+from trainers.errors import UserError
+from trainers.method import Batch, methods
+from trainers.train import RunConfig, build
+from trainers.views import plain
+
+ROOT = Path(__file__).parents[2]
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def templates() -> set[str]:
+    """Every sentence that trainers or playground may tell: first arguments of errors, and the constants that name them."""
+    found: set[str] = set()
+    for path in [*ROOT.glob("trainers/**/*.py"), *ROOT.glob("playground/**/*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            texts: list[ast.expr] = []
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("UserError", "DataError", "listing.skip"):
+                texts = node.args[:1]
+            elif isinstance(node, ast.Assign):
+                texts = [node.value]
+            for text in texts:
+                for part in ast.walk(text):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.endswith("."):
+                        found.add(part.value)
+    return {text for text in found if " " in text and "\n" not in text}
+
+
+def test_both_languages_have_the_same_keys_and_blanks() -> None:
+    en, zh = table("en"), table("zh")
+    only_zh = ("sentences.", "classes.")  # keyed by the English itself
+    assert set(en) == {key for key in zh if not key.startswith(only_zh)}
+    for key, text in en.items():
+        assert text.strip() and zh[key].strip() and blanks(text) == blanks(zh[key]), key
+
+
+def test_every_sentence_is_translated() -> None:
+    zh = {key.removeprefix("sentences."): text for key, text in table("zh").items() if key.startswith("sentences.")}
+    missing = templates() - set(zh)
+    assert not missing
+    for template, text in zh.items():
+        assert blanks(template) == blanks(text), template
+
+
+def test_a_sentence_is_told_in_the_readers_language() -> None:
+    error = UserError("There is no run called {name}.", name="x")
+    assert told("en", error) == str(error) == "There is no run called x."
+    assert told("zh", error) == "没有名为 x 的训练。"
+    assert sentence("zh", "Something that nobody translated.", {}) == "Something that nobody translated."
+
+
+@pytest.mark.parametrize("name", list(methods()))
+def test_every_row_of_pictures_and_every_card_has_its_words(name: str) -> None:
+    data = dataset()
+    method = build(RunConfig(name, steps=1), data, torch.device("cpu")).eval()
+    rng = torch.Generator().manual_seed(0)
+    images = data.test.images[:4]
+    for row in method.pictures(Batch(plain(images), method.views(images, rng), rng)):
+        assert f"pictures.{row.replace(' ', '_')}" in table("en")
+    assert {f"cards.{name}.{key}" for key in ("idea", "negatives", "networks", "watch")} <= set(table("en"))
