@@ -42,8 +42,9 @@ class Controls:
         self.groups: dict[str, gr.Column] = {}
         self.knobs: dict[str, dict[str, Any]] = {}
         with gr.Accordion(i18n("controls.knobs"), open=False, elem_id="knobs"):
-            self.seed = gr.Number(0, label=i18n("controls.seed"), info=i18n("controls.seed_help"), precision=0, interactive=True,
-                                  elem_id="seed")  # fmt: skip
+            self.seed = gr.Number(
+                0, label=i18n("controls.seed"), info=i18n("controls.seed_help"), precision=0, interactive=True, elem_id="seed"
+            )  # fmt: skip
             for name, cls in methods().items():
                 with gr.Column(visible=name == FIRST, elem_classes="knobs") as self.groups[name]:
                     self.knobs[name] = {f.name: knob(f, name, i18n) for f in dataclasses.fields(cls.Config)}
@@ -68,12 +69,23 @@ class Controls:
             if not values[self.upload]:
                 raise UserError(NO_UPLOAD)
             dataset = FOLDER + str(keep(values[self.upload]))
-        elif dataset not in BUILT_IN:  # never a path of this machine from a browser
+        elif not isinstance(dataset, str) or dataset not in BUILT_IN:  # never a path of this machine from a browser
             raise UserError(NO_UPLOAD)
+        if not isinstance(method, str):
+            raise UserError(NO_METHOD)
+        try:
+            seconds = float(values[self.budget])
+        except (TypeError, ValueError):
+            raise UserError("The time budget must be more than 0 seconds and at most a day.") from None
+        try:
+            seed = int(values[self.seed] or 0)
+        except (TypeError, ValueError, OverflowError):
+            raise UserError("The seed must be a whole number of at most 31 bits.") from None
         knobs = {name: values[component] for name, component in self.knobs.get(method, {}).items()}
-        return RunConfig(method, dataset, float(values[self.budget]), seed=int(values[self.seed] or 0), knobs=knobs)
+        return RunConfig(method, dataset, seconds, seed=seed, knobs=knobs)
 
 
+NO_METHOD = "Choose a method from the list."
 NO_UPLOAD = "Choose a data set from the list, or upload a zip of your own images."
 
 

@@ -68,7 +68,7 @@ def test_limits_and_owners(tmp_path: Path) -> None:
             runs.stop(mine[0], stranger)
     runs.stop(mine[0], "me")
     assert runs.state(mine[0]).kind == "stopped" and mine[0] not in runs.waiting()
-    assert "me" not in (tmp_path / mine[0] / "run.json").read_text()
+    assert '"me"' not in (tmp_path / mine[0] / "run.json").read_text()
 
 
 @pytest.mark.parametrize("run", ["", "..", "a/b", "../x", "x" * 41, "nosuch", "queue"])
