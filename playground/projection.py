@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
@@ -32,26 +33,24 @@ def umap(features: NDArray[Any], start: Array, seed: int = 0) -> Array:
 
     Neighbours come from one matrix product: below 4,096 rows umap-learn's own search is a slow loop.
     """
-    import warnings
-
-    from umap import UMAP
-
     n = len(features)
     if n < 5:  # too few for a neighbourhood
         return align(start, start)
     index, distance = neighbours(features, min(NEIGHBOURS, n - 1))
-    reducer = UMAP(
-        n_neighbors=index.shape[1],
-        # umap-learn's own spectral start spans 10 as well
-        init=10 * start.astype(np.float32),  # pyright: ignore[reportArgumentType]
-        metric="cosine",
-        precomputed_knn=(index, distance, None),
-        force_approximation_algorithm=True,
-        random_state=seed,
-        n_jobs=1,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that there will be no transform, and that a seed means one thread
+    with warnings.catch_warnings():  # of no TensorFlow, of no transform later, of one thread because of the seed
+        warnings.simplefilter("ignore")
+        from umap import UMAP
+
+        reducer = UMAP(
+            n_neighbors=index.shape[1],
+            # umap-learn's own spectral start spans 10 as well
+            init=10 * start.astype(np.float32),  # pyright: ignore[reportArgumentType]
+            metric="cosine",
+            precomputed_knn=(index, distance, None),
+            force_approximation_algorithm=True,
+            random_state=seed,
+            n_jobs=1,
+        )
         plane = reducer.fit_transform(np.asarray(features, np.float32))
     return align(np.asarray(plane), start)
 

@@ -28,7 +28,7 @@ from trainers.train import RunConfig
 def main(argv: list[str] | None = None) -> int:
     """0 when the run ended well, 1 with a sentence on stderr when it did not."""
     parser = argparse.ArgumentParser(
-        prog="python -m trainers", description="Train one self-supervised method for a short while."
+        prog="python -m trainers", description="Train one self-supervised method for a short while"
     )
     parser.add_argument("method", help="one of the methods, or `list` for the methods, their knobs and the data sets")
     parser.add_argument(
