@@ -21,15 +21,26 @@ def live(runs: Runs, run: str, language: str, after: str = "") -> dict[str, Any]
     state = runs.state(run)
     view = runs.view(run)
     maps = runs.maps(run)
-    version = f"{view.generation}.{len(view.events)}.{state.kind}.{state.place}.{len(maps['umap'])}.{language}"
+    events = list(view.events)
+    waits = pending(runs, run, maps["pca"])
+    version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(maps['umap'])}.{waits:d}.{language}"
     if version == after:
         return None
+    with view.building:  # many people look at one run: the moment is built once for all of them
+        if view.moments.get(language, {}).get("version") != version:
+            view.moments[language] = build(runs, run, language, version, state, events, maps, waits)
+        return view.moments[language]
+
+
+def build(
+    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], maps: dict[str, list[int]], waits: bool
+) -> dict[str, Any]:
+    """All that the page shows."""
 
     def t(key: str, **values: object) -> str:
         return text(language, key, **values)
 
     config = record.read_config(runs.folder(run))
-    events = list(view.events)
     steps = [e for e in events if e["event"] == "Step"]
     snapshots = [e for e in events if e["event"] == "Snapshot"]
     started = next((e for e in events if e["event"] == "Started"), None)
@@ -48,8 +59,7 @@ def live(runs: Runs, run: str, language: str, after: str = "") -> dict[str, Any]
         "figures": figures(started, steps, snapshots, language),
         "pictures": pictures and rows(runs, run, pictures["step"], language),
         "maps": maps,
-        "umap_wait": bool(snapshots) and state.kind in ENDED and not maps["umap"],
-        "umap_pending": state.kind in ENDED and pending(runs, run, snapshots),
+        "umap_pending": waits,
         "result": result(finished, language) if finished else [],
         "labels": {key.removeprefix("live."): t(key) for key in LABELS},
         "map_title": t("live.map", number=f"{min(2000, started['test_images']):,}" if started else ""),
@@ -62,9 +72,9 @@ LABELS = (
 )  # fmt: skip
 
 
-def pending(runs: Runs, run: str, snapshots: list[dict[str, Any]]) -> bool:
+def pending(runs: Runs, run: str, steps: list[int]) -> bool:
     """Whether a map of the last snapshot is still being made."""
-    future = runs.view(run).maps.get(snapshots[-1]["step"]) if snapshots else None
+    future = runs.view(run).maps.get(steps[-1]) if steps else None
     return future is not None and not future.done()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 import re
 import secrets
 import shutil
@@ -31,6 +32,7 @@ from trainers.errors import UserError
 from trainers.events import Failed
 from trainers.train import RunConfig
 
+log = logging.getLogger(__name__)
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
@@ -69,6 +71,8 @@ class View:
         self.file = 0
         self.generation = 0  # how often the file was begun anew, as when a run is gone on with
         self.maps: dict[int, Future[Any]] = {}
+        self.building = threading.Lock()
+        self.moments: dict[str, dict[str, Any]] = {}  # language -> what the page shows, as last built
 
     def read(self) -> None:
         """Take in what has been written since; begin again where the file is another one."""
@@ -197,7 +201,7 @@ class Runs:
             start = self.positions(run, "pca", step)
             future = self.mapper.submit(record.read_snapshot(folder, step), start, record.read_config(folder).seed)
             view.maps[step] = future
-            future.add_done_callback(lambda done: _save(path, done.result()) if not done.exception() else None)
+            future.add_done_callback(lambda done: _keep_map(path, done))
         return {"pca": steps, "umap": umaps}
 
     # -- what keeps the house -----------------------------------------------------------------------------------
@@ -284,6 +288,13 @@ def write_images(folder: Path, data: Dataset) -> None:
 
 def _hash(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()
+
+
+def _keep_map(path: Path, done: Future[projection.Array]) -> None:
+    if done.cancelled() or done.exception():
+        log.error("no UMAP for %s: %s", path, "cancelled" if done.cancelled() else done.exception())
+    else:
+        _save(path, done.result())
 
 
 def _save(path: Path, array: projection.Array) -> None:

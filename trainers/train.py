@@ -135,13 +135,13 @@ def train(
         save(Checkpoint.take(method, optimizer, config.method, step, seconds))
         return Snapshot(step, seconds, found, features)
 
-    started = time.perf_counter()
+    if step == 0:
+        yield look(0.0)
+    started = time.perf_counter()  # the budget is for training: what came before does not count
 
     def clock() -> float:
         return before + time.perf_counter() - started
 
-    if step == 0:
-        yield look(0.0)
     snapshots, next_snapshot, next_pictures = 1, clock() + SNAPSHOT_FIRST, 0.0
     meter = Meter(device)
     last: Step | None = None

@@ -177,7 +177,7 @@
       }
       if (!m.maps.umap.length) this.kind = 'pca';
       else if (!this.chosen) this.kind = 'umap';
-      const kinds = [['pca', m.labels.map_pca], ['umap', m.umap_wait && m.umap_pending ? m.labels.map_wait : m.labels.map_umap]];
+      const kinds = [['pca', m.labels.map_pca], ['umap', m.umap_pending ? m.labels.map_wait : m.labels.map_umap]];
       part.mapKinds.replaceChildren(...kinds.map(([kind, name]) => {
         const button = make('button', kind === this.kind ? 'chosen' : '', name);
         button.type = 'button';

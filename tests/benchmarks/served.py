@@ -1,0 +1,79 @@
+"""The app in a process of its own, on a free port and in a folder of its own, for benchmarks."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).parents[2]
+
+
+class Served:
+    """`python app.py`; `seconds` is the time from there to the first 200 on /. Leaving ends what it started."""
+
+    def __init__(self, runs: Path) -> None:
+        self.runs, self.log = runs, runs.with_suffix(".log")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        settings = {"PLAYGROUND_RUNS": str(runs), "GRADIO_SERVER_PORT": str(port), "OMP_WAIT_POLICY": "passive"}
+        with self.log.open("w") as log:
+            began = time.perf_counter()
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, env=os.environ | settings, stdout=log, stderr=subprocess.STDOUT
+            )
+        while not self._answers():
+            if self.process.poll() is not None:
+                raise RuntimeError(self.log.read_text())
+            time.sleep(0.02)
+        self.seconds = time.perf_counter() - began
+
+    def ready(self) -> None:
+        """Wait until the worker is warm."""
+        while "ready, process" not in self.log.read_text():
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url, timeout=30) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    def __enter__(self) -> Served:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")  # only those of its main thread
+        theirs = [int(pid) for pid in children.read_text().split()] if children.exists() else []
+        for path in self.runs.glob("*/run.json"):
+            (path.parent / "stop").touch()  # a worker leaves only when its run has ended
+        self.process.terminate()
+        self.process.wait(30)
+        end = time.monotonic() + 30  # nothing of this app works on beside what is measured next
+        while time.monotonic() < end and any(_alive(pid) for pid in theirs + _of(self.runs)):
+            time.sleep(0.05)
+
+
+def _of(runs: Path) -> list[int]:
+    """Processes whose command line names the folder: the app's workers."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(runs) in path.read_text():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()

@@ -1,0 +1,78 @@
+"""Start: from `python app.py` to the first 200 on /, against a process that imports torch and gradio and does no more.
+
+The sides take turns. `ratio` is the imports' median over the app's: 1 would mean that the app adds nothing, 0.77 that it
+adds 30 %. Then Chromium, with an empty cache each time: from navigation to the panel being visible, requests, bytes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.benchmarks.served import Served
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def imports() -> float:
+    """Seconds until a bare process has both packages."""
+    began = time.perf_counter()
+    command = [sys.executable, "-c", "import torch, gradio; print(flush=True)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        return time.perf_counter() - began
+
+
+def paint(browser: Browser, url: str) -> tuple[float, int, int]:
+    """Seconds to the visible panel, then requests and bytes over the wire until the network rests."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        sizes: list[float] = []
+        session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        began = time.perf_counter()
+        page.goto(url, wait_until="commit")
+        page.wait_for_selector(".live-empty, .live-status", state="visible")
+        seconds = time.perf_counter() - began
+        page.wait_for_timeout(1500)
+        return seconds, len(sizes), round(sum(sizes))
+
+
+def measure(quick: bool) -> dict[str, object]:
+    """Medians, in seconds."""
+    rounds, visits = (2, 3) if quick else (7, 5)
+    bare: list[float] = []
+    app: list[float] = []
+    paints: list[tuple[float, int, int]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        imports()  # the disk's cache is warm for both
+        for turn in range(rounds):
+            bare.append(imports())
+            with Served(Path(folder) / f"runs{turn}") as served:
+                app.append(served.seconds)
+                if turn == rounds - 1:
+                    served.ready()
+                    with sync_playwright() as p:
+                        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+                        paints = [paint(browser, served.url) for _ in range(visits)]
+                        browser.close()
+    first, requests, size = (median(values) for values in zip(*paints, strict=True))
+    for name, values in (("imports", bare), ("app", app), ("paint", [seconds for seconds, _, _ in paints])):
+        print(f"{name:<10}{median(values):>7.2f} s   {' '.join(f'{value:.2f}' for value in values)}")
+    print(f"first load {requests:.0f} requests, {size / 1000:.0f} kB")
+    return {
+        "ratio": median(bare) / median(app), "ours": median(app), "imports": median(bare), "first_paint": first,
+        "requests": requests, "bytes": size, "rounds": rounds,
+    }  # fmt: skip
