@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,12 @@ TONES = {"finished": "good", "stopped": "good", "failed": "bad", "interrupted": 
 
 def live(runs: Runs, run: str, language: str, after: str = "") -> dict[str, Any] | None:
     """The moment, or None where it is still the one called `after`. UserError where there is no such run."""
+    found = packed(runs, run, language, after)
+    return found and found[0]
+
+
+def packed(runs: Runs, run: str, language: str, after: str = "") -> tuple[dict[str, Any], bytes] | None:
+    """The moment as `live` gives it, and as compressed JSON, ready to be sent."""
     state = runs.state(run)
     view = runs.view(run)
     maps = runs.maps(run)
@@ -26,9 +34,11 @@ def live(runs: Runs, run: str, language: str, after: str = "") -> dict[str, Any]
     version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(maps['umap'])}.{waits:d}.{language}"
     if version == after:
         return None
-    with view.building:  # many people look at one run: the moment is built once for all of them
-        if view.moments.get(language, {}).get("version") != version:
-            view.moments[language] = build(runs, run, language, version, state, events, maps, waits)
+    with view.building:  # many people look at one run: the moment is built, and packed, once for all of them
+        if language not in view.moments or view.moments[language][0]["version"] != version:
+            content = build(runs, run, language, version, state, events, maps, waits)
+            plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            view.moments[language] = content, gzip.compress(plain.encode(), 3)
         return view.moments[language]
 
 
@@ -136,7 +146,7 @@ def figures(started: dict[str, Any] | None, steps: list[Any], snapshots: list[An
     x = [e["seconds"] for e in steps]
     at = [e["seconds"] for e in snapshots]
     knn = [e["metrics"]["knn"] for e in snapshots]
-    found = {
+    found: dict[str, Any] = {
         "loss": plots.curve(
             (x, [e["loss"] for e in steps]), text(language, "live.loss"), plots.PALETTE[0], seconds,
             {text(language, "live.chance"): started["collapse_loss"]},
@@ -151,8 +161,9 @@ def figures(started: dict[str, Any] | None, steps: list[Any], snapshots: list[An
         if knn:
             marks[text(language, "live.untrained")] = knn[0]
         found["knn"] = plots.curve((at, knn), text(language, "live.knn"), plots.PALETTE[8], seconds, marks, True, True)
-    plain = {name: figure.to_plotly_json() for name, figure in found.items()}
-    return plain if "knn" in plain else plain | {"knn": {"note": text(language, "live.no_labels")}}
+    else:
+        found["knn"] = {"note": text(language, "live.no_labels")}
+    return found
 
 
 def rows(runs: Runs, run: str, step: int, language: str) -> dict[str, Any]:

@@ -76,14 +76,16 @@ def mount(runs: Runs) -> Mount:
         if name not in FILES:
             return Response(status_code=404)
         body = await run_in_threadpool(_compressed, name)
-        return Response(body, media_type=TYPES[Path(name).suffix], headers=FOREVER | {"Content-Encoding": "gzip"})
+        return _gzipped(request, body, TYPES[Path(name).suffix], FOREVER)
 
     async def live(request: Request) -> Response:
         query = request.query_params
         found = await run_in_threadpool(
-            moment.live, runs, request.path_params["run"], _language(request), query.get("after", "")
+            moment.packed, runs, request.path_params["run"], _language(request), query.get("after", "")
         )
-        return Response(status_code=204) if found is None else JSONResponse(found, headers={"Cache-Control": "no-store"})
+        if found is None:
+            return Response(status_code=204)
+        return _gzipped(request, found[1], "application/json", {"Cache-Control": "no-store"})
 
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
@@ -125,6 +127,13 @@ def mount(runs: Runs) -> Mount:
 
 def _language(request: Request) -> str:
     return "zh" if request.query_params.get("lang") == "zh" else "en"
+
+
+def _gzipped(request: Request, body: bytes, kind: str, headers: dict[str, str]) -> Response:
+    headers = headers | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(body, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(body), media_type=kind, headers=headers)
 
 
 @cache

@@ -39,6 +39,7 @@ def imports(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_imports_go_one_way(path: Path) -> None:
     own = rank(module(path))
+    assert own is not None or module(path) == "playground", "a new module needs its rank"
     for name in imports(path):
         top = name.split(".")[0]
         if module(path).startswith("trainers"):
@@ -58,4 +59,6 @@ def test_nothing_unpickles_or_executes_text(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
-            assert name not in ("exec", "eval", "torch.load", "np.load") or "allow_pickle=False" in ast.unparse(node), name
+            assert name not in ("exec", "eval"), name
+            if name in ("torch.load", "np.load"):
+                assert any(word in ast.unparse(node) for word in ("weights_only=True", "allow_pickle=False")), name

@@ -43,12 +43,12 @@ class Views(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         return first, second
 
 
-def learn(data: Data, seconds: float, threads: int, batch_size: int = 128) -> tuple[float, Method]:
+def learn(data: Data, seconds: float, threads: int, batch_size: int = 128, seed: int = 0) -> tuple[float, Method]:
     """Train for so long; images a second once the loader runs, and the network."""
     device = pick_device()
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
-    method = build(RunConfig("simclr", seconds=seconds), data, device)
+    method = build(RunConfig("simclr", seconds=seconds, seed=seed), data, device)
     optimizer = torch.optim.AdamW(method.parameters(), lr=method.config.learning_rate, weight_decay=1e-4, fused=True)
     loss = NTXentLoss(temperature=method.config.temperature)
     loader = DataLoader(Views(data), batch_size, shuffle=True, drop_last=True, num_workers=WORKERS, persistent_workers=True)

@@ -24,7 +24,7 @@ def measure(quick: bool) -> dict[str, object]:
         *_, end = train(RunConfig("simclr", seconds=seconds, seed=seed), data=data)
         assert isinstance(end, Finished)
         us.append(float(end.summary["knn"] or 0))
-        _, method = learn(data, seconds, torch.get_num_threads())
+        _, method = learn(data, seconds, torch.get_num_threads(), seed=seed)
         them.append(float(evaluation.summary(method, untrained)["knn"] or 0))
         print(f"seed {seed}: ours {us[-1]:.1%}, lightly's recipe {them[-1]:.1%}")
     return {

@@ -1,0 +1,112 @@
+"""The moment that the page draws, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.live import describe, live, status
+from playground.runs import Runs, State
+from tests.playground.conftest import Finished
+from trainers import record
+from trainers.errors import UserError
+from trainers.events import Failed
+from trainers.train import RunConfig
+
+# what has no Chinese name, or is a formula, a unit or a key of the program's own
+NAMES = re.compile(
+    r"SimCLR|UMAP|PCA|kNN|std·√d|RankMe|MSE|MNIST|Fashion|CIFAR|\bs\b|%\{y:[^}]*\}|x domain|x unified|#[0-9A-Fa-f]{3,6}"
+)
+
+
+def shown(moment: dict[str, Any]) -> list[str]:
+    """All words of a moment that a person can read."""
+    found = [moment["title"], moment["status"], moment["map_title"], *moment["labels"].values()]
+    found += [tile[key] for tile in moment["tiles"] for key in ("name", "value", "help")]
+    found += [line[key] for line in moment["result"] for key in ("name", "value")]
+    found += [row["name"] for row in moment["pictures"]["rows"]]
+    for figure in moment["figures"].values():
+        layout = figure["layout"]
+        found += [layout["title"]["text"], layout["xaxis"]["title"]["text"], figure["data"][0]["name"]]
+        found += [note["text"] for note in layout["annotations"]]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_finished_run_has_everything(finished: Finished, language: str) -> None:
+    m = live(finished.runs, finished.run, language)
+    assert m and m["state"] == "finished" and m["ended"] and m["tone"] == "good" and m["progress"] == 1
+    tiles = {tile["key"]: tile["value"] for tile in m["tiles"]}
+    assert tiles["time"].endswith(" s") and re.fullmatch(r"[\d.]+%", tiles["knn"]) and float(tiles["loss"]) > 0
+    events, _ = record.read_events(finished.runs.root / finished.run)
+    steps = [e for e in events if e["event"] == "Step"]
+    assert m["figures"]["loss"]["data"][0]["y"] == [e["loss"] for e in steps]
+    assert m["figures"]["std"]["data"][0]["x"] == [e["seconds"] for e in steps]
+    assert [note["y"] for note in m["figures"]["std"]["layout"]["annotations"]] == [1, 0]
+    levels = [shape["y0"] for shape in m["figures"]["knn"]["layout"]["shapes"]]
+    assert levels == [events[0]["knn_pixels"], m["figures"]["knn"]["data"][0]["y"][0]]
+    summary = events[-1]["summary"]
+    assert m["result"][0]["value"] == f"{summary['knn']:.1%}" and len(m["result"]) == 6
+    assert all(shown(m)[:3])
+    json.dumps(m, allow_nan=False)
+
+
+def test_no_word_of_the_other_language(finished: Finished) -> None:
+    zh, en = (live(finished.runs, finished.run, language) for language in ("zh", "en"))
+    assert zh and en
+    for text in shown(zh):
+        assert not re.search(r"[A-Za-z]{2,}", NAMES.sub("", text)), text
+    for text in shown(en):
+        assert not re.search(r"[\u3000-\u9fff]", text), text
+
+
+def test_the_moment_is_built_once_for_all(finished: Finished) -> None:
+    assert live(finished.runs, finished.run, "en") is live(finished.runs, finished.run, "en")
+    assert live(finished.runs, finished.run, "en") != live(finished.runs, finished.run, "zh")
+
+
+def test_before_there_is_anything(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    run = runs.create(RunConfig("autoencoder", "digits", seconds=15), "me")
+    m = live(runs, run, "en")
+    assert m and m["state"] == "queued" and "number 1" in m["status"] and not m["figures"] and not m["pictures"]
+    assert [tile["value"] for tile in m["tiles"]] == ["0.0 s", "0", "–", "–", "–", "–"]
+    runs.stop(run, "me")
+    m = live(runs, run, "en", m["version"])
+    assert m and m["status"] == "Stopped before it began." and m["ended"]
+
+
+def test_a_failure_names_an_upload_and_not_its_place(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    path = tmp_path / "uploads" / "0123" / "cats.zip"
+    run = runs.create(RunConfig("simclr", f"folder:{path}", seconds=1), "me")
+    runs.stop(run, "me")
+    error = UserError("{path} is neither a folder nor a zip that can be read.", path=path)
+    record.append(tmp_path / run, Failed(0, 0.0, error.sentence, error.values))
+    for language in ("en", "zh"):
+        m = live(runs, run, language)
+        assert m and m["state"] == "failed" and m["tone"] == "bad" and m["status"].startswith("cats.zip")
+        assert str(tmp_path) not in json.dumps(m)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["queued", "starting", "running", "finished", "stopped", "interrupted", "failed"])
+def test_every_state_has_a_sentence(language: str, kind: str) -> None:
+    config = RunConfig("simclr", "digits", seconds=30)
+    said = status(
+        State(kind, 1, "There is no run called {name}.", {"name": "x"}), config, {"step": 5, "seconds": 9.0}, language
+    )
+    assert said and "{" not in said
+    over = status(State("running"), config, {"step": 5, "seconds": 30.0}, language)
+    assert over != status(State("running"), config, {"step": 5, "seconds": 9.0}, language)
+
+
+def test_a_run_is_described_in_one_line() -> None:
+    assert (
+        describe(RunConfig("simclr", "folder:/x.zip", steps=7, seed=3), "en") == "SimCLR · your own images · 7 steps · seed 3"
+    )
+    assert describe(RunConfig("simclr", "digits", seconds=30), "zh") == "SimCLR · 手写数字 · 30 秒 · 种子 0"

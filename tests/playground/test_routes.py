@@ -1,0 +1,161 @@
+"""What the page fetches: right bytes, cached where they never change, and a sentence where there is nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from playground import routes
+from playground.runs import Runs
+from tests.playground.conftest import Finished
+
+
+@pytest.fixture(scope="module")
+def client(finished: Finished) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=[routes.mount(finished.runs)])) as client:
+        yield client
+
+
+def test_an_unknown_run_has_a_sentence_in_the_readers_language(client: TestClient) -> None:
+    for path in ("live", "images.png", "images.json", "pictures/0", "map/pca/0", "map/umap/0"):
+        answer = client.get(f"/playground/runs/nosuch/{path}")
+        assert answer.status_code == 404, path
+        assert answer.json() == {"error": "There is no run called nosuch."}
+    assert client.get("/playground/runs/nosuch/live?lang=zh").json() == {"error": "没有名为 nosuch 的训练。"}
+
+
+def test_a_moment_is_sent_once(client: TestClient, finished: Finished) -> None:
+    address = f"/playground/runs/{finished.run}/live"
+    first = client.get(address)
+    assert first.status_code == 200 and first.headers["cache-control"] == "no-store"
+    assert first.headers["content-encoding"] == "gzip"
+    plain = client.get(address, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.json() == first.json()
+    again = client.get(address, params={"after": first.json()["version"]})
+    assert again.status_code == 204 and not again.content
+    other = client.get(address, params={"after": first.json()["version"], "lang": "zh"})
+    assert other.status_code == 200 and other.json()["version"] != first.json()["version"]
+
+
+@pytest.mark.parametrize("name", sorted(routes.FILES))
+def test_static_files_are_compressed_and_kept_for_ever(client: TestClient, name: str) -> None:
+    answer = client.get("/" + routes.address(name))
+    assert answer.status_code == 200 and answer.content == routes.FILES[name].read_bytes()
+    assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-type"].startswith(("text/javascript", "text/css"))
+    if name == "plotly.js":
+        assert int(answer.headers["content-length"]) < len(answer.content) / 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "static/x/app.py", "static/x/..%2fui.py", "static/x/%2e%2e/%2e%2e/run.json", "static/x/..%5cui.py",
+        "static/x//etc/passwd", "runs/..%2fqueue/live", "runs/%2e%2e/live", "runs/a%2fb/images.png", "runs//live",
+        "runs/RUN/images.exe", "runs/RUN/images.png%2f..%2frun.json", "runs/RUN/pictures/0?row=../run",
+        "runs/RUN/pictures/99999?row=image", "runs/RUN/pictures/-1?row=image", "runs/RUN/map/tsne/0",
+        "runs/RUN/map/..%2fpca/0", "runs/RUN/map/pca/99999", "runs/RUN/map/pca/x", "runs/RUN/run.json",
+        "runs/RUN/model.safetensors",
+    ],
+)  # fmt: skip
+def test_nothing_else_can_be_fetched(client: TestClient, finished: Finished, path: str) -> None:
+    answer = client.get("/playground/" + path.replace("RUN", finished.run))
+    assert answer.status_code == 404
+    assert b"root:" not in answer.content and b"owner" not in answer.content
+
+
+def test_images_of_a_run(client: TestClient, finished: Finished) -> None:
+    about = client.get(f"/playground/runs/{finished.run}/images.json").json()
+    sheet = client.get(f"/playground/runs/{finished.run}/images.png")
+    assert sheet.headers["content-type"] == "image/png" and "immutable" in sheet.headers["cache-control"]
+    with Image.open(io.BytesIO(sheet.content)) as picture:
+        assert picture.size == (about["columns"] * about["width"], about["rows"] * about["height"])
+        pixels = np.asarray(picture)
+    assert about["count"] == 360 == len(about["labels"]) and about["classes"] == list("0123456789")
+    at = 25  # the sheet is read row by row
+    top, left = at // about["columns"] * about["height"], at % about["columns"] * about["width"]
+    expected = finished.data.test.images[at, 0].numpy()
+    assert (pixels[top : top + about["height"], left : left + about["width"]] == expected).all()
+
+
+def test_rows_of_pictures(client: TestClient, finished: Finished) -> None:
+    pictures = client.get(f"/playground/runs/{finished.run}/live").json()["pictures"]
+    for row in pictures["rows"]:
+        address = f"/playground/runs/{finished.run}/pictures/{pictures['step']}"
+        answer = client.get(address, params={"row": row["key"]})
+        with Image.open(io.BytesIO(answer.content)) as picture:
+            assert picture.format == "PNG" and picture.size == (28 * pictures["count"], 28)
+
+
+def test_positions_are_two_floats_a_point(client: TestClient, finished: Finished) -> None:
+    for step in client.get(f"/playground/runs/{finished.run}/live").json()["maps"]["pca"]:
+        answer = client.get(f"/playground/runs/{finished.run}/map/pca/{step}")
+        places = np.frombuffer(answer.content, np.float32).reshape(360, 2)
+        assert np.linalg.norm(places, axis=1).mean() == pytest.approx(1, abs=1e-4)
+
+
+def test_a_run_of_the_command_line_gets_its_images_when_asked(finished: Finished, tmp_path: Path) -> None:
+    source = finished.runs.root / finished.run
+    (tmp_path / "byhand").mkdir()
+    for name in ("run.json", "events.jsonl"):
+        (tmp_path / "byhand" / name).write_bytes((source / name).read_bytes())
+    with TestClient(Starlette(routes=[routes.mount(Runs(tmp_path))])) as client:
+        assert client.get("/playground/runs/byhand/images.png").content == (source / "images.png").read_bytes()
+
+
+def test_head_comes_first_and_nothing_else_changes() -> None:
+    page = "<!doctype html><html><head><title>x</title></head><body><head></body></html>"
+
+    async def home(request: object) -> HTMLResponse:
+        return HTMLResponse(page)
+
+    async def other(request: object) -> PlainTextResponse:
+        return PlainTextResponse("<head>")
+
+    app = Starlette(
+        routes=[Route("/", home, methods=["GET", "POST"]), Route("/other", other)], middleware=[Middleware(routes.Head)]
+    )
+    with TestClient(app) as client:
+        answer = client.get("/")
+        assert answer.text.startswith("<!doctype html><html><head><script>(()=>{let l=")
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        assert answer.text.count("window.PLAYGROUND_LANG=l") == 1 and answer.text.endswith(page[21 + len("<head>") :])
+        order = [answer.text.index(name) for name in ("playgroundWords", "plotly.js", "map.js", "page.js", "<title>")]
+        assert order == sorted(order)
+        assert client.get("/other").text == "<head>"
+        assert client.post("/").text == page
+
+
+def test_head_puts_pieces_together() -> None:
+    sent: list[dict[str, object]] = []
+
+    async def pieces(scope: object, receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Length", b"12")]})  # type: ignore[operator]
+        for number, part in enumerate((b"<he", b"ad>", b"</head>")):
+            await send({"type": "http.response.body", "body": part, "more_body": number < 2})  # type: ignore[operator]
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "method": "GET"}
+    asyncio.run(routes.Head(pieces)(scope, None, send))  # type: ignore[arg-type]
+    start, body = sent
+    assert body["body"].startswith(b"<head><script>") and body["body"].endswith(b"</head>")  # type: ignore[union-attr]
+    assert start["headers"] == [(b"content-length", str(len(body["body"])).encode())]  # type: ignore[arg-type]
+
+
+def test_files_are_named_by_their_content() -> None:
+    assert gzip.decompress(routes._compressed("page.css")) == routes.FILES["page.css"].read_bytes()
+    assert len({routes.address(name) for name in routes.FILES}) == len(routes.FILES)
