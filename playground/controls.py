@@ -74,19 +74,23 @@ class Controls:
         if not isinstance(method, str):
             raise UserError(NO_METHOD)
         try:
-            seconds = float(values[self.budget])
-        except (TypeError, ValueError):
-            raise UserError("The time budget must be more than 0 seconds and at most a day.") from None
-        try:
             seed = int(values[self.seed] or 0)
         except (TypeError, ValueError, OverflowError):
             raise UserError("The seed must be a whole number of at most 31 bits.") from None
         knobs = {name: values[component] for name, component in self.knobs.get(method, {}).items()}
-        return RunConfig(method, dataset, seconds, seed=seed, knobs=knobs)
+        return RunConfig(method, dataset, seconds(values[self.budget]), seed=seed, knobs=knobs)
 
 
 NO_METHOD = "Choose a method from the list."
 NO_UPLOAD = "Choose a data set from the list, or upload a zip of your own images."
+
+
+def seconds(budget: Any) -> float:
+    """A time budget as it came from a browser; UserError where it is no number."""
+    try:
+        return float(budget)
+    except (TypeError, ValueError, OverflowError):
+        raise UserError("The time budget must be more than 0 seconds and at most a day.") from None
 
 
 def knob(f: dataclasses.Field[Any], method: str, i18n: Any) -> Any:

@@ -107,11 +107,11 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
         kind = "stopped_early"
     return text(
         language, f"live.{kind}", place=state.place, step=f"{at['step']:,}", seconds=f"{at['seconds']:.0f}",
-        budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, _names(state.values)),
+        budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, public(state.values)),
     )  # fmt: skip
 
 
-def _names(values: dict[str, str]) -> dict[str, str]:
+def public(values: dict[str, str]) -> dict[str, str]:
     """An upload is called by its name: where this machine keeps it is nobody's business."""
     return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
 

@@ -92,10 +92,13 @@ def _warm() -> None:
 class Mapper:
     """One process for UMAP, so that its compilation and its work never hold up the page. Restarts itself if it dies."""
 
-    def __init__(self, warm: bool = True) -> None:
-        self._lock, self._warm = threading.Lock(), warm
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
-        if warm:
+
+    def warm(self) -> None:
+        """Start the process and let it compile, so that the first map is not the slow one."""
+        with self._lock:
             self._start().submit(_warm)
 
     def submit(self, features: NDArray[Any], start: Array, seed: int) -> Future[Array]:

@@ -151,7 +151,9 @@ def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
     body = (folder / f"images.{kind}").read_bytes()
     if kind == "json":
         about = json.loads(body)
-        about["skipped"] = [sentence(language, template, values) for template, values in about.get("skipped", [])]
+        about["skipped"] = [
+            sentence(language, template, moment.public(values)) for template, values in about.get("skipped", [])
+        ]
         return json.dumps(about).encode()
     return body
 

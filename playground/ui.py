@@ -66,9 +66,11 @@ def launch(settings: Settings, **options: Any) -> None:
     mapper = Mapper()
     runs = Runs(settings.runs.resolve(), Limits(), mapper)
     runner = LocalRunner(runs, settings.workers)
-    runner.start()
     demo, i18n = build(runs)
     demo.queue(max_size=200)
+    # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
+    runner.start()
+    mapper.warm()
     try:
         demo.launch(
             theme=gr.themes.Soft(  # pyright: ignore[reportPrivateImportUsage]

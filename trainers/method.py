@@ -177,7 +177,7 @@ def _parse(f: dataclasses.Field[Any], value: Any) -> Any:
             raise ValueError
         if isinstance(f.default, int) and number != int(number):
             raise ValueError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         sentence = "{knob} must be a number from {low} to {high}."
         if isinstance(f.default, int):
             sentence = "{knob} must be a whole number from {low} to {high}."

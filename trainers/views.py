@@ -37,7 +37,8 @@ class Augmentation:
     def __call__(self, images: Tensor, rng: torch.Generator) -> Tensor:
         """Augment a batch."""
         b = len(images)
-        draws = torch.rand(b, 12, generator=rng, device=images.device)  # all the chance there is, in one call
+        # all the chance there is, in one call; a column of it is one quantity of every image
+        draws = torch.rand(12, b, generator=rng, device=images.device).T
         x = self._place(images.float().div_(255), draws[:, :6])
         x = self._colour(x, draws[:, 6:10])
         return self._blur(x, draws[:, 10:]) if self.blur else x
@@ -72,7 +73,7 @@ class Augmentation:
         shift = ((1 - contrast) * mean).view(-1, 1, 1, 1)
         scale = (bright * contrast).view(-1, 1, 1, 1)
         if c == 1:
-            return torch.addcmul(shift, x, scale).clamp_(0, 1)
+            return x.mul_(scale).add_(shift).clamp_(0, 1)  # in place: new memory costs more than the sums
         keep = 1 + self.saturation * (2 * u[:, 2] - 1)
         keep = torch.where(u[:, 3] < self.grey, 0.0, keep).view(-1, 1, 1)
         luma = torch.tensor(LUMA, device=x.device).expand(3, 3)
@@ -85,7 +86,7 @@ class Augmentation:
         # borders. Four cheap operations, where a depthwise convolution costs as much as all the rest together.
         a = torch.where(u[:, 0] < self.blur, u[:, 1] / 3, 0.0).view(-1, 1, 1, 1)
         for dim in (2, 3):
-            flow = x.diff(dim=dim) * a
+            flow = x.diff(dim=dim).mul_(a)
             x.narrow(dim, 0, x.shape[dim] - 1).add_(flow)
             x.narrow(dim, 1, x.shape[dim] - 1).sub_(flow)
         return x

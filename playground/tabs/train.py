@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.controls import Controls
+from playground.controls import Controls, seconds
 from playground.runs import UPLOADS, Runs
 from playground.texts import text, told
 from trainers.errors import UserError
@@ -77,7 +77,7 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
 
     @heard
     def go_on_clicked(shown: Any, secret: str, budget: Any, request: gr.Request) -> dict[Any, Any]:
-        runs.go_on(run_of(shown), secret, float(budget))
+        runs.go_on(run_of(shown), secret, seconds(budget))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     controls.train.click(train_clicked, {owner, *controls.inputs()}, [live, owner, toast], **quiet)

@@ -49,11 +49,26 @@ def test_neighbours_are_those_of_brute_force() -> None:
     assert (np.diff(distance, axis=1) >= 0).all()
 
 
+def test_the_same_features_have_the_same_places() -> None:
+    x = clusters()
+    first = pca(x)
+    assert (pca(x) == first).all() and np.abs(pca(x, first) - first).max() <= 0.02
+    changed = x + np.random.default_rng(1).normal(0, 0.01, x.shape).astype(np.float32)
+    assert np.linalg.norm(pca(changed, first) - first, axis=1).mean() <= 0.02
+    mirrored = first * np.array([-1, 1], np.float32)  # the sign of a direction is nobody's choice
+    assert np.allclose(pca(x, mirrored), mirrored, atol=1e-4)
+
+
+def test_too_few_for_a_neighbourhood_stay_where_they_are() -> None:
+    start = align(np.eye(4, 2, dtype=np.float32), None)
+    assert np.allclose(umap(np.eye(4), start), start, atol=1e-6)
+
+
 @pytest.mark.slow
 def test_umap_is_seeded_aligned_and_outlives_its_process() -> None:
     x = clusters()
     start = pca(x)
-    mapper = Mapper(warm=False)
+    mapper = Mapper()
     one = mapper.submit(x, start, 0).result(240)
     assert np.allclose(one, umap(x, start, 0), atol=1e-4)
     label = np.arange(len(x)) % 5

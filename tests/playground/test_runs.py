@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -10,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.controls import Controls
 from playground.live import live
-from playground.runs import Limits, Runs, claim, write_images
+from playground.runs import CRASHED, KILLED, Limits, Runs, State, claim, write_images
 from trainers import data, record
 from trainers.errors import UserError
 from trainers.train import RunConfig
 
+ROOT = Path(__file__).parents[2]
 CONFIG = RunConfig("simclr", "digits", seconds=1.0)
 
 
@@ -129,24 +131,74 @@ def test_only_old_ended_runs_expire(tmp_path: Path) -> None:
     assert runs.state(waiting).kind == runs.state(new).kind == "queued"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"data": "folder:/etc"}, {"data": ["digits"]}, {"data": None}, {"data": "own"}, {"method": "../simclr"},
-        {"method": ["simclr"]}, {"budget": "long"}, {"budget": None}, {"budget": 1e9}, {"seed": "x"}, {"seed": 1e300},
-        {"knob": 99}, {"knob": None}, {"knob": [1]},
-    ],
-)  # fmt: skip
-def test_hostile_values_get_a_sentence(change: dict[str, object], runs: Runs) -> None:
-    import gradio as gr
+def test_only_the_owner_goes_on_and_only_at_the_end(runs: Runs) -> None:
+    run = runs.create(CONFIG, "me")
+    with pytest.raises(UserError, match="still training"):
+        runs.go_on(run, "me", 5)
+    runs.stop(run, "me")
+    for stranger in ("you", ""):
+        with pytest.raises(UserError, match="Only the browser"):
+            runs.go_on(run, stranger, 5)
+    for much in (0, -1, 601, float("nan"), float("inf")):
+        with pytest.raises(UserError, match="at most 600"):
+            runs.go_on(run, "me", much)
+    runs.go_on(run, "me", 5)
+    assert runs.state(run) == State("queued", 1) and not (runs.root / run / "stop").exists()
 
-    with gr.Blocks():
-        controls = Controls(lambda key: key)
-    values = {component: getattr(component, "value", None) for component in controls.inputs()}
-    values |= {controls.data: "digits", controls.upload: None}
-    assert controls.config(values, Path).method == "simclr"
-    where = {"data": controls.data, "method": controls.method, "budget": controls.budget, "seed": controls.seed}
-    ((name, value),) = change.items()
-    values[where.get(name) or controls.knobs["simclr"]["temperature"]] = value
-    with pytest.raises(UserError):
-        runs.create(controls.config(values, Path), "me")
+
+def test_a_killed_process_leaves_its_run_to_be_told(runs: Runs) -> None:
+    done, run = runs.create(CONFIG, "a"), runs.create(RunConfig("simclr", "digits", seconds=30.0), "b")
+    runs.stop(done, "a")
+    claim(runs.root)
+    folder, since = runs.root / run, time.time()
+    command = [sys.executable, "-m", "trainers", "simclr", "--dataset", "digits", "--seconds", "30", "--out", str(folder)]
+    environment = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        while not runs.view(run).of("Step"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        assert runs.state(run).kind == "running"
+        runs.worker_died(-9, since)  # another's death is not this run's
+        assert runs.state(run).kind == "running"
+    finally:
+        process.kill()
+        process.wait()
+    assert runs.state(run).kind == "interrupted"
+    runs.worker_died(-9, time.time() + 60)  # of a worker that began after it
+    assert runs.state(run).kind == "interrupted"
+    runs.worker_died(-9, since)
+    assert runs.state(run).sentence == KILLED and runs.state(done).kind == "stopped"
+
+
+def test_a_crash_is_told_with_its_code(runs: Runs) -> None:
+    run = runs.create(CONFIG, "a")
+    claim(runs.root)
+    (runs.root / run / ".lock").touch()
+    runs.worker_died(3, time.time() - 60)
+    assert runs.state(run) == State("failed", 0, CRASHED, {"code": "3"})
+
+
+def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_runs=2))
+    made = []
+    for age in (3, 2, 1):
+        made.append(runs.create(CONFIG, "a"))
+        runs.stop(made[-1], "a")
+        os.utime(tmp_path / made[-1] / "run.json", (time.time() - age,) * 2)
+    runs.expire()
+    assert [(tmp_path / run).exists() for run in made] == [False, True, True]
+
+
+def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> None:
+    run = runs.create(CONFIG, "a")
+    file = runs.root / run / "events.jsonl"
+    file.write_text('{"event": "Started", "step": 0}\n{"event": "St')
+    assert [event["event"] for event in runs.view(run).events] == ["Started"]
+    with file.open("a") as more:
+        more.write('ep", "step": 1}\n')
+    view = runs.view(run)
+    assert [event["event"] for event in view.events] == ["Started", "Step"] and view.generation == 1
+    record.forget_after(runs.root / run, 0)  # what going on with a run begins with
+    view = runs.view(run)
+    assert [event["event"] for event in view.events] == ["Started"] and view.generation == 2

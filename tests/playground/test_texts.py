@@ -11,6 +11,7 @@ import torch
 
 from playground.texts import sentence, table, told
 from tests.trainers.synthetic import dataset
+from trainers.data import cifar10, emoji, fashion_mnist
 from trainers.errors import UserError
 from trainers.method import Batch, methods
 from trainers.train import RunConfig, build
@@ -73,3 +74,11 @@ def test_every_row_of_pictures_and_every_card_has_its_words(name: str) -> None:
     for row in method.pictures(Batch(plain(images), method.views(images, rng), rng)):
         assert f"pictures.{row.replace(' ', '_')}" in table("en")
     assert {f"cards.{name}.{key}" for key in ("idea", "negatives", "networks", "watch")} <= set(table("en"))
+
+
+def test_every_class_has_a_chinese_name_and_no_sentence_is_left_over() -> None:
+    zh = {key for key in table("zh") if key.startswith(("sentences.", "classes."))}
+    classes = {*fashion_mnist.CLASSES, *cifar10.CLASSES, *(one.group for one in emoji.table())}
+    assert {key.removeprefix("classes.") for key in zh if key.startswith("classes.")} == classes
+    used = templates() | {"No image in {path} can be used: {reason}"}  # which ends with another sentence
+    assert {key.removeprefix("sentences.") for key in zh if key.startswith("sentences.")} <= used
