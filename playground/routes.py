@@ -60,7 +60,9 @@ def scripts() -> str:
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
-    return inline + "".join(f'<script defer src="{address(name)}"></script>' for name in FILES if name.endswith(".js"))
+    # plotly.js is large: Gradio's own scripts, and a page that shows no run yet, do not wait for it
+    how = {"plotly.js": "async", "map.js": "defer", "page.js": "defer"}
+    return inline + "".join(f'<script {when} src="{address(name)}"></script>' for name, when in how.items())
 
 
 def address(name: str) -> str:

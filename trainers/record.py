@@ -205,4 +205,4 @@ def _arrays(folder: Path, step: int, kind: str) -> Path:
 
 def _savez(path: Path, arrays: Mapping[str, Any]) -> None:
     with path.open("wb") as file:  # a name would get .npz added
-        np.savez_compressed(file, **arrays)
+        np.savez(file, **arrays)  # half floats do not compress, and small pictures need not

@@ -59,7 +59,7 @@
       const sizes = Float32Array.from(to, Math.abs).sort();
       const span = 1.08 * (sizes[Math.floor(sizes.length * 0.998)] || 1), before = first ? span : this.span;
       this.placed = true;
-      cancelAnimationFrame(this.moving);
+      clearTimeout(this.moving);
       const calm = first || matchMedia('(prefers-reduced-motion: reduce)').matches;
       const step = () => {
         const t = calm ? 1 : Math.min(1, (performance.now() - begun) / GLIDE);
@@ -67,8 +67,10 @@
         const now = new Float32Array(to.length);
         for (let i = 0; i < to.length; i++) now[i] = from[i] + (to[i] - from[i]) * ease;
         this.where = now;
+        const drawing = performance.now();
         this.place(now, before + (span - before) * ease);
-        if (t < 1) this.moving = requestAnimationFrame(step);
+        // where drawing is slow (no graphics card) most of the time stays free for everything else
+        if (t < 1) this.moving = setTimeout(() => requestAnimationFrame(step), 3 * (performance.now() - drawing));
       };
       step();
     }
@@ -103,7 +105,7 @@
 
     close() {
       this.resizing.disconnect();
-      cancelAnimationFrame(this.moving);
+      clearTimeout(this.moving);
       if (this.drawn) Plotly.purge(this.plot);
       this.root.replaceChildren();
     }

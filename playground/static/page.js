@@ -1,7 +1,7 @@
 // The page's own part: the live panel of a run. It asks the server for the run's moment a few times a second and redraws
 // what changed. Text from the server goes in through textContent only.
 (() => {
-  const EVERY = 350, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
+  const EVERY = 250, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
   const lang = () => window.PLAYGROUND_LANG || 'en';
   const address = path => new URL(`playground/runs/${path}`, document.baseURI).href;
   const wait = ms => new Promise(done => setTimeout(done, ms));
@@ -68,6 +68,7 @@
     async follow(generation) {
       let after = '', failures = 0;
       const current = () => generation === this.generation;
+      while (!window.Plotly || !window.EmbeddingMap) await wait(30);  // large, and nothing before the first run needs it
       this.wake = () => { this.awake?.(); };
       while (current()) {
         let moment = null;
@@ -198,7 +199,7 @@
   window.playground = {
     live(element, props, watch) {
       const start = () => {
-        if (!window.Plotly || !window.EmbeddingMap || !window.playgroundWords) return setTimeout(start, 30);
+        if (!window.playgroundWords) return setTimeout(start, 30);
         panel = new Panel(element);
         document.title = window.playgroundWords.page;
         panel.show(props.value?.run || new URLSearchParams(location.search).get('run') || '');

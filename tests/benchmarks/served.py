@@ -41,6 +41,11 @@ class Served:
         while "ready, process" not in self.log.read_text():
             time.sleep(0.1)
 
+    def busy(self) -> float:
+        """Seconds of processor time that the web process has taken so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(self.url, timeout=30) as answer:

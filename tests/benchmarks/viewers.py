@@ -2,7 +2,8 @@
 
 Each viewer asks /playground/runs/ID/live twice a second, naming the moment that it has, as a page does; all of them live
 in a second process. `ratio` is the training's images a second with many viewers over those with one: 1 means that
-watching costs the run nothing. Latencies are medians and 95th percentiles of the answers, in milliseconds.
+watching costs the run nothing. Latencies are medians and 95th percentiles of the answers, in milliseconds;
+"app" is the part of one core that the web process took. The viewers' own process costs the run something, too.
 """
 
 from __future__ import annotations
@@ -50,28 +51,30 @@ async def watch(address: str, viewers: int, seconds: float) -> dict[str, list[fl
     return found
 
 
-def phase(runs: Runs, run: str, url: str, viewers: int, seconds: float) -> dict[str, float]:
+def phase(runs: Runs, run: str, served: Served, viewers: int, seconds: float) -> dict[str, float]:
     """One stretch of the run: its images a second meanwhile, and the latencies of those who watched."""
     _, before = record.read_events(runs.root / run)
+    busy, began = served.busy(), time.perf_counter()
     found: dict[str, list[float]] = {"ms": [], "bytes": []}
     if viewers:
-        command = [sys.executable, "-m", "tests.benchmarks.viewers", f"{url}playground/runs/{run}/live"]
+        command = [sys.executable, "-m", "tests.benchmarks.viewers", f"{served.url}playground/runs/{run}/live"]
         done = subprocess.run([*command, str(viewers), str(seconds)], cwd=ROOT, check=True, capture_output=True, text=True)
         found = json.loads(done.stdout)
     else:
         time.sleep(seconds)
+    share = (served.busy() - busy) / (time.perf_counter() - began)
     events, _ = record.read_events(runs.root / run, before)
     rates = [event["images_per_second"] for event in events if event["event"] == "Step"]
     ms = found["ms"] or [0.0, 0.0]
     return {
         "viewers": viewers, "images_per_second": median(rates), "answers": len(found["ms"]), "p50": median(ms),
-        "p95": quantiles(ms, n=20, method="inclusive")[-1], "bytes": median(found["bytes"] or [0]),
+        "p95": quantiles(ms, n=20, method="inclusive")[-1], "bytes": median(found["bytes"] or [0]), "app_share_of_core": share,
     }  # fmt: skip
 
 
 def measure(quick: bool) -> dict[str, object]:
     """Phases in turn: nobody, one, many; medians over the rounds."""
-    rounds, many, seconds = (1, 30, 9.0) if quick else (3, 60, 15.0)
+    rounds, many, seconds = (1, 30, 7.0) if quick else (3, 60, 15.0)
     found: dict[int, list[dict[str, float]]] = {0: [], 1: [], many: []}
     with tempfile.TemporaryDirectory() as folder:
         runs = Runs(Path(folder) / "runs", Limits())
@@ -82,12 +85,12 @@ def measure(quick: bool) -> dict[str, object]:
                 time.sleep(0.2)
             for _ in range(rounds):
                 for viewers, phases in found.items():
-                    phases.append(phase(runs, run, served.url, viewers, seconds))
+                    phases.append(phase(runs, run, served, viewers, seconds))
     middle = {n: {key: median(p[key] for p in phases) for key in phases[0]} for n, phases in found.items()}
-    print(f"{'viewers':>8}{'images/s':>10}{'answers':>9}{'p50 ms':>8}{'p95 ms':>8}{'bytes':>8}")
+    print(f"{'viewers':>8}{'images/s':>10}{'answers':>9}{'p50 ms':>8}{'p95 ms':>8}{'bytes':>8}{'app':>7}")
     for m in middle.values():
         print(f"{m['viewers']:>8.0f}{m['images_per_second']:>10.0f}{m['answers']:>9.0f}{m['p50']:>8.1f}{m['p95']:>8.1f}"
-              f"{m['bytes']:>8.0f}")  # fmt: skip
+              f"{m['bytes']:>8.0f}{m['app_share_of_core']:>7.1%}")  # fmt: skip
     return {
         "ratio": middle[many]["images_per_second"] / middle[1]["images_per_second"], "viewers": many,
         "many": middle[many], "one": middle[1], "nobody": middle[0], "rounds": rounds,

@@ -132,7 +132,7 @@ def test_head_comes_first_and_nothing_else_changes() -> None:
         assert answer.text.startswith("<!doctype html><html><head><script>(()=>{let l=")
         assert int(answer.headers["content-length"]) == len(answer.content)
         assert answer.text.count("window.PLAYGROUND_LANG=l") == 1 and answer.text.endswith(page[21 + len("<head>") :])
-        order = [answer.text.index(name) for name in ("playgroundWords", "plotly.js", "map.js", "page.js", "<title>")]
+        order = [answer.text.index(name) for name in ("playgroundWords", "map.js", "page.js", "<title>")]
         assert order == sorted(order)
         assert client.get("/other").text == "<head>"
         assert client.post("/").text == page
