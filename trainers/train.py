@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -143,7 +144,7 @@ def train(
         return before + time.perf_counter() - started
 
     snapshots, next_snapshot, next_pictures = 1, clock() + SNAPSHOT_FIRST, 0.0
-    meter = Meter(device)
+    meter, batch = Meter(device), batches(len(images), batch_size, config.seed, device)
     last: Step | None = None
     failure: Failed | None = None
     stopped = False
@@ -153,7 +154,7 @@ def train(
             stopped = True
             break
         rng = chance(config.seed, step, device)
-        x = images[batch_index(len(images), batch_size, config.seed, step, device)]
+        x = images[batch(step)]
         set_learning_rate(optimizer, knobs.learning_rate, step, config.progress(step, clock()))
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
@@ -215,12 +216,18 @@ def chance(seed: int, step: int, device: torch.device) -> torch.Generator:
     return torch.Generator(device).manual_seed((seed * 1_000_003 + step) % 2**63)
 
 
-def batch_index(n: int, batch_size: int, seed: int, step: int, device: torch.device) -> Tensor:
-    """Indices (B,) of the step's images: every epoch is a new shuffle, whose last part of a batch is left out."""
-    per_epoch = n // batch_size
-    epoch, at = divmod(step, per_epoch)
-    order = torch.randperm(n, generator=chance(seed, -1 - epoch, device), device=device)
-    return order[at * batch_size : (at + 1) * batch_size]
+def batches(n: int, batch_size: int, seed: int, device: torch.device) -> Callable[[int], Tensor]:
+    """From a step to the indices (B,) of its images. An epoch is a shuffle; its last part of a batch is left out."""
+
+    @lru_cache(1)
+    def order(epoch: int) -> Tensor:
+        return torch.randperm(n, generator=chance(seed, -1 - epoch, device), device=device)
+
+    def at(step: int) -> Tensor:
+        epoch, place = divmod(step, n // batch_size)
+        return order(epoch)[place * batch_size : (place + 1) * batch_size]
+
+    return at
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, step: int, progress: float) -> None:

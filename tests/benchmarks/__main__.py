@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("throughput", "quality", "start", "viewers")
+NAMES = ("throughput", "quality", "start", "viewers", "maps", "scale")
 
 
 def main() -> int:

@@ -74,7 +74,7 @@ def phase(runs: Runs, run: str, served: Served, viewers: int, seconds: float) ->
 
 def measure(quick: bool) -> dict[str, object]:
     """Phases in turn: nobody, one, many; medians over the rounds."""
-    rounds, many, seconds = (1, 30, 7.0) if quick else (3, 60, 15.0)
+    rounds, many, seconds = (1, 30, 4.0) if quick else (3, 60, 15.0)
     found: dict[int, list[dict[str, float]]] = {0: [], 1: [], many: []}
     with tempfile.TemporaryDirectory() as folder:
         runs = Runs(Path(folder) / "runs", Limits())
