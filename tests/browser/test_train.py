@@ -103,14 +103,18 @@ def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, ope
 
     # UMAP follows; a point shows the image that it is
     page.locator(".map-kinds button.chosen", has_text="UMAP").wait_for(timeout=90_000)
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(3000)  # points glide to their places
     index = hover_a_point(page)
     about = httpx.get(f"{app.url}playground/runs/{run}/images.json").json()
     assert page.inner_text(".map-card") == about["classes"][about["labels"][index]]
     sheet = np.asarray(Image.open(io.BytesIO(httpx.get(f"{app.url}playground/runs/{run}/images.png").content)))
     y, x = divmod(index, about["columns"])
     cell = sheet[y * 28 : y * 28 + 28, x * 28 : x * 28 + 28]
-    shown = np.asarray(Image.open(io.BytesIO(page.locator(".map-card div").first.screenshot())).convert("L").resize((28, 28)))
+    shown = np.asarray(
+        Image.open(io.BytesIO(page.screenshot(clip=page.locator(".map-card div").first.bounding_box())))
+        .convert("L")
+        .resize((28, 28))
+    )
     assert np.corrcoef(cell.ravel().astype(float), shown.ravel().astype(float))[0, 1] > 0.9
 
 
