@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -59,9 +60,13 @@ class Encoder(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
 
+    def standardise(self, images: Tensor) -> Tensor:
+        """(B,C,H,W) in [0,1] -> with mean 0 and deviation 1 over the data set, a channel each."""
+        return (images - self.mean) / self.std
+
     def forward(self, images: Tensor) -> Tensor:
         """(B,C,H,W) in [0,1] -> (B,F)."""
-        return self.net((images - self.mean) / self.std)
+        return self.net(self.standardise(images))
 
 
 def build(name: str, channels: int, mean: Sequence[float], std: Sequence[float]) -> Encoder:
@@ -70,11 +75,42 @@ def build(name: str, channels: int, mean: Sequence[float], std: Sequence[float])
     return Encoder(net, features, mean, std)
 
 
-def head(d_in: int, hidden: int, d_out: int) -> nn.Sequential:
-    """Linear, BatchNorm, ReLU, Linear: the projection head, (B,d_in) -> (B,d_out)."""
-    return nn.Sequential(
-        nn.Linear(d_in, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(inplace=True), nn.Linear(hidden, d_out)
-    )
+def head(d_in: int, hidden: int, d_out: int, *, norm: bool = False) -> nn.Sequential:
+    """Linear, BatchNorm, ReLU, Linear: a projection head or a predictor, (B,d_in) -> (B,d_out).
+
+    norm: end with a BatchNorm that has no scale and shift of its own, as SimSiam's projector does.
+    """
+    layers = [nn.Linear(d_in, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(inplace=True), nn.Linear(hidden, d_out)]
+    return nn.Sequential(*layers, *([nn.BatchNorm1d(d_out, affine=False)] if norm else []))
+
+
+class Prototypes(nn.Module):
+    """K directions of length 1, without bias, and how much each is used: z (B,D) -> scores (B,K). SwAV, section 3.1.
+
+    frozen: nothing is learned here in this call.
+    """
+
+    use: Tensor
+
+    def __init__(self, number: int, dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(F.normalize(torch.randn(number, dim)))
+        self.register_buffer("use", torch.full((number,), 1 / number))
+
+    def forward(self, z: Tensor, frozen: bool = False) -> Tensor:
+        """(B,D) -> (B,K)."""
+        return z @ (self.weight.detach() if frozen else self.weight).T
+
+    @torch.no_grad()
+    def normalise(self) -> None:
+        """Back to length 1, after a step."""
+        self.weight.copy_(F.normalize(self.weight, dim=1))
+
+    @torch.no_grad()
+    def effective(self, share: Tensor) -> Tensor:
+        """The effective number of prototypes, 1 to K: exp of the entropy of their mean share; share (K,) is the latest."""
+        self.use.lerp_(share, 0.05)
+        return torch.special.entr(self.use).sum().exp()
 
 
 class Decoder(nn.Module):

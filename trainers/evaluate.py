@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainers import metrics
+from trainers.captions import LANGUAGES, captions
 from trainers.data import Dataset, Images
 from trainers.method import Method
 from trainers.views import Augmentation, pair, plain
@@ -38,6 +40,12 @@ class Evaluation:
         rng = torch.Generator(device).manual_seed(0)
         self.pairs = pair(self.images[:PAIRS], Augmentation(), rng)  # the same for every method, so that they compare
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The first caption of each image of the map, for a method that reads."""
+        found = captions(self.data, self.data.test)
+        return tuple(found.texts[i] for i in found.of_image[subset(self.data.test), 0])
+
     @torch.inference_mode()
     def snapshot(self, method: Method) -> tuple[dict[str, float | None], NDArray[np.float16]]:
         """Metrics, and the features (n,F) of the evaluation images. kNN is against a bank of at most 2,000 images."""
@@ -52,7 +60,9 @@ class Evaluation:
             "alignment": metrics.alignment(z1, z2),
             "uniformity": metrics.uniformity(z) if len(z) > 1 else None,
         }
-        found |= self._reconstruction(method, self.images)
+        found |= self._score(method, self.images)
+        if method.reads:
+            found |= match(method, z, self.data, subset(self.data.test))
         method.train()
         return found, features.cpu().numpy().astype(np.float16)
 
@@ -64,22 +74,17 @@ class Evaluation:
     def summary(self, method: Method, untrained: Method) -> dict[str, float | None]:
         """The numbers on all held-out images, with all training images as the bank, beside what they must beat."""
         test, train = self.data.test.images.to(self.device), self.data.train.images.to(self.device)
-        found: dict[str, float | None] = {"knn": None, "knn_untrained": None, "knn_pixels": None}
-        if self.data.test.labels is not None and self.data.train.labels is not None:
-            labels, bank_labels = self.data.test.labels.to(self.device), self.data.train.labels.to(self.device)
-
-            def knn(queries: Tensor, bank: Tensor) -> float:
-                return metrics.knn_accuracy(queries, labels, bank, bank_labels)
-
-            for name, network in (("knn", method), ("knn_untrained", untrained)):
-                network.eval()
-                found[name] = knn(encode(network, test), encode(network, train))
-            found["knn_pixels"] = knn(*standardise(test, train))
-        method.eval()
-        found |= self._reconstruction(method, test)
-        if "mse" in found and found["mse"] is not None:
-            latent = encode(method, test[:1]).shape[1]
-            found["mse_pca"] = metrics.pca_mse(plain(train).flatten(1), plain(test).flatten(1), latent)
+        found: dict[str, float | None] = {}
+        sides = {"": method.eval(), "_untrained": untrained.eval()}
+        pairs = {name: (encode(network, test), encode(network, train)) for name, network in sides.items()}
+        pairs["_pixels"] = standardise(test, train)
+        for name, (queries, bank) in pairs.items():
+            found |= {key + name: value for key, value in judge(self.data, queries, bank).items()}
+        found |= self._score(method, test)
+        rng = torch.Generator(self.device).manual_seed(0)  # the same noise as for the method itself
+        found |= method.baselines(plain(train), plain(test), rng)
+        if method.reads:
+            found |= match(method, method.embed(pairs[""][0].float()), self.data, torch.arange(len(test)))
         method.train()
         return found
 
@@ -88,14 +93,53 @@ class Evaluation:
             return None
         return metrics.knn_accuracy(features, self.labels, bank, self.bank_labels)
 
-    @staticmethod
-    def _reconstruction(method: Method, images: Tensor) -> dict[str, float | None]:
-        rebuild: Callable[[Tensor], Tensor] | None = getattr(method, "reconstruct", None)
-        if rebuild is None:
-            return {}
-        chunks = [plain(part) for part in images.split(CHUNK)]
-        error = sum(float((rebuild(x) - x).pow(2).sum()) for x in chunks) / images.numel()
-        return {"mse": error, "psnr": metrics.psnr(error)}
+    def _score(self, method: Method, images: Tensor) -> dict[str, float | None]:
+        rng = torch.Generator(self.device).manual_seed(0)
+        parts = [(len(part) / len(images), method.score(plain(part), rng)) for part in images.split(CHUNK)]
+        found = {key: sum(share * part[key] for share, part in parts) for key in parts[0][1]}
+        return found | ({"psnr": metrics.psnr(found["mse"])} if "mse" in found else {})
+
+
+def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | None]:
+    """What features of the test images (Q,F) are good for, given those of the training images (N,F).
+
+    knn, probe: accuracies, where there are labels. retrieval_1, retrieval_5: share of test images with an image of the same
+    caption among the nearest 1 or 5 training images, where captions are shared.
+    """
+    found: dict[str, float | None] = {"knn": None, "probe": None}
+    if data.test.labels is not None and data.train.labels is not None:
+        labels, bank_labels = data.test.labels.to(queries.device), data.train.labels.to(queries.device)
+        found["knn"] = metrics.knn_accuracy(queries, labels, bank, bank_labels)
+        found["probe"] = metrics.linear_probe(queries, labels, bank, bank_labels)
+    names = data.train.captions.get("en", ())
+    ids = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    wanted = torch.tensor([ids.get(name, -1) for name in data.test.captions.get("en", ())], device=queries.device)
+    if len(wanted) and (wanted >= 0).any():  # none, where the emoji of the test are new
+        own = torch.tensor([ids[name] for name in names], device=queries.device)
+        found["retrieval_1"], found["retrieval_5"] = metrics.retrieval(queries, wanted, bank, own)
+    return found
+
+
+def match(method: Any, embeddings: Tensor, data: Dataset, index: Tensor) -> dict[str, float | None]:
+    """How a method that reads finds words for the test images `index` (n,), given their embeddings (n,D).
+
+    match_1, match_5: share of images with their own caption among the nearest 1 or 5 of all captions that train and test
+    have in a language, each once; match_rank: the median place of it. English first, Chinese as match_zh_1 and so on.
+    """
+    found: dict[str, float | None] = {}
+    several = [key for key in LANGUAGES if key in data.test.captions and method.config.language in ("both", key)]
+    for language in several or ["en"]:
+        test, train = (captions(data, part, language) for part in (data.test, data.train))
+        own = [test.texts[i] for i in test.of_image[index, 0]]
+        texts = list(dict.fromkeys([*own, *(part.texts[i] for part in (test, train) for i in part.of_image[:, 0].unique())]))
+        place = {text: i for i, text in enumerate(texts)}
+        wanted = torch.tensor([place[text] for text in own], device=embeddings.device)
+        cosines = embeddings @ torch.cat([method.texts.read(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]).T
+        rank = 1 + (cosines > cosines.gather(1, wanted.unsqueeze(1))).sum(1).float()
+        name = "match" if language == (several or ["en"])[0] else f"match_{language}"
+        found |= {f"{name}_{k}": float((rank <= k).float().mean()) for k in (1, 5)}
+        found |= {f"{name}_rank": float(rank.median()), f"{name}_of": float(len(texts))}
+    return found
 
 
 def encode(method: Method, images: Tensor) -> Tensor:

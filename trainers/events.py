@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ class Step:
     std_sqrt_d: float  # of this batch's embeddings: 1 is spread evenly, 0 is collapse
     images_per_second: float
     parts: Mapping[str, float] = field(default_factory=dict)  # what else the method wants drawn
+    collapsed: str = ""  # one sentence with the reason, where the method tells nothing apart any more
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,16 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What the method sees or makes just now, of the same few images each time: rows of (n,H,W,C) uint8."""
+    """What the method sees or makes just now, of the same few images each time: rows of (n,H,W,C) uint8, and tables.
+
+    A table has "values", a list of numbers or of rows of them, the ends "low" and "high" of their scale, and the names of
+    its "columns" where they have names.
+    """
 
     step: int
     seconds: float
     rows: Mapping[str, NDArray[np.uint8]] = field(repr=False)
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from trainers import encoders
 from trainers.errors import UserError
+from trainers.views import Augmentation, pair
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,29 @@ def choice(default: str, options: tuple[str, ...], help: str) -> Any:
     return field(default=default, metadata={"options": options, "help": help})
 
 
-def encoder_knob() -> Any:
-    """The backbone: the one knob that every method shares."""
-    return choice("auto", ("auto", *encoders.ENCODERS), "Backbone; auto: a small net on a CPU, ResNet-18 on a GPU")
+@dataclass(frozen=True)
+class Knobs:
+    """What every method has; a method's Config adds its own, and may give these other defaults."""
+
+    batch_size: int = knob(64, 2, 1024, "Images a step: in a short run, more steps beat larger ones")
+    learning_rate: float = knob(2e-3, 1e-5, 1e-1, "AdamW's step size")
+    encoder: str = choice("auto", ("auto", *encoders.ENCODERS), "Backbone; auto: a small net on a CPU, ResNet-18 on a GPU")
+
+
+@dataclass(frozen=True)
+class ViewKnobs(Knobs):
+    """What methods that compare views have besides."""
+
+    batch_size: int = knob(128, 2, 1024, "Images a step, each seen twice")
+    crop: float = knob(0.5, 0.05, 1.0, "Smallest part of the area that a view keeps")
+    jitter: float = knob(0.6, 0.0, 1.0, "How much brightness and contrast change between views")
+    dimensions: int = knob(128, 2, 512, "D: length of z, where the loss acts")
+
+
+def knobs_of(config: type) -> list[dataclasses.Field[Any]]:
+    """The knobs of a Config, a method's own before those that it shares."""
+    own = config.__annotations__
+    return sorted(dataclasses.fields(config), key=lambda f: f.name not in own)
 
 
 @dataclass(frozen=True)
@@ -61,15 +82,23 @@ class DataSpec:
     width: int
     mean: tuple[float, ...]  # per channel, of pixels in [0,1]
     std: tuple[float, ...]
+    captions: tuple[str, ...] = ()  # the different ones to learn from, for a method that reads
 
 
 @dataclass
 class Batch:
-    """images: (B,C,H,W) in [0,1], as they are. views: the method's own, same shape. rng: draw from this alone."""
+    """images: (B,C,H,W) in [0,1], as they are. views: what the method's `views` gave. rng: draw from this alone.
+
+    progress: how far the run is, from 0 to 1. captions: (B,K) indices into `DataSpec.captions`, for a method that reads;
+    words: one caption of each image as text, where pictures of them are to be drawn.
+    """
 
     images: Tensor
     views: tuple[Tensor, ...]
     rng: torch.Generator
+    progress: float = 0.0
+    captions: Tensor | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass
@@ -81,6 +110,20 @@ class Loss:
     parts: Mapping[str, Tensor] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Table:
+    """Numbers to be seen: (n,m) as a heat map or (n,) as bars, between two ends of a scale; columns may have names."""
+
+    values: Tensor
+    low: float
+    high: float
+    columns: tuple[str, ...] = ()
+
+
+COLLAPSED = "Collapsed: every image gets almost the same embedding, so the loss says nothing any more."
+COLLAPSE = 0.1  # std·√d below which all images count as one: SimSiam, figure 2
+
+
 class Method(nn.Module):
     """One objective with its networks. A subclass in trainers/methods/ is in the picker, the CLI and the contract tests.
 
@@ -90,15 +133,17 @@ class Method(nn.Module):
 
     card: ClassVar[Card]
     Config: ClassVar[type]
+    reads: ClassVar[bool] = False  # captions are part of what it learns from
 
-    def __init__(self, config: Any, spec: DataSpec) -> None:
+    def __init__(self, config: Any, spec: DataSpec, encoder: encoders.Encoder | None = None) -> None:
         super().__init__()
         self.config, self.spec = config, spec
-        self.encoder = encoders.build(config.encoder, spec.channels, spec.mean, spec.std)
+        self.encoder = encoder or encoders.build(config.encoder, spec.channels, spec.mean, spec.std)
+        self.augment = Augmentation(crop=config.crop, jitter=config.jitter) if isinstance(config, ViewKnobs) else None
 
     def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
-        """uint8 (B,C,H,W) -> the augmented views that the loss wants, in [0,1]; none unless a method says so."""
-        return ()
+        """uint8 (B,C,H,W) -> the augmented views that the loss wants, in [0,1]: two with ViewKnobs, else none."""
+        return pair(images, self.augment, rng) if self.augment else ()
 
     def loss(self, batch: Batch) -> Loss:
         """The objective of the paper on one batch."""
@@ -117,14 +162,26 @@ class Method(nn.Module):
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """For the optimiser; a group with "constant": True keeps its learning rate."""
-        return [{"params": list(self.parameters())}]
+        return [{"params": [p for p in self.parameters() if p.requires_grad]}]
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float | None:
         """The loss of a network that tells nothing apart, where that is known; images: some of the data, as uint8."""
         return None
 
-    def pictures(self, batch: Batch) -> dict[str, Tensor]:
-        """Rows of images in [0,1] that show what the method works on: its input and, where it makes images, those."""
+    def collapsed(self, spread: float, parts: Mapping[str, float]) -> str:
+        """One sentence with the reason where it has collapsed, else "". spread: std·√d of the embeddings; parts: the loss's."""
+        return COLLAPSED if spread < COLLAPSE else ""
+
+    def score(self, images: Tensor, rng: torch.Generator) -> dict[str, float]:
+        """How well it does its own task on held-out images (n,C,H,W) in [0,1], by name: "mse", "psnr", ..."""
+        return {}
+
+    def baselines(self, train: Tensor, test: Tensor, rng: torch.Generator) -> dict[str, float]:
+        """What that must beat: the same task on test (n,C,H,W) by simple means, which may know train."""
+        return {}
+
+    def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
+        """What the method works on and makes just now: rows of images (n,C,H,W) in [0,1], and tables of numbers."""
         return {"image": batch.images} | {f"view {i + 1}": view for i, view in enumerate(batch.views)}
 
 

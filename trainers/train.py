@@ -13,13 +13,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainers.captions import captions
 from trainers.checkpoint import Checkpoint
 from trainers.data import Dataset, load
 from trainers.encoders import choose
 from trainers.errors import UserError
 from trainers.evaluate import Evaluation
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Started, Step
-from trainers.method import Batch, DataSpec, Method, make_config, method_class
+from trainers.method import Batch, DataSpec, Method, Table, make_config, method_class
 from trainers.views import plain
 
 STEP_EVERY = 0.2  # seconds between Step events
@@ -28,6 +29,7 @@ SNAPSHOT_SHARE = 0.1  # of the time may go into looking instead of learning, onc
 PICTURES_SHOWN = 60  # rows of pictures in a run, at most two a second
 SHOWN = 8  # images in a row
 WARM_UP = 10  # steps over which the learning rate rises
+SETTLED = 50  # steps before which embeddings may lie close together only because nothing has been learned
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,12 @@ def build(config: RunConfig, data: Dataset, device: torch.device) -> Method:
     """The run's method with the networks that its seed gives, on the device. The same call gives the same networks."""
     knobs = make_config(config.method, config.knobs)
     knobs = dataclasses.replace(knobs, encoder=choose(knobs.encoder, device))
+    cls, spec = method_class(config.method), describe_data(data)
+    if cls.reads:
+        spec = dataclasses.replace(spec, captions=captions(data, data.train, knobs.language).texts)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        method = method_class(config.method)(knobs, describe_data(data))
+        method = cls(knobs, spec)
     return method.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
@@ -113,6 +118,7 @@ def train(
     images = data.train.images.to(device)
     method = build(config, data, device)
     knobs = method.config
+    words = captions(data, data.train, knobs.language).of_image.to(device) if method.reads else None
     batch_size = min(knobs.batch_size, len(images))
     if batch_size < 2:
         raise UserError("{name} has a single image to train on: it takes at least two.", name=data.name)
@@ -122,7 +128,7 @@ def train(
         resume.restore(method, optimizer)
         step, before = resume.step, resume.seconds
     evaluation = Evaluation(data, device)
-    shown = evaluation.images[:SHOWN]
+    shown = Shown(evaluation.images[:SHOWN], evaluation.words[:SHOWN] if method.reads else ())
 
     yield Started(
         step=step, seconds=before, method=config.method, dataset=data.name, device=device.type, encoder=knobs.encoder,
@@ -153,12 +159,12 @@ def train(
         if stop():
             stopped = True
             break
-        rng = chance(config.seed, step, device)
-        x = images[batch(step)]
-        set_learning_rate(optimizer, knobs.learning_rate, step, config.progress(step, clock()))
+        rng, index, progress = chance(config.seed, step, device), batch(step), config.progress(step, clock())
+        x, read = images[index], None if words is None else words[index]
+        set_learning_rate(optimizer, knobs.learning_rate, step, progress)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
-            loss = method.loss(Batch(plain(x).contiguous(memory_format=torch.channels_last), views, rng))
+            loss = method.loss(Batch(plain(x).contiguous(memory_format=torch.channels_last), views, rng, progress, read))
         optimizer.zero_grad(set_to_none=True)
         loss.value.backward()
         optimizer.step()
@@ -173,6 +179,8 @@ def train(
             if not math.isfinite(last.loss):
                 failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
                 break
+            if step > SETTLED:
+                last = dataclasses.replace(last, collapsed=method.collapsed(last.std_sqrt_d, last.parts))
             yield last
             if seconds >= next_pictures:
                 yield draw(method, shown, config.seed, step, seconds)
@@ -194,7 +202,7 @@ def train(
     if failure is None and meter.steps:
         last = meter.read(step, seconds, loss.embedding)  # pyright: ignore[reportPossiblyUnboundVariable]
         if math.isfinite(last.loss):
-            yield last
+            yield dataclasses.replace(last, collapsed=method.collapsed(last.std_sqrt_d, last.parts) if step > SETTLED else "")
         else:
             failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
     if failure is not None:
@@ -237,15 +245,33 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, step: int, 
         group["lr"] = peak if group.get("constant") else rate
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The few images of the live pictures, uint8 (n,C,H,W), and a caption of each for a method that reads."""
+
+    images: Tensor
+    words: tuple[str, ...] = ()
+
+
 @torch.no_grad()
-def draw(method: Method, images: Tensor, seed: int, step: int, seconds: float) -> Pictures:
-    """The method's rows of pictures of a few images; views are new each time, as in training."""
+def draw(method: Method, shown: Shown, seed: int, step: int, seconds: float) -> Pictures:
+    """The method's rows of pictures and its tables for a few images; views are new each time, as in training."""
     method.eval()
+    images = shown.images
     rng = chance(seed, -(2**40) - step, images.device)
-    rows = method.pictures(Batch(plain(images), method.views(images, rng), rng))
+    made = method.pictures(Batch(plain(images), method.views(images, rng), rng, words=shown.words))
     method.train()
-    as_bytes = {k: (v.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy() for k, v in rows.items()}
-    return Pictures(step, seconds, as_bytes)
+    rows = {
+        key: (value.float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+        for key, value in made.items()
+        if not isinstance(value, Table)
+    }
+    tables = {
+        key: {"values": value.values.float().cpu().numpy().round(3).tolist(), "low": value.low, "high": value.high,
+              "columns": list(value.columns)}
+        for key, value in made.items() if isinstance(value, Table)
+    }  # fmt: skip
+    return Pictures(step, seconds, rows, tables)
 
 
 class Meter:
@@ -287,7 +313,8 @@ class Meter:
         self.images_in_all += self.images
         self.busy_in_all += busy
         parts = {key: float(value) / self.steps for key, value in self.parts.items()}
-        event = Step(step, seconds, loss, float(std_sqrt_d(embedding.detach())), self.images / max(busy, 1e-9), parts)
+        spread = float(std_sqrt_d(embedding.detach()))
+        event = Step(step, seconds, loss, spread, self.images / max(busy, 1e-9), parts)
         self._clear()
         return event
 

@@ -8,7 +8,7 @@ saturation and grey; blur is one step of diffusion whose strength is drawn per i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +24,7 @@ class Augmentation:
     crop: smallest part of the area that is kept. flip: probability of a mirror image. rotation: up to so many radians.
     jitter: brightness and contrast change by a factor from 1-jitter to 1+jitter; saturation likewise (colour only).
     grey: probability of losing all colour. blur: probability of a blur with a standard deviation of up to 0.8 pixels.
+    most: largest part of the area that is kept. shrink: height and width of a view are those of the image times this.
     """
 
     crop: float = 0.5
@@ -33,6 +34,12 @@ class Augmentation:
     saturation: float = 0.6
     grey: float = 0.1
     blur: float = 0.3
+    most: float = 1.0
+    shrink: float = 1.0
+
+    def local(self) -> Augmentation:
+        """The same for small views: half the side, of a smaller part of the image. SwAV, section 3.2."""
+        return replace(self, crop=self.crop / 4, most=self.crop, shrink=0.5)
 
     def __call__(self, images: Tensor, rng: torch.Generator) -> Tensor:
         """Augment a batch."""
@@ -44,7 +51,7 @@ class Augmentation:
         return self._blur(x, draws[:, 10:]) if self.blur else x
 
     def _place(self, x: Tensor, u: Tensor) -> Tensor:
-        area = self.crop + (1 - self.crop) * u[:, 0]
+        area = self.crop + (self.most - self.crop) * u[:, 0]
         stretch = (-area.log()).clamp_(max=math.log(4 / 3))  # of the sides, as far as the area leaves room: 1 stays whole
         aspect = torch.exp(stretch * (2 * u[:, 1] - 1))
         w, h = (area * aspect).sqrt(), (area / aspect).sqrt()  # parts of the side
@@ -54,7 +61,7 @@ class Augmentation:
         left, top = (1 - w) * (2 * u[:, 4] - 1), (1 - h) * (2 * u[:, 5] - 1)  # centre, the image spans -1 to 1
         # grid = [w 0; 0 h] [cos -sin; sin cos] [mirror 0; 0 1] (column, row) + (left, top), as one outer sum a side:
         # affine_grid's product of matrices is twice as slow
-        column, row = centres(x.shape[3], x.device), centres(x.shape[2], x.device)
+        column, row = (centres(round(x.shape[i] * self.shrink), x.device) for i in (3, 2))
         grid = x.new_empty(len(x), len(row), len(column), 2)
 
         def side(out: Tensor, of_column: Tensor, of_row: Tensor, shift: Tensor) -> None:

@@ -9,37 +9,29 @@ Reference: Hinton & Salakhutdinov 2006, doi:10.1126/science.1127647; Baldi & Hor
 Departures: convolutional, trained end to end without layer-wise pre-training
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from trainers.encoders import Decoder
-from trainers.method import Batch, Card, DataSpec, Loss, Method, encoder_knob, knob
+from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, knob
+from trainers.metrics import pca_mse
 from trainers.views import plain
 
 
 @dataclass(frozen=True)
-class AutoencoderConfig:
+class AutoencoderConfig(Knobs):
     latent: int = knob(32, 2, 256, "D: numbers that an image is squeezed into")
-    batch_size: int = knob(64, 2, 1024, "Images a step: in a short run, more steps beat larger ones")
     learning_rate: float = knob(3e-3, 1e-5, 1e-1, "AdamW's step size")
-    encoder: str = encoder_knob()
 
 
 class Autoencoder(Method):
     card = Card(
-        title="Autoencoder",
-        paper="Reducing the Dimensionality of Data with Neural Networks",
-        year=2006,
-        arxiv="doi:10.1126/science.1127647",
-        family="autoencoder",
-        negatives="none",
-        networks="an encoder and a decoder",
+        title="Autoencoder", paper="Reducing the Dimensionality of Data with Neural Networks", year=2006,
+        arxiv="doi:10.1126/science.1127647", family="autoencoder", negatives="none", networks="an encoder and a decoder",
         loss=r"\lVert x-g(f(x))\rVert^2",
-    )
+    )  # fmt: skip
     Config = AutoencoderConfig
 
     def __init__(self, config: AutoencoderConfig, spec: DataSpec) -> None:
@@ -60,6 +52,13 @@ class Autoencoder(Method):
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return float(plain(images).var(0, correction=0).mean())  # always the mean image
+
+    def score(self, images: Tensor, rng: Generator) -> dict[str, float]:
+        return {"mse": float(F.mse_loss(self.reconstruct(images), images))}
+
+    def baselines(self, train: Tensor, test: Tensor, rng: Generator) -> dict[str, float]:
+        mean = float((test - train.mean(0)).pow(2).mean())
+        return {"mse_mean": mean, "mse_pca": pca_mse(train.flatten(1), test.flatten(1), self.config.latent)}
 
     def pictures(self, batch: Batch) -> dict[str, Tensor]:
         return {"input": batch.images, "reconstruction": self.reconstruct(batch.images)}

@@ -10,8 +10,6 @@ Departures: one linear layer more or less changes nothing at this size, so the h
 both views go through the network as one batch, as in the authors' code; AdamW for LARS; gentler views
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
@@ -20,20 +18,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainers.encoders import head
-from trainers.method import Batch, Card, DataSpec, Loss, Method, encoder_knob, knob, switch
-from trainers.views import Augmentation, pair
+from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, knob, switch
 
 
 @dataclass(frozen=True)
-class SimCLRConfig:
+class SimCLRConfig(ViewKnobs):
     temperature: float = knob(0.2, 0.02, 2.0, "τ: small looks at the hardest negatives only, large at all alike")
     batch_size: int = knob(128, 2, 1024, "Images a step, N; each view has 2N-2 negatives")
-    learning_rate: float = knob(2e-3, 1e-5, 1e-1, "AdamW's step size")
-    crop: float = knob(0.5, 0.05, 1.0, "Smallest part of the area that a view keeps")
-    jitter: float = knob(0.6, 0.0, 1.0, "How much brightness and contrast change between views")
-    dimensions: int = knob(128, 2, 512, "D: length of z, where the loss acts")
     projection_head: bool = switch(True, "Off: the loss acts on the features themselves")
-    encoder: str = encoder_knob()
 
 
 def nt_xent(z1: Tensor, z2: Tensor, temperature: float) -> Tensor:
@@ -47,25 +39,17 @@ def nt_xent(z1: Tensor, z2: Tensor, temperature: float) -> Tensor:
 
 class SimCLR(Method):
     card = Card(
-        title="SimCLR",
-        paper="A Simple Framework for Contrastive Learning of Visual Representations",
-        year=2020,
-        arxiv="2002.05709",
-        family="contrastive",
-        negatives="all other images of the batch",
+        title="SimCLR", paper="A Simple Framework for Contrastive Learning of Visual Representations", year=2020,
+        arxiv="2002.05709", family="contrastive", negatives="all other images of the batch",
         networks="one encoder and a projection head",
         loss=r"-\log\frac{\exp(\mathrm{sim}(z_i,z_j)/\tau)}{\sum_{k\ne i}\exp(\mathrm{sim}(z_i,z_k)/\tau)}",
-    )
+    )  # fmt: skip
     Config = SimCLRConfig
 
     def __init__(self, config: SimCLRConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)
         width = self.encoder.features
         self.head = head(width, 2 * width, config.dimensions) if config.projection_head else nn.Identity()
-        self.augment = Augmentation(crop=config.crop, jitter=config.jitter)
-
-    def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
-        return pair(images, self.augment, rng)
 
     def embed(self, features: Tensor) -> Tensor:
         return self.head(features)
@@ -77,3 +61,7 @@ class SimCLR(Method):
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return math.log(2 * batch_size - 1)
+
+    def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
+        z = F.normalize(self.embed(self.encode(torch.cat(batch.views))), dim=1)
+        return super().pictures(batch) | {"similarity": Table(z @ z.T, -1, 1)}

@@ -1,0 +1,48 @@
+"""Words for images: their own captions, else the names of their classes in a few templates, else the names of their files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from trainers.data import Dataset, Images
+from trainers.errors import UserError
+
+TEMPLATES = ("{}", "a picture of {}", "a small picture of {}", "this is {}")
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class Captions:
+    """texts: the different captions. of_image: (N,K) indices into them, K captions an image."""
+
+    texts: tuple[str, ...]
+    of_image: Tensor
+
+
+def captions(data: Dataset, images: Images, language: str = "both", templates: tuple[str, ...] = TEMPLATES) -> Captions:
+    """What the images of a part of `data` may be called. UserError where nothing is known of them."""
+    wanted = [key for key in LANGUAGES if key in images.captions and language in ("both", key)]
+    if wanted:
+        rows = [list(words) for words in zip(*(images.captions[key] for key in wanted), strict=True)]
+    elif images.captions:
+        raise UserError("{name} has no captions in this language: choose another one.", name=data.name)
+    elif images.labels is not None and data.classes:
+        names = [[template.format(name) for template in templates] for name in data.classes]
+        rows = [names[label] for label in images.labels.tolist()]
+    elif any(words := [spoken(name) for name in images.names]):
+        rows = [[word or "?"] for word in words]
+    else:
+        raise UserError("{name} has no captions, classes or file names: CLIP needs words beside the images.", name=data.name)
+    texts = tuple(dict.fromkeys(text for row in rows for text in row))
+    place = {text: i for i, text in enumerate(texts)}
+    return Captions(texts, torch.tensor([[place[text] for text in row] for row in rows]))
+
+
+def spoken(name: str) -> str:
+    """The words of a file's name: "pets/red_cat-01.png" -> "red cat"."""
+    return " ".join(re.findall(r"[^\W\d_]+", Path(name).stem)).lower()

@@ -1,0 +1,129 @@
+"""open_clip's own classes at playground size: two towers to train, and a folder that plain open_clip loads.
+
+The vocabulary: open_clip's tokenizer knows 49,408 tokens, the captions of a small data set a few thousand of them. Only
+those are trained and kept, in their order; `export` puts them back into the full table, where all others are zero.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from trainers.encoders import Encoder
+
+CONFIG = Path(__file__).parent / "open_clip" / "playground-clip.json"
+
+
+@cache
+def registered() -> dict[str, Any]:
+    """The small model's configuration, known to open_clip from now on as "playground-clip"."""
+    import open_clip
+
+    open_clip.add_model_config(CONFIG)
+    return open_clip.get_model_config(CONFIG.stem)
+
+
+@cache
+def tokenizer() -> Any:
+    """open_clip's tokenizer for that model."""
+    import open_clip
+
+    registered()
+    return open_clip.get_tokenizer(CONFIG.stem)
+
+
+def towers(captions: Sequence[str], size: int, dimensions: int) -> Any:
+    """An untrained open_clip model for these captions and images of `size` pixels a side; its space has so many dimensions."""
+    from open_clip.model import CustomTextCLIP
+
+    config = deepcopy(registered())
+    config.pop("custom_text")
+    config["embed_dim"] = dimensions
+    config["text_cfg"]["vocab_size"], config["vision_cfg"]["image_size"] = len(Vocabulary(captions)), size
+    model = CustomTextCLIP(**config)
+    with torch.no_grad():
+        model.text.token_embedding.weight[0] = 0  # a word that nobody taught says nothing
+    return model
+
+
+def image_encoder(model: Any, mean: Sequence[float], std: Sequence[float]) -> Encoder:
+    """The image tower without its last projection as a backbone."""
+    return Encoder(nn.Sequential(ToRGB(), model.visual.trunk), model.visual.trunk.num_features, mean, std)
+
+
+class ToRGB(nn.Module):
+    """Grey images (B,1,H,W) three times over, as open_clip's towers have three channels; colour as it is."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B,1 or 3,H,W) -> (B,3,H,W)."""
+        return images.expand(-1, 3, -1, -1)
+
+
+class Vocabulary(nn.Module):
+    """Texts -> rows of a small table: 0 for a token that no caption has, else its place among the known ones, from 1.
+
+    The order of the tokens is kept, so the end of the text is still the largest number, which open_clip looks for.
+    """
+
+    known: Tensor
+
+    def __init__(self, captions: Sequence[str]) -> None:
+        super().__init__()
+        tokens = tokenizer()(list(captions) or [""])
+        self.register_buffer("known", tokens.unique(), persistent=False)
+
+    def __len__(self) -> int:
+        return len(self.known) + 1
+
+    def forward(self, texts: Sequence[str]) -> Tensor:
+        """n texts -> (n,L) int64."""
+        tokens = tokenizer()(list(texts)).to(self.known.device)
+        place = torch.searchsorted(self.known, tokens).clamp(max=len(self.known) - 1)
+        return torch.where(self.known[place] == tokens, place + 1, 0)
+
+
+class Texts(nn.Module):
+    """A text tower with its vocabulary, and the captions to learn from, read beforehand."""
+
+    tokens: Tensor
+
+    def __init__(self, tower: nn.Module, captions: Sequence[str]) -> None:
+        super().__init__()
+        self.tower, self.vocabulary = tower, Vocabulary(captions)
+        self.register_buffer("tokens", self.vocabulary(captions), persistent=False)
+
+    def forward(self, captions: Tensor) -> Tensor:
+        """Indices (n,) of captions -> (n,D), of length 1."""
+        return F.normalize(self.tower(self.tokens[captions]).float(), dim=1)
+
+    def read(self, texts: Sequence[str]) -> Tensor:
+        """Any n texts -> (n,D), of length 1."""
+        return F.normalize(self.tower(self.vocabulary(texts)).float(), dim=1)
+
+
+def export(method: Any, folder: Path) -> None:
+    """Write a trained CLIP as a folder that open_clip.create_model_and_transforms("local-dir:FOLDER") takes."""
+    config, texts, spec = deepcopy(registered()), method.texts, method.spec
+    size = max(spec.height, spec.width)
+    config["embed_dim"], config["vision_cfg"]["image_size"] = method.config.dimensions, size
+    parts = {"visual.trunk": method.encoder.net[1], "visual.head": method.image_head, "text": texts.tower}
+    weights = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()}
+    trained = weights["text.token_embedding.weight"]
+    table = torch.zeros(config["text_cfg"]["vocab_size"], trained.shape[1])
+    table[texts.vocabulary.known.cpu()] = trained[1:].cpu()
+    weights |= {"text.token_embedding.weight": table, "logit_scale": method.logit_scale}
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({k: v.detach().cpu().contiguous() for k, v in weights.items()}, folder / "open_clip_model.safetensors")
+    rgb = {"mean": list(spec.mean) * (3 // spec.channels), "std": list(spec.std) * (3 // spec.channels)}
+    preprocess = rgb | {"size": [size, size], "interpolation": "bicubic", "resize_mode": "squash"}
+    about = json.dumps({"model_cfg": config, "preprocess_cfg": preprocess}, indent=1)
+    (folder / "open_clip_config.json").write_text(about, encoding="utf-8")

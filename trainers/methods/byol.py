@@ -1,0 +1,74 @@
+r"""BYOL: predict what a slowly moving average of oneself says of the other view. No negatives.
+
+    L = 2 - 2 cos(q_θ(z_θ), sg(z'_ξ)),  both ways, averaged;    ξ ← τ ξ + (1-τ) θ  after every step
+
+Shapes: two views (N,C,H,W) -> y (N,F) -> z (N,D) -> prediction q (N,D); target z' (N,D)
+Watch: std·√d, since a loss of 0 may be success or collapse; the distance between what the two networks say of one view
+Reference: Grill et al. 2020, arXiv:2006.07733, Eq. 1 to 3; τ rises on a cosine to 1 (section 3.2)
+Departures: τ starts at 0.95, as a short run has no time for 0.996; each view has a forward of its own; AdamW for LARS; the
+mean of the two directions where the paper has their sum
+"""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trainers.encoders import head
+from trainers.method import COLLAPSE, COLLAPSED, Batch, Card, DataSpec, Loss, Method, ViewKnobs, knob, switch
+
+NO_PREDICTOR = (
+    "Collapsed: every image gets the same embedding, since without a predictor one constant answer suits both networks."
+)
+
+
+@dataclass(frozen=True)
+class BYOLConfig(ViewKnobs):
+    tau: float = knob(0.95, 0.0, 1.0, "τ: how much of the target stays each step; 0: no target of its own, 1: it never moves")
+    predictor: bool = switch(True, "Off: the online network must match the target directly, and may collapse")
+
+
+class BYOL(Method):
+    card = Card(
+        title="BYOL", paper="Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning", year=2020,
+        arxiv="2006.07733", family="contrastive", negatives="none",
+        networks="an online network with a predictor, and a target network, its moving average",
+        loss=r"2-2\,\frac{\langle q_\theta(z_\theta),\,z'_\xi\rangle}{\lVert q_\theta(z_\theta)\rVert\,\lVert z'_\xi\rVert}",
+    )  # fmt: skip
+    Config = BYOLConfig
+
+    def __init__(self, config: BYOLConfig, spec: DataSpec) -> None:
+        super().__init__(config, spec)
+        width, d = self.encoder.features, config.dimensions
+        self.projector = head(width, 2 * width, d)
+        self.predictor = head(d, 2 * d, d) if config.predictor else nn.Identity()
+        self.target = copy.deepcopy(nn.Sequential(self.encoder, self.projector)).requires_grad_(False)
+
+    def embed(self, features: Tensor) -> Tensor:
+        return self.projector(features)  # z, (B,D)
+
+    def loss(self, batch: Batch) -> Loss:
+        z = [self.embed(self.encode(view)) for view in batch.views]
+        with torch.no_grad():
+            target = [self.target(view) for view in batch.views]
+        q = [self.predictor(one) for one in z]
+        value = (regression(q[0], target[1]) + regression(q[1], target[0])) / 2  # Eq. 2, symmetrised
+        return Loss(value, embedding=z[0], parts={"target_distance": regression(z[0].detach(), target[0])})
+
+    @torch.no_grad()
+    def after_step(self, progress: float) -> None:
+        tau = 1 - (1 - self.config.tau) * (math.cos(math.pi * progress) + 1) / 2 if self.config.tau > 0 else 0.0
+        torch._foreach_lerp_(
+            list(self.target.parameters()), [*self.encoder.parameters(), *self.projector.parameters()], 1 - tau
+        )
+
+    def collapsed(self, spread: float, parts: object) -> str:
+        return "" if spread >= COLLAPSE else COLLAPSED if self.config.predictor else NO_PREDICTOR
+
+
+def regression(q: Tensor, z: Tensor) -> Tensor:
+    """Eq. 2: mean squared distance of the unit vectors of q and z, (N,D) each; a scalar from 0 to 4."""
+    return 2 - 2 * F.cosine_similarity(q, z, dim=1).mean()

@@ -1,0 +1,86 @@
+r"""CLIP: an image and its caption find each other among all images and captions of the batch.
+
+    L = ½ H(images → captions) + ½ H(captions → images),   each the mean of -log softmax_j (s · cos(I_i, T_j)) at j = i
+
+Shapes: images (N,C,H,W) -> I (N,D);  captions (N,L tokens) -> T (N,D);  similarities (N,N);  s = exp(t), learned
+Watch: both losses fall from ln N, the diagonal of the similarities brightens, s rises. The captions are supervision
+Reference: Radford et al. 2021, arXiv:2103.00020, figure 3 and section 2.4; networks, tokenizer and logits are open_clip's
+Departures: small towers; a caption that fits several images of a batch is right for each of them; colours vary too
+"""
+
+from dataclasses import dataclass
+from math import log
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from trainers.clip_towers import Texts, image_encoder, towers
+from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, choice, knob, switch
+
+
+@dataclass(frozen=True)
+class CLIPConfig(ViewKnobs):
+    language: str = choice("both", ("both", "en", "zh"), "Which captions to learn, where there are several")
+    symmetric: bool = switch(True, "Off: only images look for their captions, half of the loss")
+    learn_temperature: bool = switch(True, "Off: the scale s stays at 1/0.07")
+    batch_size: int = knob(128, 2, 1024, "Image-caption pairs a step, N; each has N-1 negatives")
+    crop: float = knob(0.7, 0.05, 1.0, "Smallest part of the area that a view keeps")
+    encoder: str = choice("open_clip", ("open_clip",), "The image tower of open_clip's configuration")
+
+
+class CLIP(Method):
+    card = Card(
+        title="CLIP", paper="Learning Transferable Visual Models From Natural Language Supervision", year=2021,
+        arxiv="2103.00020", family="contrastive", negatives="the other captions and the other images of the batch",
+        networks="an image tower and a text tower",
+        loss=r"-\frac12\log\frac{e^{s I_i\cdot T_i}}{\sum_j e^{s I_i\cdot T_j}}-\frac12\log\frac{e^{s I_i\cdot T_i}}{\sum_j e^{s I_j\cdot T_i}}",
+    )  # fmt: skip
+    Config = CLIPConfig
+    reads = True
+
+    def __init__(self, config: CLIPConfig, spec: DataSpec) -> None:
+        model = towers(spec.captions, max(spec.height, spec.width), config.dimensions)
+        super().__init__(config, spec, image_encoder(model, spec.mean, spec.std))
+        self.image_head, self.texts = model.visual.head, Texts(model.text, spec.captions)
+        self.logit_scale = model.logit_scale.requires_grad_(config.learn_temperature)  # t = ln s, from ln(1/0.07)
+
+    def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        return (self.augment(images, rng),)
+
+    def embed(self, features: Tensor) -> Tensor:
+        return F.normalize(self.image_head(features).float(), dim=1)  # I, (N,D)
+
+    def match(self, images: Tensor, texts: list[str]) -> Tensor:
+        """Images (N,C,H,W) in [0,1], M texts -> s · cosines (N,M); a softmax over either side gives probabilities."""
+        return self.logit_scale.exp() * self.embed(self.encode(images)) @ self.texts.read(texts).T
+
+    def loss(self, batch: Batch) -> Loss:
+        n, several = batch.captions.shape
+        drawn = batch.captions.gather(1, torch.randint(several, (n, 1), generator=batch.rng, device=batch.rng.device))
+        image = self.embed(self.encode(batch.views[0]))
+        logits = self.logit_scale.exp() * image @ self.texts(drawn[:, 0]).T  # (N,N)
+        fits = (batch.captions.unsqueeze(1) == drawn.T.unsqueeze(2)).any(2)  # caption j is one of image i's
+        to_text, to_image = cross_entropy(logits, fits), cross_entropy(logits.T, fits.T)
+        value = (to_text + to_image) / 2 if self.config.symmetric else to_text
+        return Loss(value, image, {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()})
+
+    @torch.no_grad()
+    def after_step(self, progress: float) -> None:
+        self.logit_scale.clamp_(0, log(100))  # section 2.5
+
+    def parameter_groups(self) -> list[dict[str, object]]:
+        rest = [p for name, p in self.named_parameters() if name != "logit_scale"]
+        return [{"params": rest}, {"params": [self.logit_scale], "weight_decay": 0.0}]
+
+    def collapse_loss(self, images: Tensor, batch_size: int) -> float:
+        return log(batch_size)
+
+    def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
+        cosines = self.match(batch.images, list(batch.words)) / self.logit_scale.exp()
+        return {"image": batch.images, "image_text": Table(cosines, -1, 1, batch.words)}
+
+
+def cross_entropy(logits: Tensor, fits: Tensor) -> Tensor:
+    """The mean over rows of logits (N,M) of -log softmax, itself the mean over what fits (N,M); open_clip's where one does."""
+    return F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))

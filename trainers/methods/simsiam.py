@@ -1,0 +1,71 @@
+r"""SimSiam: each view predicts the other, which holds still. No negatives, no second network.
+
+    L = ½ D(p_1, sg(z_2)) + ½ D(p_2, sg(z_1)),     D(p,z) = -cos(p, z),     z = f(x),  p = h(z)
+
+Shapes: two views (N,C,H,W) -> z (N,D) -> p (N,D)
+Watch: std·√d near 1. Without the stop-gradient the loss falls to -1 at once and std·√d to 0: collapse
+Reference: Chen & He 2020, arXiv:2011.10566, Eq. 1 to 4 and Algorithm 1
+Departures: 1 - cos is drawn, so that the loss ends at 0; the projector has two layers, as the authors use on small
+images; AdamW for SGD; each view has a forward of its own, as in the paper
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trainers.encoders import head
+from trainers.method import COLLAPSE, COLLAPSED, Batch, Card, DataSpec, Loss, Method, ViewKnobs, switch
+
+NO_STOP = (
+    "Collapsed: every image gets the same embedding. Without the stop-gradient both views are free to agree on a constant."
+)
+NO_PREDICTOR = (
+    "Collapsed: every image gets the same embedding. Without a predictor the stop-gradient alone does not prevent it."
+)
+
+
+@dataclass(frozen=True)
+class SimSiamConfig(ViewKnobs):
+    stop_gradient: bool = switch(True, "Off: both sides of the cosine move, and the network collapses")
+    predictor: bool = switch(True, "Off: p = z, and the network collapses")
+
+
+class SimSiam(Method):
+    card = Card(
+        title="SimSiam", paper="Exploring Simple Siamese Representation Learning", year=2020, arxiv="2011.10566",
+        family="contrastive", negatives="none", networks="one encoder with a projector, and a predictor",
+        loss=r"1-\frac{\langle p_1,\,\mathrm{stopgrad}(z_2)\rangle}{\lVert p_1\rVert\,\lVert z_2\rVert}",
+    )  # fmt: skip
+    Config = SimSiamConfig
+
+    def __init__(self, config: SimSiamConfig, spec: DataSpec) -> None:
+        super().__init__(config, spec)
+        width, d = self.encoder.features, config.dimensions
+        self.projector = head(width, 2 * width, d, norm=True)
+        self.predictor = head(d, max(1, d // 4), d) if config.predictor else nn.Identity()  # a bottleneck
+
+    def embed(self, features: Tensor) -> Tensor:
+        return self.projector(features)  # z, (B,D)
+
+    def loss(self, batch: Batch) -> Loss:
+        z1, z2 = (self.embed(self.encode(view)) for view in batch.views)
+        p1, p2 = self.predictor(z1), self.predictor(z2)
+        held1, held2 = (z.detach() if self.config.stop_gradient else z for z in (z1, z2))  # Eq. 3
+        value = (distance(p1, held2) + distance(p2, held1)) / 2  # Eq. 4
+        return Loss(value, embedding=z1)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        rest = [*self.encoder.parameters(), *self.projector.parameters()]
+        predictor = {"params": list(self.predictor.parameters()), "constant": True}  # section 4.2: it must keep up
+        return [{"params": rest}, predictor] if self.config.predictor else [{"params": rest}]
+
+    def collapsed(self, spread: float, parts: object) -> str:
+        why = NO_STOP if not self.config.stop_gradient else COLLAPSED if self.config.predictor else NO_PREDICTOR
+        return why if spread < COLLAPSE else ""
+
+
+def distance(p: Tensor, z: Tensor) -> Tensor:
+    """Eq. 1, plus 1: the mean of 1 - cos(p, z) over the rows of (N,D); a scalar from 0 to 2."""
+    return 1 - F.cosine_similarity(p, z, dim=1).mean()

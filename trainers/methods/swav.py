@@ -1,0 +1,80 @@
+r"""SwAV: sort images into prototypes, evenly, and let each view predict where the other was sorted.
+
+    L = -½ Σ_k q_2k log p_1k - ½ Σ_k q_1k log p_2k,     p = softmax(C z/τ),     q = Sinkhorn(C z/ε)
+
+Shapes: two views (N,C,H,W), local ones half the size -> z (N,D), |z| = 1 -> scores C z (N,K) -> p, q (N,K)
+Watch: the effective number of prototypes, exp of the entropy of their mean share; ln K is the loss of a guess
+Reference: Caron et al. 2020, arXiv:2006.09882, Eq. 1 to 3, Algorithm 1; multi-crop: section 3.2
+Departures: 64 prototypes and a queue of 512 for about ten classes; frozen for 5% of a run; AdamW; local views are off
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from trainers.encoders import Prototypes, head
+from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, knob, switch
+
+
+@dataclass(frozen=True)
+class SwAVConfig(ViewKnobs):
+    prototypes: int = knob(64, 2, 512, "K: the groups that images are sorted into")
+    sinkhorn: bool = switch(True, "Off: targets are a plain softmax, and all images may crowd into one prototype")
+    epsilon: float = knob(0.05, 0.01, 1.0, "ε: how soft the assignment is; small is sharp")
+    temperature: float = knob(0.1, 0.02, 2.0, "τ: how soft the prediction is")
+    queue: int = knob(512, 0, 4096, "Features of earlier steps that Sinkhorn sorts too: for batches small against K")
+    local_views: int = knob(0, 0, 6, "Multi-crop: more views of half the size that predict the two large ones")
+
+
+class SwAV(Method):
+    card = Card(
+        title="SwAV", paper="Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", year=2020,
+        arxiv="2006.09882", family="contrastive", negatives="none: prototypes, which Sinkhorn fills evenly",
+        networks="one encoder with a projection head, and prototypes", loss=r"-\sum_k q_k\log p_k",
+    )  # fmt: skip
+    Config = SwAVConfig
+    FEW = "Collapsed: almost all images go to a few prototypes. Nothing shares them out evenly while Sinkhorn is switched off."
+
+    def __init__(self, config: SwAVConfig, spec: DataSpec) -> None:
+        super().__init__(config, spec)
+        self.head = head(self.encoder.features, 2 * self.encoder.features, config.dimensions)
+        self.prototypes = Prototypes(config.prototypes, config.dimensions)
+        self.register_buffer("queue", F.normalize(torch.randn(2, config.queue, config.dimensions), dim=2))
+
+    def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        return *super().views(images, rng), *(self.augment.local()(images, rng) for _ in range(self.config.local_views))
+
+    def embed(self, features: Tensor) -> Tensor:
+        return F.normalize(self.head(features).float(), dim=1)  # z, (B,D)
+
+    def loss(self, batch: Batch) -> Loss:
+        z, *local = (self.embed(self.encode(x)) for x in (torch.cat(batch.views[:2]), *batch.views[2:]))  # (2N,D), (N,D) ...
+        scores = (self.prototypes(part, frozen=batch.progress < 0.05) for part in (*z.chunk(2), *local))  # (N,K) each
+        log_p = [F.log_softmax(part / self.config.temperature, dim=1) for part in scores]
+        several = torch.cat([z.detach().unflatten(0, (2, -1)), self.queue], dim=1)
+        self.queue.copy_(several[:, : self.config.queue])  # the newest first
+        q = sinkhorn(self.prototypes(several, True) / self.config.epsilon, 3 if self.config.sinkhorn else 0)  # (2,N+queue,K)
+        swapped = [-(q[i, : len(p)] * p).sum(1).mean() for i in (0, 1) for j, p in enumerate(log_p) if j != i]  # Eq. 1 and 2
+        return Loss(torch.stack(swapped).mean(), z, {"prototypes": self.prototypes.effective(log_p[0].exp().mean(0))})
+
+    def after_step(self, progress: float) -> None:
+        self.prototypes.normalise()
+
+    def collapse_loss(self, images: Tensor, batch_size: int) -> float:
+        return float(torch.tensor(self.config.prototypes).log())
+
+    def collapsed(self, spread: float, parts: dict[str, float]) -> str:
+        few = not self.config.sinkhorn and parts["prototypes"] < self.config.prototypes / 8
+        return self.FEW if few else super().collapsed(spread, parts)
+
+    def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
+        return super().pictures(batch) | {"use": Table(self.prototypes.use, 0, 3 / self.config.prototypes)}
+
+
+def sinkhorn(scores: Tensor, iterations: int = 3) -> Tensor:
+    """Algorithm 1: scores/ε (..,B,K) -> q, rows sum to 1 and columns to about B/K. In logs, as exp would overflow."""
+    for _ in range(iterations):
+        scores = (scores - scores.logsumexp(-2, keepdim=True)).log_softmax(-1)  # each prototype gets as much, each image 1
+    return scores.softmax(-1)
