@@ -9,7 +9,7 @@ import gradio as gr
 
 from trainers.data import BUILT_IN, FOLDER
 from trainers.errors import UserError
-from trainers.method import methods
+from trainers.method import knobs_of, methods
 from trainers.train import RunConfig
 
 BUDGETS = (15, 30, 120, 600)
@@ -47,7 +47,7 @@ class Controls:
             )  # fmt: skip
             for name, cls in methods().items():
                 with gr.Column(visible=name == FIRST, elem_classes="knobs") as self.groups[name]:
-                    self.knobs[name] = {f.name: knob(f, name, i18n) for f in dataclasses.fields(cls.Config)}
+                    self.knobs[name] = {f.name: knob(f, name, i18n) for f in knobs_of(cls.Config)}
         self.method.change(
             lambda chosen: [gr.update(visible=name == chosen) for name in self.groups], self.method,
             list(self.groups.values()), show_progress="hidden", queue=False, api_visibility="private",
@@ -99,6 +99,7 @@ def knob(f: dataclasses.Field[Any], method: str, i18n: Any) -> Any:
     both = {"label": i18n(f"knobs.{method}.{f.name}.label"), "info": i18n(f"knobs.{method}.{f.name}.help"), "interactive": True,
             "elem_id": f"knob-{method}-{f.name}"}  # fmt: skip
     if "options" in m:
+        both["visible"] = len(m["options"]) > 1
         return gr.Dropdown(list(m["options"]), value=default, **both)
     if isinstance(default, bool):
         return gr.Checkbox(default, **both)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,12 @@ def build(
         "status": status(state, config, at, language),
         "progress": 1.0 if finished else config.progress(at["step"], at["seconds"]),
         "tiles": tiles(steps, snapshots, at, language),
-        "figures": figures(started, steps, snapshots, language),
-        "pictures": pictures and rows(runs, run, pictures["step"], language),
+        "figures": figures(started, steps, snapshots, config.method, language),
+        "warning": warning(steps, language),
+        "pictures": pictures and rows(runs, run, pictures, language),
         "maps": maps,
         "umap_pending": waits,
-        "result": result(finished, language) if finished else [],
+        "result": result(finished, language) if finished else {"table": [], "lines": []},
         "labels": {key.removeprefix("live."): t(key) for key in LABELS},
         "map_title": t("live.map", number=f"{min(2000, started['test_images']):,}" if started else ""),
     }
@@ -138,50 +140,92 @@ def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], language: 
     ]  # fmt: skip
 
 
-def figures(started: dict[str, Any] | None, steps: list[Any], snapshots: list[Any], language: str) -> dict[str, Any]:
-    """The three curves, as plotly takes them; a curve that cannot be had says why in its place."""
-    if started is None:
+def figures(
+    started: dict[str, Any] | None, steps: list[Any], snapshots: list[Any], method: str, language: str
+) -> dict[str, Any]:
+    """The curves, as plotly takes them; one that cannot be had says why in its place."""
+    if started is None or not steps:  # the first step tells what there is to draw
         return {}
-    seconds = text(language, "live.seconds")
-    x = [e["seconds"] for e in steps]
-    at = [e["seconds"] for e in snapshots]
-    knn = [e["metrics"]["knn"] for e in snapshots]
-    found: dict[str, Any] = {
-        "loss": plots.curve(
-            (x, [e["loss"] for e in steps]), text(language, "live.loss"), plots.PALETTE[0], seconds,
-            {text(language, "live.chance"): started["collapse_loss"]},
-        ),
-        "std": plots.curve(
-            (x, [e["std_sqrt_d"] for e in steps]), text(language, "live.std"), plots.PALETTE[7], seconds,
-            {text(language, "live.spread"): 1.0, text(language, "live.collapse"): 0.0},
-        ),
-    }  # fmt: skip
-    if started["knn_pixels"] is not None:
-        marks = {text(language, "live.pixels"): started["knn_pixels"]}
-        if knn:
-            marks[text(language, "live.untrained")] = knn[0]
-        found["knn"] = plots.curve((at, knn), text(language, "live.knn"), plots.PALETTE[8], seconds, marks, True, True)
+
+    def t(key: str) -> str:
+        return text(language, f"live.{key}")
+
+    def of_steps(key: str) -> plots.Line:
+        return [e["seconds"] for e in steps], [e["parts"].get(key) if key in parts else e[key] for e in steps]
+
+    def of_snapshots(key: str) -> plots.Line:
+        return [e["seconds"] for e in snapshots], [e["metrics"].get(key) for e in snapshots]
+
+    floor = text(language, f"cards.{method}.floor")
+    parts = list(steps[0]["parts"])
+    draw = partial(plots.curve, seconds=t("seconds"))
+    halves = {t(f"part_{key}"): of_steps(key) for key in parts if key in HALVES}
+    found = {"loss": draw({t("loss"): of_steps("loss")} | halves, t("loss"), marks={floor: started["collapse_loss"]})}
+    if method_class(method).card.family == "autoencoder":  # where a code may lie anywhere, and repairs tell success
+        marks = {t(key): value for key, value in started["baselines"].items() if key in MARKED}
+        found["mse"] = draw({t("mse"): of_snapshots("mse")}, t("mse"), colour=7, marks=marks, points=True)
     else:
-        found["knn"] = {"note": text(language, "live.no_labels")}
+        marks = {t("spread"): 1.0, t("collapse"): 0.0}
+        found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
+    if started["knn_pixels"] is not None:
+        marks = {t("pixels"): started["knn_pixels"]} | ({t("untrained"): snapshots[0]["metrics"]["knn"]} if snapshots else {})
+        found["knn"] = draw({t("knn"): of_snapshots("knn")}, t("knn"), colour=8, marks=marks, rate=True, points=True)
+    else:
+        found["knn"] = {"note": t("no_labels")}
+    for key in parts:
+        if key not in HALVES:
+            found[key] = draw({t(f"part_{key}"): of_steps(key)}, t(f"part_{key}"), colour=9)
+    if snapshots and "match_1" in snapshots[0]["metrics"]:
+        lines = {t(key): of_snapshots(key) for key in ("match_1", "match_5")}
+        marks = {t("guess"): 1 / snapshots[0]["metrics"]["match_of"]}
+        found["match"] = draw(lines, t("match"), colour=2, marks=marks, rate=True, points=True)
     return found
 
 
-def rows(runs: Runs, run: str, step: int, language: str) -> dict[str, Any]:
-    """Which rows of pictures there are at a step, and how many images are in one."""
-    found = record.read_pictures(runs.folder(run), step)
+HALVES = ("to_text", "to_image")  # parts that the loss is the mean of: drawn into its plot
+MARKED = ("mse_mean", "mse_pca", "mse_noisy", "mse_filter", "mse_mean_patch", "mse_mean_here")
+
+
+def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[str, Any]:
+    """Which rows of pictures there are at a moment, how many images are in one, and the tables beside them, as figures."""
+    found = record.read_pictures(runs.folder(run), pictures["step"])
+
+    def name(key: str) -> str:
+        return text(language, f"pictures.{key.replace(' ', '_')}")
+
     return {
-        "step": step,
-        "rows": [{"key": key, "name": text(language, f"pictures.{key.replace(' ', '_')}")} for key in found],
+        "step": pictures["step"],
+        "rows": [{"key": key, "name": name(key)} for key in found],
         "count": len(next(iter(found.values()))),
+        "tables": {key: plots.table(table, name(key)) for key, table in pictures["tables"].items()},
     }
 
 
-def result(finished: dict[str, Any], language: str) -> list[dict[str, str]]:
-    """The numbers of the end, each beside what it must beat."""
+def warning(steps: list[Any], language: str) -> str:
+    """That the run has collapsed, and why, once it has said so three times running: in the reader's language."""
+    last = steps[-3:]
+    said = len(last) == 3 and all(step["collapsed"] for step in last)
+    return sentence(language, last[-1]["collapsed"], {}) if said else ""
+
+
+SIDES = ("", "_untrained", "_pixels")
+COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
+RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
+NUMBERS = ("match_rank", "mse", *MARKED, "psnr", "rankme", "uniformity", "alignment")
+
+
+def result(finished: dict[str, Any], language: str) -> dict[str, list[Any]]:
+    """The numbers of the end: a table of those that features are compared by, and the other ones, each with its name."""
     s = finished["summary"]
-    rates = [("knn", "result_knn"), ("knn_untrained", "result_untrained"), ("knn_pixels", "result_pixels")]
-    numbers = [("mse", "result_mse"), ("mse_pca", "result_pca"), ("rankme", "result_rankme"),
-               ("uniformity", "result_uniformity"), ("alignment", "result_alignment")]  # fmt: skip
-    lines = [(key, f"{s[name]:.1%}") for name, key in rates if s.get(name) is not None]
-    lines += [(key, f"{s[name]:.4g}") for name, key in numbers if s.get(name) is not None]
-    return [{"name": text(language, f"live.{key}"), "value": value} for key, value in lines]
+
+    def t(key: str) -> str:
+        return text(language, f"live.result_{key}", of=f"{s.get('match_of') or 0:,.0f}")
+
+    def rate(key: str) -> str:
+        return "–" if s.get(key) is None else f"{s[key]:.1%}"
+
+    table = [[t(key), *(rate(key + side) for side in SIDES)] for key in COMPARED if s.get(key) is not None]
+    lines = [(key, rate(key)) for key in RATES if s.get(key) is not None]
+    lines += [(key, f"{s[key]:.4g}") for key in NUMBERS if s.get(key) is not None]
+    head = ["", t("this"), text(language, "live.untrained"), text(language, "live.pixels")]
+    return {"table": [head, *table] if table else [], "lines": [{"name": t(key), "value": value} for key, value in lines]}

@@ -5,7 +5,8 @@ Colours of text and background are the page's: figures say only what belongs to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 Line = tuple[Sequence[float], Sequence[float | None]]
@@ -15,26 +16,35 @@ POINTS = 400  # of a line, more than a plot of this size can show
 
 
 def curve(
-    line: Line,
+    lines: Mapping[str, Line],
     name: str,
-    colour: str,
     seconds: str,
-    marks: dict[str, float | None],
+    marks: Mapping[str, float | None] = MappingProxyType({}),
+    colour: int = 0,
     rate: bool = False,
     points: bool = False,
 ) -> dict[str, Any]:
-    """One quantity over seconds, with dotted levels to compare with, each under its name. rate: show as per cent."""
-    x, y = thin(*line)
+    """Quantities over seconds, the first of them the main one, with dotted levels to compare with, each under its name.
+
+    rate: show as per cent. points: mark each value, as there are few.
+    """
+    traces = []
+    for number, (text, line) in enumerate(lines.items()):
+        x, y = thin(*line)
+        traces.append({
+            "type": "scatter", "x": x, "y": y, "name": text, "mode": "lines+markers" if points else "lines",
+            "line": {"color": PALETTE[(colour + number) % len(PALETTE)], "width": 1.2 if number else 2},
+            "hovertemplate": "%{y:.1%}" if rate else "%{y:.3g}",
+        })  # fmt: skip
     levels = [(text, level) for text, level in marks.items() if level is not None]
-    trace = {
-        "type": "scatter", "x": x, "y": y, "name": name, "mode": "lines+markers" if points else "lines",
-        "line": {"color": colour, "width": 2}, "hovertemplate": "%{y:.1%}" if rate else "%{y:.3g}",
-    }  # fmt: skip
     layout = {
         "title": {"text": name, "font": {"size": 14}, "x": 0.02, "y": 0.97},
-        "margin": {"l": 46, "r": 10, "t": 34, "b": 34}, "height": 230, "showlegend": False, "hovermode": "x unified",
+        "margin": {"l": 46, "r": 10, "t": 34, "b": 34}, "height": 230, "hovermode": "x unified",
+        "showlegend": len(lines) > 1,
+        "legend": {"x": 0 if rate else 1, "xanchor": "left" if rate else "right", "y": 1, "yanchor": "top",
+                   "bgcolor": "rgba(0,0,0,0)", "font": {"size": 10}},
         "xaxis": {"title": {"text": seconds, "standoff": 4, "font": {"size": 11}}, "rangemode": "tozero", "zeroline": False},
-        "yaxis": {"tickformat": ".0%" if rate else "", "zeroline": False, "nticks": 6},
+        "yaxis": {"tickformat": ".1~%" if rate else "", "zeroline": False, "nticks": 6},
         "shapes": [
             {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": level, "y1": level,
              "line": {"dash": "dot", "color": "#888", "width": 1.2}}
@@ -47,7 +57,40 @@ def curve(
         ],
         "uirevision": "keep",
     }  # fmt: skip
-    return {"data": [trace], "layout": layout}
+    return {"data": traces, "layout": layout}
+
+
+def table(numbers: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A method's table, as an event holds it: a heat map of rows of numbers, or bars of one row."""
+    values, columns = numbers["values"], list(numbers["columns"])
+    layout: dict[str, Any] = {
+        "title": {"text": name, "font": {"size": 13}, "x": 0, "y": 0.99, "yanchor": "top"},
+        "margin": {"l": 6, "r": 6, "t": 26, "b": 6}, "showlegend": False, "uirevision": "keep",
+        "xaxis": {"fixedrange": True, "zeroline": False}, "yaxis": {"fixedrange": True, "zeroline": False},
+    }  # fmt: skip
+    if values and not isinstance(values[0], list):
+        layout |= {"height": 130, "bargap": 0.15}
+        layout["margin"] |= {"l": 36, "b": 20}
+        layout["yaxis"] |= {"range": [numbers["low"], max(numbers["high"], *values)], "tickformat": ".0%", "nticks": 4}
+        return {"data": [{"type": "bar", "y": values, "marker": {"color": PALETTE[0]}, "hovertemplate": "%{x}: %{y:.1%}",
+                          "name": ""}], "layout": layout}  # fmt: skip
+    rows = len(values)
+    layout |= {"height": 300 if columns else 260}
+    layout["xaxis"] |= {"visible": bool(columns), "constrain": "domain", "ticks": "", "tickangle": -40,
+                        "tickvals": list(range(len(columns))), "ticktext": [shorten(column) for column in columns],
+                        "tickfont": {"size": 10}, "automargin": True}  # fmt: skip
+    layout["yaxis"] |= {"visible": False, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"}
+    names = [columns] * rows if columns else None
+    heat = {"type": "heatmap", "z": values, "zmin": numbers["low"], "zmax": numbers["high"],
+            "colorscale": [[0, "#2166ac"], [0.5, "#f2f2f2"], [1, "#b2182b"]],
+            "colorbar": {"thickness": 8, "len": 0.9, "outlinewidth": 0, "tickfont": {"size": 10}}, "name": "",
+            "customdata": names, "hovertemplate": "%{customdata}: %{z:.2f}" if names else "%{z:.2f}"}  # fmt: skip
+    return {"data": [heat], "layout": layout}
+
+
+def shorten(text: str, most: int = 18) -> str:
+    """A text of at most so many characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def thin(x: Sequence[float], y: Sequence[float | None]) -> Line:

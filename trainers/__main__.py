@@ -21,7 +21,7 @@ from trainers.checkpoint import CHECKPOINT
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
 from trainers.events import Failed, Finished, Snapshot, Started, Step
-from trainers.method import methods
+from trainers.method import knobs_of, methods
 from trainers.train import RunConfig
 
 
@@ -54,7 +54,7 @@ def show() -> int:
     """Print the methods with their knobs, and the data sets."""
     print("Methods")
     for name, cls in methods().items():
-        knobs = ", ".join(f"{f.name}={f.default}" for f in dataclasses.fields(cls.Config))
+        knobs = ", ".join(f"{f.name}={f.default}" for f in knobs_of(cls.Config))
         print(f"  {name:<14}{cls.card.title}, {cls.card.arxiv}\n  {'':<14}{knobs}")
     print("Data sets")
     for name in BUILT_IN:

@@ -81,12 +81,17 @@ class Evaluation:
         for name, (queries, bank) in pairs.items():
             found |= {key + name: value for key, value in judge(self.data, queries, bank).items()}
         found |= self._score(method, test)
-        rng = torch.Generator(self.device).manual_seed(0)  # the same noise as for the method itself
-        found |= method.baselines(plain(train), plain(test), rng)
+        found |= self.baselines(method, train, test)
         if method.reads:
             found |= match(method, method.embed(pairs[""][0].float()), self.data, torch.arange(len(test)))
         method.train()
         return found
+
+    @torch.inference_mode()
+    def baselines(self, method: Method, train: Tensor | None = None, test: Tensor | None = None) -> dict[str, float]:
+        """What the method's own score must beat, on these images, uint8, or on those of a snapshot."""
+        train, test = self.bank if train is None else train, self.images if test is None else test
+        return method.baselines(plain(train), plain(test), torch.Generator(self.device).manual_seed(0))
 
     def _knn(self, features: Tensor, bank: Tensor) -> float | None:
         if self.labels is None or self.bank_labels is None:

@@ -25,6 +25,7 @@ class Started:
     test_images: int
     collapse_loss: float | None  # what the loss is worth when the method has learned nothing, where that is known
     knn_pixels: float | None  # kNN accuracy of the raw pixels, on the bank that the snapshots use
+    baselines: Mapping[str, float] = field(default_factory=dict)  # what the method's own score must beat, on the same images
 
 
 @dataclass(frozen=True)

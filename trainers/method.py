@@ -162,7 +162,9 @@ class Method(nn.Module):
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """For the optimiser; a group with "constant": True keeps its learning rate."""
-        return [{"params": [p for p in self.parameters() if p.requires_grad]}]
+        learned = [p for p in self.parameters() if p.requires_grad]
+        scalars = [p for p in learned if p.ndim == 0]  # a temperature, say: weight decay would pull it to 1
+        return [{"params": [p for p in learned if p.ndim]}] + ([{"params": scalars, "weight_decay": 0.0}] if scalars else [])
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float | None:
         """The loss of a network that tells nothing apart, where that is known; images: some of the data, as uint8."""
@@ -187,7 +189,7 @@ class Method(nn.Module):
 
 @cache
 def methods() -> dict[str, type[Method]]:
-    """Every method by name, contrastive ones first, then by year: the folder is the registry, a file's name is the method's."""
+    """Every method by name, contrastive ones first, then by age: the folder is the registry, a file's name is the method's."""
     from trainers import methods as folder
 
     found: dict[str, type[Method]] = {}
@@ -197,7 +199,12 @@ def methods() -> dict[str, type[Method]]:
             if issubclass(value, Method) and value.__module__ == module.__name__:
                 found[info.name] = value
     families = ("contrastive", "autoencoder")
-    return dict(sorted(found.items(), key=lambda item: (families.index(item[1].card.family), item[1].card.year)))
+
+    def age(item: tuple[str, type[Method]]) -> tuple[int, int, str]:
+        card = item[1].card
+        return families.index(card.family), card.year, card.arxiv  # arXiv's numbers count up
+
+    return dict(sorted(found.items(), key=age))
 
 
 def method_class(name: str) -> type[Method]:

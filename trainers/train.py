@@ -135,6 +135,7 @@ def train(
         parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
         train_images=len(data.train), test_images=len(data.test),
         collapse_loss=method.collapse_loss(evaluation.bank, batch_size), knn_pixels=evaluation.knn_pixels(),
+        baselines=evaluation.baselines(method),
     )  # fmt: skip
 
     def look(seconds: float) -> Snapshot:

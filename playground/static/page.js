@@ -49,19 +49,24 @@
       part.sentence.setAttribute('role', 'status');
       part.bar = make('div', 'live-bar', make('div'));
       part.status.append(part.sentence, part.title);
+      part.warning = make('p', 'live-warning');
+      part.warning.setAttribute('role', 'alert');
+      part.warning.hidden = true;
+      part.tables = make('div', 'live-tables');
+      part.table = {};
       part.tiles = make('div', 'live-tiles');
       part.curves = make('div', 'live-curves');
       part.curve = {};
-      for (const name of ['loss', 'std', 'knn']) part.curves.append(part.curve[name] = make('div', 'live-curve'));
+      for (let i = 0; i < 3; i++) part.curves.append(make('div', 'live-curve'));  // their room, until they are known
       part.pictures = make('div', 'live-pictures');
       part.mapTitle = make('h3');
       part.mapKinds = make('div', 'map-kinds');
       part.map = make('div', 'map');
       part.mapHint = make('p', 'hint');
       part.result = make('div', 'live-result');
-      part.right = make('div', 'live-side', part.pictures, part.result);
+      part.right = make('div', 'live-side', part.pictures, part.tables, part.result);
       part.left = make('div', 'live-map', make('div', 'map-head', part.mapTitle, part.mapKinds), part.map, part.mapHint);
-      this.root.replaceChildren(part.status, part.bar, part.tiles, part.curves, make('div', 'live-columns', part.left, part.right));
+      this.root.replaceChildren(part.status, part.bar, part.warning, part.tiles, part.curves, make('div', 'live-columns', part.left, part.right));
       this.frames = {};
     }
 
@@ -108,7 +113,9 @@
       part.bar.firstChild.style.width = `${100 * m.progress}%`;
       part.bar.dataset.tone = m.tone;
       this.tiles(m.tiles);
-      for (const [name, figure] of Object.entries(m.figures)) this.curve(part.curve[name], figure);
+      if (part.warning.textContent !== m.warning) part.warning.textContent = m.warning;
+      part.warning.hidden = !m.warning;
+      this.curves(m.figures);
       this.result(m.result, m.labels);
       part.mapTitle.textContent = m.map_title;
       part.mapHint.textContent = m.labels.map_hint;
@@ -130,7 +137,19 @@
       });
     }
 
-    curve(node, figure) {
+    curves(figures) {
+      const {part} = this, names = Object.keys(figures);
+      if (!names.length) return;
+      if (names.some(name => !part.curve[name])) {  // which ones there are is known with the first step
+        names.forEach((name, i) => part.curve[name] ??= part.curves.children[i] ?? make('div', 'live-curve'));
+        names.forEach(name => { part.curve[name].dataset.key = name; part.curves.append(part.curve[name]); });
+        part.curves.dataset.count = names.length;
+        names.forEach(name => part.curve[name].data && Plotly.Plots.resize(part.curve[name]));
+      }
+      for (const name of names) this.plot(part.curve[name], figures[name]);
+    }
+
+    plot(node, figure) {
       if (figure.note) { node.replaceChildren(make('p', 'hint', figure.note)); return; }
       const style = getComputedStyle(document.body);
       const ink = style.getPropertyValue('--body-text-color').trim() || '#333';
@@ -143,11 +162,27 @@
       Plotly.react(node, figure.data, layout, {displayModeBar: false, responsive: true});
     }
 
-    result(lines, labels) {
+    result(result, labels) {
+      const {part} = this, found = [];
+      const rows = (table, tag) => table.map(line => make('tr', '', ...line.map(cell => make(tag, '', cell))));
+      if (result.table.length) {
+        const [head, ...body] = result.table;
+        found.push(make('table', 'compared', make('thead', '', ...rows([head], 'th')), make('tbody', '', ...rows(body, 'td'))));
+      }
+      if (result.lines.length) found.push(make('table', '', ...rows(result.lines.map(line => [line.name, line.value]), 'td')));
+      part.result.replaceChildren(...(found.length ? [make('h3', '', labels.result), ...found] : []));
+    }
+
+    tables(tables) {
       const {part} = this;
-      if (!lines.length) { part.result.replaceChildren(); return; }
-      const table = make('table', '', ...lines.map(line => make('tr', '', make('td', '', line.name), make('td', '', line.value))));
-      part.result.replaceChildren(make('h3', '', labels.result), table);
+      for (const [name, figure] of Object.entries(tables)) {
+        if (!part.table[name]) {
+          part.tables.append(part.table[name] = make('div', 'live-table'));
+          part.table[name].dataset.key = name;
+          part.table[name].style.height = `${figure.layout.height}px`;
+        }
+        this.plot(part.table[name], figure);
+      }
     }
 
     async pictures(pictures, labels) {
@@ -161,6 +196,7 @@
         return make('div', 'picture-row', make('span', '', row.name), image);
       }));
       this.pictured = pictures.step;
+      this.tables(pictures.tables);
       part.pictures.replaceChildren(make('h3', '', labels.pictures), ...rows);
     }
 

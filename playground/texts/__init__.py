@@ -18,7 +18,13 @@ LANGUAGES = ("en", "zh")
 def table(language: str) -> dict[str, str]:
     """Flat key -> text of a language, "train.button" for button in [train]; knobs are "knobs.METHOD.NAME.label" and ".help"."""
     parsed = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
-    return (_knobs() if language == "en" else {}) | _flat(parsed)
+    found, knobs = _flat(parsed), _knobs()
+    if language == "en":
+        return knobs | found
+    # a knob that several methods have is translated once, in [knobs.shared]
+    names = {key: f"knobs.shared.{key.split('.', 2)[2]}" for key in knobs}
+    shared = {key: found[name] for key, name in names.items() if name in found}
+    return shared | {key: text for key, text in found.items() if not key.startswith("knobs.shared.")}
 
 
 def text(language: str, key: str, **values: object) -> str:

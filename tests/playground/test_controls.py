@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from playground.controls import OWN, Controls, seconds
 from playground.texts import table
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
-from trainers.method import make_config, methods
+from trainers.method import knobs_of, make_config, methods
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def values(controls: Controls, **changes: Any) -> dict[Any, Any]:
 
 @pytest.mark.parametrize("name", list(methods()))
 def test_every_knob_is_there_with_its_default_range_and_words(controls: Controls, name: str) -> None:
-    knobs, fields = controls.knobs[name], dataclasses.fields(methods()[name].Config)
+    knobs, fields = controls.knobs[name], knobs_of(methods()[name].Config)
     assert list(knobs) == [f.name for f in fields]
     for f in fields:
         component, m = knobs[f.name], f.metadata

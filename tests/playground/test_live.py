@@ -25,7 +25,9 @@ def shown(moment: dict[str, Any]) -> list[str]:
     """All words of a moment that a person can read."""
     found = [moment["title"], moment["status"], moment["map_title"], *moment["labels"].values()]
     found += [tile[key] for tile in moment["tiles"] for key in ("name", "value", "help")]
-    found += [line[key] for line in moment["result"] for key in ("name", "value")]
+    found += [line[key] for line in moment["result"]["lines"] for key in ("name", "value")]
+    found += [cell for row in moment["result"]["table"] for cell in row]
+    found += [table["layout"]["title"]["text"] for table in moment["pictures"]["tables"].values()]
     found += [row["name"] for row in moment["pictures"]["rows"]]
     for figure in moment["figures"].values():
         layout = figure["layout"]
@@ -48,7 +50,9 @@ def test_a_finished_run_has_everything(finished: Finished, language: str) -> Non
     levels = [shape["y0"] for shape in m["figures"]["knn"]["layout"]["shapes"]]
     assert levels == [events[0]["knn_pixels"], m["figures"]["knn"]["data"][0]["y"][0]]
     summary = events[-1]["summary"]
-    assert m["result"][0]["value"] == f"{summary['knn']:.1%}" and len(m["result"]) == 6
+    rows = {row[0]: row[1:] for row in m["result"]["table"]}
+    assert len(rows) == 3 and [f"{summary[f'knn{side}']:.1%}" for side in ("", "_untrained", "_pixels")] in rows.values()
+    assert len(m["result"]["lines"]) == 3
     assert all(shown(m)[:3])
     json.dumps(m, allow_nan=False)
 

@@ -34,7 +34,7 @@ class CLIP(Method):
         title="CLIP", paper="Learning Transferable Visual Models From Natural Language Supervision", year=2021,
         arxiv="2103.00020", family="contrastive", negatives="the other captions and the other images of the batch",
         networks="an image tower and a text tower",
-        loss=r"-\frac12\log\frac{e^{s I_i\cdot T_i}}{\sum_j e^{s I_i\cdot T_j}}-\frac12\log\frac{e^{s I_i\cdot T_i}}{\sum_j e^{s I_j\cdot T_i}}",
+        loss=r"-\tfrac12\log\mathrm{softmax}_j(s\,I_i\cdot T_j)_i-\tfrac12\log\mathrm{softmax}_j(s\,I_j\cdot T_i)_i",
     )  # fmt: skip
     Config = CLIPConfig
     reads = True
@@ -61,7 +61,8 @@ class CLIP(Method):
         image = self.embed(self.encode(batch.views[0]))
         logits = self.logit_scale.exp() * image @ self.texts(drawn[:, 0]).T  # (N,N)
         fits = (batch.captions.unsqueeze(1) == drawn.T.unsqueeze(2)).any(2)  # caption j is one of image i's
-        to_text, to_image = cross_entropy(logits, fits), cross_entropy(logits.T, fits.T)
+        to_text = F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))  # all that fit, in equal parts
+        to_image = F.cross_entropy(logits.T, fits.T / fits.T.sum(1, keepdim=True))
         value = (to_text + to_image) / 2 if self.config.symmetric else to_text
         return Loss(value, image, {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()})
 
@@ -69,18 +70,9 @@ class CLIP(Method):
     def after_step(self, progress: float) -> None:
         self.logit_scale.clamp_(0, log(100))  # section 2.5
 
-    def parameter_groups(self) -> list[dict[str, object]]:
-        rest = [p for name, p in self.named_parameters() if name != "logit_scale"]
-        return [{"params": rest}, {"params": [self.logit_scale], "weight_decay": 0.0}]
-
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return log(batch_size)
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
-        cosines = self.match(batch.images, list(batch.words)) / self.logit_scale.exp()
-        return {"image": batch.images, "image_text": Table(cosines, -1, 1, batch.words)}
-
-
-def cross_entropy(logits: Tensor, fits: Tensor) -> Tensor:
-    """The mean over rows of logits (N,M) of -log softmax, itself the mean over what fits (N,M); open_clip's where one does."""
-    return F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))
+        cosines = self.embed(self.encode(batch.images)) @ self.texts.read(batch.words).T
+        return super().pictures(batch) | {"image_text": Table(cosines, -1, 1, batch.words)}

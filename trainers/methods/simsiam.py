@@ -3,10 +3,10 @@ r"""SimSiam: each view predicts the other, which holds still. No negatives, no s
     L = ½ D(p_1, sg(z_2)) + ½ D(p_2, sg(z_1)),     D(p,z) = -cos(p, z),     z = f(x),  p = h(z)
 
 Shapes: two views (N,C,H,W) -> z (N,D) -> p (N,D)
-Watch: std·√d near 1. Without the stop-gradient the loss falls to -1 at once and std·√d to 0: collapse
+Watch: std·√d near 1. Without the stop-gradient the loss falls to 0 at once, and std·√d to 0: collapse
 Reference: Chen & He 2020, arXiv:2011.10566, Eq. 1 to 4 and Algorithm 1
-Departures: 1 - cos is drawn, so that the loss ends at 0; the projector has two layers, as the authors use on small
-images; AdamW for SGD; each view has a forward of its own, as in the paper
+Departures: 1 - cos, so that the loss ends at 0; two layers in the projector, as for CIFAR-10, and no BatchNorm at its end
+(table 3b): with one, a network this small falls to 2 or 3 dimensions where larger ones fall to a point; AdamW for SGD
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ NO_PREDICTOR = (
 class SimSiamConfig(ViewKnobs):
     stop_gradient: bool = switch(True, "Off: both sides of the cosine move, and the network collapses")
     predictor: bool = switch(True, "Off: p = z, and the network collapses")
+    output_norm: bool = switch(False, "On: the projector ends with a BatchNorm without scale and shift, as the paper's does")
 
 
 class SimSiam(Method):
@@ -43,7 +44,7 @@ class SimSiam(Method):
     def __init__(self, config: SimSiamConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)
         width, d = self.encoder.features, config.dimensions
-        self.projector = head(width, 2 * width, d, norm=True)
+        self.projector = head(width, 2 * width, d, norm=config.output_norm)
         self.predictor = head(d, max(1, d // 4), d) if config.predictor else nn.Identity()  # a bottleneck
 
     def embed(self, features: Tensor) -> Tensor:
