@@ -5,7 +5,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 # compiled caches and threads that spin while waiting would only slow a small machine down
 export OMP_WAIT_POLICY := passive
 
-.PHONY: run test check format browser clean
+.PHONY: run test check format browser sweep clean
 
 run: .venv/run
 	$(BIN)/python app.py
@@ -34,6 +34,10 @@ format: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lightly==1.6.0
 	touch $@ .venv/run
+
+# docs/results.md: every method, two data sets, three budgets, three seeds; hours on two cores, goes on where it was stopped
+sweep: .venv/run
+	$(BIN)/python -m scripts.sweep
 
 # Debian's chromium where it can be installed, else Playwright's own
 browser: .venv/dev

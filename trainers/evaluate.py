@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,10 +39,9 @@ class Evaluation:
         rng = torch.Generator(device).manual_seed(0)
         self.pairs = pair(self.images[:PAIRS], Augmentation(), rng)  # the same for every method, so that they compare
 
-    @cached_property
-    def words(self) -> tuple[str, ...]:
+    def words(self, language: str) -> tuple[str, ...]:
         """The first caption of each image of the map, for a method that reads."""
-        found = captions(self.data, self.data.test)
+        found = captions(self.data, self.data.test, language)
         return tuple(found.texts[i] for i in found.of_image[subset(self.data.test), 0])
 
     @torch.inference_mode()
@@ -52,17 +50,16 @@ class Evaluation:
         method.eval()
         features = encode(method, self.images)
         z = method.embed(features.float())
-        z1, z2 = (method.embed(method.encode(view)) for view in self.pairs)
         found: dict[str, float | None] = {
             "knn": self._knn(features, encode(method, self.bank) if self.bank_labels is not None else features),
             "std_sqrt_d": float(metrics.std_sqrt_d(z)),
             "rankme": metrics.rankme(z),
-            "alignment": metrics.alignment(z1, z2),
             "uniformity": metrics.uniformity(z) if len(z) > 1 else None,
+            "alignment": self._alignment(method) if method.augment else None,
         }
         found |= self._score(method, self.images)
         if method.reads:
-            found |= match(method, z, self.data, subset(self.data.test))
+            found |= match(method, z, self.data, subset(self.data.test), languages=1)
         method.train()
         return found, features.cpu().numpy().astype(np.float16)
 
@@ -86,6 +83,10 @@ class Evaluation:
             found |= match(method, method.embed(pairs[""][0].float()), self.data, torch.arange(len(test)))
         method.train()
         return found
+
+    def _alignment(self, method: Method) -> float:
+        z1, z2 = (method.embed(method.encode(view).float()) for view in self.pairs)
+        return metrics.alignment(z1, z2)
 
     @torch.inference_mode()
     def baselines(self, method: Method, train: Tensor | None = None, test: Tensor | None = None) -> dict[str, float]:
@@ -125,7 +126,7 @@ def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | Non
     return found
 
 
-def match(method: Any, embeddings: Tensor, data: Dataset, index: Tensor) -> dict[str, float | None]:
+def match(method: Any, embeddings: Tensor, data: Dataset, index: Tensor, languages: int = 2) -> dict[str, float | None]:
     """How a method that reads finds words for the test images `index` (n,), given their embeddings (n,D).
 
     match_1, match_5: share of images with their own caption among the nearest 1 or 5 of all captions that train and test
@@ -133,7 +134,7 @@ def match(method: Any, embeddings: Tensor, data: Dataset, index: Tensor) -> dict
     """
     found: dict[str, float | None] = {}
     several = [key for key in LANGUAGES if key in data.test.captions and method.config.language in ("both", key)]
-    for language in several or ["en"]:
+    for language in (several or ["en"])[:languages]:
         test, train = (captions(data, part, language) for part in (data.test, data.train))
         own = [test.texts[i] for i in test.of_image[index, 0]]
         texts = list(dict.fromkeys([*own, *(part.texts[i] for part in (test, train) for i in part.of_image[:, 0].unique())]))

@@ -47,7 +47,7 @@ class Snapshot:
 
     step: int
     seconds: float
-    metrics: Mapping[str, float | None]  # knn std_sqrt_d rankme alignment uniformity, and mse psnr for autoencoders
+    metrics: Mapping[str, float | None]  # knn std_sqrt_d rankme uniformity alignment, and what the method's score has
     features: NDArray[np.float16] = field(repr=False)  # (N,F) backbone features of the evaluation images
 
 

@@ -53,7 +53,7 @@ class Knobs:
     """What every method has; a method's Config adds its own, and may give these other defaults."""
 
     batch_size: int = knob(64, 2, 1024, "Images a step: in a short run, more steps beat larger ones")
-    learning_rate: float = knob(2e-3, 1e-5, 1e-1, "AdamW's step size")
+    learning_rate: float = knob(3e-3, 1e-5, 1e-1, "AdamW's step size")
     encoder: str = choice("auto", ("auto", *encoders.ENCODERS), "Backbone; auto: a small net on a CPU, ResNet-18 on a GPU")
 
 
@@ -62,6 +62,7 @@ class ViewKnobs(Knobs):
     """What methods that compare views have besides."""
 
     batch_size: int = knob(128, 2, 1024, "Images a step, each seen twice")
+    learning_rate: float = knob(2e-3, 1e-5, 1e-1, "AdamW's step size")
     crop: float = knob(0.5, 0.05, 1.0, "Smallest part of the area that a view keeps")
     jitter: float = knob(0.6, 0.0, 1.0, "How much brightness and contrast change between views")
     dimensions: int = knob(128, 2, 512, "D: length of z, where the loss acts")

@@ -32,7 +32,7 @@ def knn_accuracy(
 def linear_probe(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor) -> float:
     """Share of queries (Q,F) that a linear classifier fitted on the bank (N,F) gets right, in [0,1].
 
-    Multinomial logistic regression on standardised features, weight decay 1e-3 over 2, 100 iterations of L-BFGS from zero.
+    Multinomial logistic regression on standardised features, weight decay 1e-2, 50 iterations of L-BFGS from zero.
     """
     mean, std = bank.float().mean(0), bank.float().std(0, correction=0).clamp(min=1e-6)
     x, y = (bank.float() - mean) / std, bank_labels
@@ -41,11 +41,11 @@ def linear_probe(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_label
         x, y = x.clone(), y.clone()
         weight = torch.zeros(classes, x.shape[1], device=x.device, requires_grad=True)
         bias = torch.zeros(classes, device=x.device, requires_grad=True)
-        optimizer = torch.optim.LBFGS([weight, bias], max_iter=100, line_search_fn="strong_wolfe")
+        optimizer = torch.optim.LBFGS([weight, bias], max_iter=50, line_search_fn="strong_wolfe")
 
         def closure() -> Tensor:
             optimizer.zero_grad()
-            loss = F.cross_entropy(F.linear(x, weight, bias), y) + 5e-4 * weight.pow(2).sum()
+            loss = F.cross_entropy(F.linear(x, weight, bias), y) + 5e-3 * weight.pow(2).sum()
             loss.backward()
             return loss
 
@@ -78,7 +78,9 @@ def std_sqrt_d(z: Tensor) -> Tensor:
 
 def rankme(z: Tensor) -> float:
     """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D. Garrido et al. 2022."""
-    sigma = torch.linalg.svdvals(z.float())
+    z = z.double()
+    gram = z.T @ z if z.shape[0] > z.shape[1] else z @ z.T  # its eigenvalues are σ², at a fraction of the cost
+    sigma = torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()
     p = sigma / sigma.sum() + 1e-7
     return float(torch.exp(-(p * p.log()).sum()))
 

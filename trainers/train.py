@@ -25,7 +25,7 @@ from trainers.views import plain
 
 STEP_EVERY = 0.2  # seconds between Step events
 SNAPSHOT_FIRST, SNAPSHOT_RATIO = 0.7, 1.3  # seconds to the first, and how much later each next one comes
-SNAPSHOT_SHARE = 0.1  # of the time may go into looking instead of learning, once three snapshots are there
+SNAPSHOT_SHARE = 0.1  # of the time may go into looking instead of learning, twice that until three snapshots are there
 PICTURES_SHOWN = 60  # rows of pictures in a run, at most two a second
 SHOWN = 8  # images in a row
 WARM_UP = 10  # steps over which the learning rate rises
@@ -128,7 +128,7 @@ def train(
         resume.restore(method, optimizer)
         step, before = resume.step, resume.seconds
     evaluation = Evaluation(data, device)
-    shown = Shown(evaluation.images[:SHOWN], evaluation.words[:SHOWN] if method.reads else ())
+    shown = Shown(evaluation.images[:SHOWN], evaluation.words(knobs.language)[:SHOWN] if method.reads else ())
 
     yield Started(
         step=step, seconds=before, method=config.method, dataset=data.name, device=device.type, encoder=knobs.encoder,
@@ -194,7 +194,7 @@ def train(
                 wait = max(
                     SNAPSHOT_FIRST,
                     seconds * (SNAPSHOT_RATIO - 1),
-                    cost * (1 / SNAPSHOT_SHARE - 1) if snapshots > 3 else 0,
+                    cost * (1 / (SNAPSHOT_SHARE if snapshots > 3 else 2 * SNAPSHOT_SHARE) - 1),
                 )
                 next_snapshot = clock() + wait
             meter.resume()

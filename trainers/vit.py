@@ -77,7 +77,7 @@ class PatchEncoder(nn.Module):
 
     grid: Tensor
 
-    def __init__(self, patches: Patches, dim: int = WIDTH, depth: int = 4, heads: int = 4) -> None:
+    def __init__(self, patches: Patches, dim: int = WIDTH, depth: int = 3, heads: int = 4) -> None:
         super().__init__()
         self.patches = patches
         self.embed = nn.Linear(patches.numbers, dim)
@@ -108,7 +108,7 @@ class PatchDecoder(nn.Module):
 
     grid: Tensor
 
-    def __init__(self, patches: Patches, dim: int = WIDTH, depth: int = 2, heads: int = 4) -> None:
+    def __init__(self, patches: Patches, dim: int = WIDTH, depth: int = 1, heads: int = 4) -> None:
         super().__init__()
         self.token = nn.Parameter(torch.randn(dim) * 0.02)
         self.register_buffer("grid", positions(patches.rows, patches.columns, dim), persistent=False)

@@ -7,15 +7,14 @@ import string
 from pathlib import Path
 
 import pytest
-import torch
 
 from playground.texts import sentence, table, told
 from tests.trainers.synthetic import dataset
 from trainers.data import cifar10, emoji, fashion_mnist
 from trainers.errors import UserError
-from trainers.method import Batch, methods
-from trainers.train import RunConfig, build
-from trainers.views import plain
+from trainers.events import Pictures, Started, Step
+from trainers.method import methods
+from trainers.train import RunConfig, train
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,14 +65,18 @@ def test_a_sentence_is_told_in_the_readers_language() -> None:
 
 
 @pytest.mark.parametrize("name", list(methods()))
-def test_every_row_of_pictures_and_every_card_has_its_words(name: str) -> None:
+def test_everything_that_a_method_shows_has_its_words(name: str) -> None:
     data = dataset()
-    method = build(RunConfig(name, steps=1), data, torch.device("cpu")).eval()
-    rng = torch.Generator().manual_seed(0)
-    images = data.test.images[:4]
-    for row in method.pictures(Batch(plain(images), method.views(images, rng), rng)):
-        assert f"pictures.{row.replace(' ', '_')}" in table("en")
-    assert {f"cards.{name}.{key}" for key in ("idea", "negatives", "networks", "watch")} <= set(table("en"))
+    words: set[str] = set()
+    for event in train(RunConfig(name, steps=2, device="cpu"), data=data):
+        if isinstance(event, Started):
+            words |= {f"live.{key}" for key in event.baselines} | {f"live.result_{key}" for key in event.baselines}
+        elif isinstance(event, Step):
+            words |= {f"live.part_{key}" for key in event.parts}
+        elif isinstance(event, Pictures):
+            words |= {f"pictures.{row.replace(' ', '_')}" for row in [*event.rows, *event.tables]}
+    words |= {f"cards.{name}.{key}" for key in ("idea", "negatives", "networks", "watch", "floor")}
+    assert words <= set(table("en")), words - set(table("en"))
 
 
 def test_every_class_has_a_chinese_name_and_no_sentence_is_left_over() -> None:

@@ -17,7 +17,10 @@ def dataset(n: int = 64, channels: int = 1, size: int = 28, classes: int | None 
         cell = size // 4
         for i, label in enumerate(labels.tolist()):
             x[i, :, cell * label : cell * (label + 1), cell : 3 * cell] += 150
-        return Images(x.byte(), labels if classes else None)
+        words = [("upper", "lower", "middle", "last")[label % 4] for label in labels.tolist()]
+        return Images(
+            x.byte(), labels if classes else None, names=tuple(f"{word} blob {i}.png" for i, word in enumerate(words))
+        )
 
     names = tuple(f"class {i}" for i in range(classes or 0))
     return Dataset("synthetic", images(), images(), names)

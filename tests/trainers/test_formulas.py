@@ -660,7 +660,7 @@ def test_the_linear_probe_is_scikit_learns_logistic_regression(spread: float) ->
     centres = noise(4, 6) * 2
     bank, queries = centres[labels] + spread * noise(400, 6, seed=1), centres[test_labels] + spread * noise(1000, 6, seed=2)
     mean, std = bank.mean(0), bank.std(0, correction=0)
-    theirs = LogisticRegression(C=1 / (2 * 5e-4 * 400), max_iter=1000).fit((bank - mean) / std, labels)
+    theirs = LogisticRegression(C=1 / (2 * 5e-3 * 400), max_iter=1000).fit((bank - mean) / std, labels)
     scale = torch.tensor([1e3, 1, 1e-2, 1, 1, 1])  # features of any size are treated alike
     with torch.inference_mode():
         found = metrics.linear_probe(queries * scale + 5, test_labels, bank * scale + 5, labels)

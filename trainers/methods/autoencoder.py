@@ -23,7 +23,6 @@ from trainers.views import plain
 @dataclass(frozen=True)
 class AutoencoderConfig(Knobs):
     latent: int = knob(32, 2, 256, "D: numbers that an image is squeezed into")
-    learning_rate: float = knob(3e-3, 1e-5, 1e-1, "AdamW's step size")
 
 
 class Autoencoder(Method):

@@ -2,11 +2,11 @@ r"""BYOL: predict what a slowly moving average of oneself says of the other view
 
     L = 2 - 2 cos(q_θ(z_θ), sg(z'_ξ)),  both ways, averaged;    ξ ← τ ξ + (1-τ) θ  after every step
 
-Shapes: two views (N,C,H,W) -> y (N,F) -> z (N,D) -> prediction q (N,D); target z' (N,D)
+Shapes: two views (N,C,H,W) -> y (2N,F) -> z (2N,D) -> prediction q (2N,D); target z' (2N,D)
 Watch: std·√d, since a loss of 0 may be success or collapse; the distance between what the two networks say of one view
 Reference: Grill et al. 2020, arXiv:2006.07733, Eq. 1 to 3; τ rises on a cosine to 1 (section 3.2)
-Departures: τ starts at 0.95, as a short run has no time for 0.996; each view has a forward of its own; AdamW for LARS; the
-mean of the two directions where the paper has their sum
+Departures: τ starts at 0.95, as a short run has no time for 0.996; both views go through a network as one batch, which its
+BatchNorms see whole; the mean of the two directions where the paper has their sum; AdamW for LARS
 """
 
 import copy
@@ -51,12 +51,13 @@ class BYOL(Method):
         return self.projector(features)  # z, (B,D)
 
     def loss(self, batch: Batch) -> Loss:
-        z = [self.embed(self.encode(view)) for view in batch.views]
+        both = torch.cat(batch.views)
+        z = self.embed(self.encode(both))  # (2N,D)
         with torch.no_grad():
-            target = [self.target(view) for view in batch.views]
-        q = [self.predictor(one) for one in z]
-        value = (regression(q[0], target[1]) + regression(q[1], target[0])) / 2  # Eq. 2, symmetrised
-        return Loss(value, embedding=z[0], parts={"target_distance": regression(z[0].detach(), target[0])})
+            target = self.target(both)
+        other = target.roll(len(batch.images), dims=0)  # of the other view of the same image: Eq. 2 both ways at once
+        parts = {"target_distance": regression(z.detach(), target)}
+        return Loss(regression(self.predictor(z), other), embedding=z, parts=parts)
 
     @torch.no_grad()
     def after_step(self, progress: float) -> None:

@@ -25,7 +25,6 @@ class DenoisingConfig(Knobs):
     noise: str = choice("gaussian", NOISES, "Gaussian noise, pixels set to 0, or pixels set to 0 or 1")
     level: float = knob(0.3, 0.0, 1.0, "Standard deviation of the noise, or the share of pixels that is lost")
     latent: int = knob(128, 2, 512, "D: numbers that an image is squeezed into")
-    learning_rate: float = knob(3e-3, 1e-5, 1e-1, "AdamW's step size")
 
 
 class Denoising(Method):

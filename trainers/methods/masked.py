@@ -23,6 +23,7 @@ class MaskedConfig(Knobs):
     mask: str = choice("random", MASKS, "Patches here and there, one block, or an even grid")
     patch: int = knob(0, 0, 16, "Pixels a side of a patch; 0: an eighth of the image's side")
     all_patches: bool = switch(False, "On: the loss counts the visible patches too")
+    batch_size: int = knob(32, 2, 1024, "Images a step: in a short run, more steps beat larger ones")
     encoder: str = choice("vit", ("vit",), "A small vision transformer, which alone can leave patches out")
 
 
@@ -44,8 +45,7 @@ class Masked(Method):
         return keep, hidden_by(keep, self.grid.number)  # indices (B,V) and, over all patches, (B,L)
 
     def predict(self, images: Tensor, keep: Tensor) -> Tensor:
-        seen = self.encoder.net.tokens(self.encoder.standardise(images), keep)  # (B,V,E): the hidden ones never enter
-        return self.decoder(seen, keep)  # (B,L,P)
+        return self.decoder(self.encoder.net.tokens(self.encoder.standardise(images), keep), keep)  # (B,V,E) -> (B,L,P)
 
     def reconstruct(self, images: Tensor, keep: Tensor | None = None) -> Tensor:
         """(B,C,H,W) in [0,1] and the indices (B,V) of the patches to paint them from -> (B,C,H,W)."""

@@ -2,16 +2,18 @@ r"""SimSiam: each view predicts the other, which holds still. No negatives, no s
 
     L = ½ D(p_1, sg(z_2)) + ½ D(p_2, sg(z_1)),     D(p,z) = -cos(p, z),     z = f(x),  p = h(z)
 
-Shapes: two views (N,C,H,W) -> z (N,D) -> p (N,D)
+Shapes: two views (N,C,H,W) -> z (2N,D) -> p (2N,D)
 Watch: std·√d near 1. Without the stop-gradient the loss falls to 0 at once, and std·√d to 0: collapse
 Reference: Chen & He 2020, arXiv:2011.10566, Eq. 1 to 4 and Algorithm 1
-Departures: 1 - cos, so that the loss ends at 0; two layers in the projector, as for CIFAR-10, and no BatchNorm at its end
-(table 3b): with one, a network this small falls to 2 or 3 dimensions where larger ones fall to a point; AdamW for SGD
+Departures: 1 - cos, so that the loss ends at 0; both views as one batch, which BatchNorm sees whole; AdamW for SGD; two
+layers in the projector, as for CIFAR-10, and no BatchNorm at its end (table 3b): with one, a network this small falls to
+2 or 3 dimensions, where larger ones fall to a point
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -51,11 +53,10 @@ class SimSiam(Method):
         return self.projector(features)  # z, (B,D)
 
     def loss(self, batch: Batch) -> Loss:
-        z1, z2 = (self.embed(self.encode(view)) for view in batch.views)
-        p1, p2 = self.predictor(z1), self.predictor(z2)
-        held1, held2 = (z.detach() if self.config.stop_gradient else z for z in (z1, z2))  # Eq. 3
-        value = (distance(p1, held2) + distance(p2, held1)) / 2  # Eq. 4
-        return Loss(value, embedding=z1)
+        z = self.embed(self.encode(torch.cat(batch.views)))  # (2N,D)
+        held = z.detach() if self.config.stop_gradient else z  # Eq. 3
+        other = held.roll(len(batch.images), dims=0)  # of the other view of the same image: Eq. 4, both ways at once
+        return Loss(distance(self.predictor(z), other), embedding=z)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         rest = [*self.encoder.parameters(), *self.projector.parameters()]

@@ -5,7 +5,7 @@ r"""SwAV: sort images into prototypes, evenly, and let each view predict where t
 Shapes: two views (N,C,H,W), local ones half the size -> z (N,D), |z| = 1 -> scores C z (N,K) -> p, q (N,K)
 Watch: the effective number of prototypes, exp of the entropy of their mean share; ln K is the loss of a guess
 Reference: Caron et al. 2020, arXiv:2006.09882, Eq. 1 to 3, Algorithm 1; multi-crop: section 3.2
-Departures: 64 prototypes and a queue of 512 for about ten classes; frozen for 5% of a run; AdamW; local views are off
+Departures: 64 prototypes and no queue for about ten classes; frozen for 5% of a run; AdamW for LARS; local views are off
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class SwAVConfig(ViewKnobs):
     sinkhorn: bool = switch(True, "Off: targets are a plain softmax, and all images may crowd into one prototype")
     epsilon: float = knob(0.05, 0.01, 1.0, "ε: how soft the assignment is; small is sharp")
     temperature: float = knob(0.1, 0.02, 2.0, "τ: how soft the prediction is")
-    queue: int = knob(512, 0, 4096, "Features of earlier steps that Sinkhorn sorts too: for batches small against K")
+    queue: int = knob(0, 0, 4096, "Features of earlier steps that Sinkhorn sorts too: for batches small against K")
     local_views: int = knob(0, 0, 6, "Multi-crop: more views of half the size that predict the two large ones")
 
 

@@ -1,0 +1,199 @@
+"""Every method on two data sets for 15, 60 and 240 seconds with three seeds: `python -m scripts.sweep`, or `make sweep`.
+
+Writes docs/sweep.json, a record a run, and docs/results.md, the tables. Runs that are recorded with the same knobs are not
+made again, so it may be interrupted at any time; `--report` only writes the tables.
+
+Seconds are those of two idle CPU cores: first the steps that each method makes in a second are measured, alone on the
+machine, and then each run is given that many steps, so that other work on the machine makes it later and not worse. Runs go
+two at a time with one thread each, which gets more out of two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+from statistics import mean, stdev
+from threading import Lock
+from typing import Any
+
+from trainers.checkpoint import write
+from trainers.method import make_config, methods
+
+DOCS = Path(__file__).parents[1] / "docs"
+RECORDS, REPORT = DOCS / "sweep.json", DOCS / "results.md"
+DATASETS = {"fashion-mnist": "Fashion-MNIST", "emoji": "Emoji"}
+SECONDS, SEEDS = (15, 60, 240), (0, 1, 2)
+CALIBRATION = 12.0  # seconds that a method's rate is measured for
+
+Records = dict[str, Any]
+
+
+def main() -> None:
+    """Measure what is missing, then write the tables."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.sweep")
+    parser.add_argument("--methods", nargs="*", default=list(methods()))
+    parser.add_argument("--seconds", nargs="*", type=int, default=SECONDS)
+    parser.add_argument("--seeds", nargs="*", type=int, default=SEEDS)
+    parser.add_argument("--report", action="store_true", help="only write the tables from what is recorded")
+    args = parser.parse_args()
+    records: Records = json.loads(RECORDS.read_text()) if RECORDS.exists() else {"rates": {}, "baselines": {}, "runs": {}}
+    if not args.report:
+        measure(records, args.methods, args.seconds, args.seeds)
+    REPORT.write_text(report(records), encoding="utf-8")
+
+
+def measure(records: Records, names: list[str], seconds: list[int], seeds: list[int]) -> None:
+    """Rates first, one after the other; then the runs, two at a time, the short ones first."""
+    for dataset in DATASETS:
+        if dataset not in records["baselines"]:
+            records["baselines"][dataset] = baselines(dataset)
+            save(records)
+    for name, dataset in product(names, DATASETS):
+        if f"{name} {dataset} {knobs(name)}" not in records["rates"]:
+            found = train(name, dataset, ["--seconds", str(CALIBRATION)], 0, threads=2)
+            records["rates"][f"{name} {dataset} {knobs(name)}"] = found["steps"] / found["seconds"]
+            save(records)
+    lock = Lock()
+
+    def cell(budget: int, seed: int, name: str, dataset: str) -> None:
+        key = f"{name} {dataset} {budget} {seed}"
+        if records["runs"].get(key, {}).get("knobs") == knobs(name):
+            return
+        steps = round(records["rates"][f"{name} {dataset} {knobs(name)}"] * budget)
+        found = train(name, dataset, ["--steps", str(steps)], seed, threads=1)
+        with lock:
+            records["runs"][key] = {"knobs": knobs(name)} | found
+            save(records)
+        print(f"{time.strftime('%H:%M')} {key}: kNN {found['knn']:.1%} after {steps} steps", flush=True)
+
+    with ThreadPoolExecutor(2) as two:
+        for job in [two.submit(cell, *one) for one in product(seconds, seeds, names, DATASETS)]:
+            job.result()
+
+
+def train(name: str, dataset: str, budget: list[str], seed: int, threads: int) -> dict[str, Any]:
+    """One run in a process of its own, by the command line that anybody has; its summary."""
+    command = [sys.executable, "-m", "trainers", name, "--dataset", dataset, "--seed", str(seed), "--device", "cpu", *budget]
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def knobs(name: str) -> str:
+    """A method's defaults in a line: a run with other ones is another run."""
+    return json.dumps(dataclasses.asdict(make_config(name, {})), sort_keys=True)
+
+
+def baselines(dataset: str) -> dict[str, dict[str, float | None]]:
+    """What raw pixels and their first 32 principal components are good for, by the same measures."""
+    import torch
+
+    from trainers.data import load
+    from trainers.evaluate import judge, standardise
+    from trainers.views import plain
+
+    data = load(dataset)
+    train, test = plain(data.train.images).flatten(1), plain(data.test.images).flatten(1)
+    basis = torch.linalg.svd(train - train.mean(0), full_matrices=False).Vh[:32].T
+    pca = [(part - train.mean(0)) @ basis for part in (test, train)]
+    return {"raw pixels": judge(data, *standardise(data.test.images, data.train.images)), "PCA-32": judge(data, *pca)}
+
+
+def save(records: Records) -> None:
+    """Write the records, whole or not at all."""
+    write(RECORDS, lambda path: path.write_text(json.dumps(records, indent=1, sort_keys=True), encoding="utf-8"))
+
+
+def report(records: Records) -> str:
+    """The tables, in Markdown."""
+    seeds = sorted({int(key.split()[3]) for key in records["runs"]})
+    parts = [HEAD.format(seeds=len(seeds))]
+    for dataset, title in DATASETS.items():
+        parts += [f"## {title}\n", "\n".join(features(records, dataset)), "\n### What each was trained for\n"]
+        parts += ["\n".join(tasks(records, dataset)), ""]
+    rates = {" ".join(key.split(maxsplit=2)[:2]): value for key, value in records["rates"].items()}
+    steps = [f"| {cls.card.title} | " + " | ".join(f"{rates.get(f'{name} {d}', 0):.1f}" for d in DATASETS) + " |"
+             for name, cls in methods().items()]  # fmt: skip
+    parts += [
+        "## Steps a second, alone on two cores\n",
+        f"| | {' | '.join(DATASETS.values())} |",
+        "|---|" + "---:|" * len(DATASETS),
+    ]
+    return "\n".join([*parts, *steps, ""])
+
+
+HEAD = """# What the methods reach
+
+Mean ± standard deviation over {seeds} seeds, on held-out images. Made by `make sweep`, which says how; every number
+is in [sweep.json](sweep.json). kNN: 20 nearest of all training images by cosine. Probe: a linear classifier on the same
+features. “Same emoji”: the nearest training image of Twitter's drawing is the same emoji by another vendor.
+"""
+MEASURES = {"knn": "kNN", "probe": "Probe", "retrieval_1": "Same emoji first", "retrieval_5": "… in five"}
+
+
+def features(records: Records, dataset: str) -> Iterator[str]:
+    """Rows: methods and what they must beat. Columns: measures of features, at each budget."""
+    present = [m for m in MEASURES if records["baselines"][dataset]["raw pixels"].get(m) is not None]
+    columns = [(m, s) for m in present for s in SECONDS]
+    head = " | ".join(f"{MEASURES[m]}, {s} s" for m, s in columns)
+    yield f"| | {head} | untrained: {', '.join(MEASURES[m] for m in present)} |"
+    yield "|---|" + "---:|" * (len(columns) + 1)
+    for name, cls in methods().items():
+        cells = [percent([r[m] for r in runs(records, name, dataset, s)]) for m, s in columns]
+        untrained = [percent([r[f"{m}_untrained"] for r in runs(records, name, dataset, SECONDS[0])]) for m in present]
+        yield f"| {cls.card.title} | {' | '.join(cells)} | {', '.join(untrained)} |"
+    for name, found in records["baselines"][dataset].items():
+        yield f"| *{name}* | {' | '.join(percent([found[m]]) for m, _ in columns)} | |"
+
+
+def tasks(records: Records, dataset: str) -> Iterator[str]:
+    """Errors of repairs beside their baselines, and captions found."""
+    yield f"| | {' | '.join(f'{s} s' for s in SECONDS)} | to beat |"
+    yield "|---|" + "---:|" * len(SECONDS) + "---|"
+    for name, cls in methods().items():
+        last = next((r for s in reversed(SECONDS) for r in runs(records, name, dataset, s)), {})
+        for key, title in (("mse", "MSE"), ("psnr", "PSNR, dB"), ("match_1", "right caption first"), ("match_5", "… in five"),
+                           ("match_zh_1", "right Chinese caption first"), ("match_zh_5", "… in five")):  # fmt: skip
+            if last.get(key) is None:
+                continue
+            form = percent if key.startswith("match") else number
+            beside = {k[4:].replace("_", " "): v for k, v in last.items() if k.startswith("mse_") and key == "mse"}
+            if key == "match_1":
+                beside = {"chance": 1 / last["match_of"]}
+            better = ", ".join(f"{name} {value:.4f}" for name, value in beside.items())
+            cells = [form([r[key] for r in runs(records, name, dataset, s)]) for s in SECONDS]
+            yield f"| {cls.card.title}, {title} | {' | '.join(cells)} | {better} |"
+
+
+def runs(records: Records, name: str, dataset: str, seconds: int) -> list[dict[str, Any]]:
+    """The recorded runs of a cell."""
+    start = f"{name} {dataset} {seconds} "
+    return [found for key, found in sorted(records["runs"].items()) if key.startswith(start)]
+
+
+def percent(values: list[float | None]) -> str:
+    """0.8445, 0.8395 -> 84.2 ±0.4."""
+    return number([None if value is None else 100 * value for value in values], 1)
+
+
+def number(values: list[float | None], digits: int = 4) -> str:
+    """Mean ± standard deviation; a dash where nothing was measured."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return "–"
+    return f"{mean(there):.{digits}f}" + (f" ±{stdev(there):.{digits}f}" if len(there) > 1 else "")
+
+
+if __name__ == "__main__":
+    main()
