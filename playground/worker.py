@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from playground.runs import claim, write_images
 from trainers import data, record
+from trainers.clip_towers import registered
 from trainers.errors import UserError
 from trainers.train import RunConfig, train
 
@@ -26,6 +27,7 @@ log = logging.getLogger("playground.worker")
 def main(root: Path, slot: str) -> None:
     """Train what is queued until the parent is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger().addFilter(lambda record: record.name != "root")  # open_clip tells each of its steps there
     orphaned = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), orphaned.set()), daemon=True).start()
     load = lru_cache(2)(data.load)
@@ -39,6 +41,9 @@ def main(root: Path, slot: str) -> None:
         except Timeout:
             continue
     log.info("ready, process %d", os.getpid())
+    threading.Thread(
+        target=registered, daemon=True
+    ).start()  # open_clip takes seconds to import: not at the first click on CLIP
     while not orphaned.is_set():
         run = claim(root)
         if run is None:

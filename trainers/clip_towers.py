@@ -1,12 +1,14 @@
 """open_clip's own classes at playground size: two towers to train, and a folder that plain open_clip loads.
 
 The vocabulary: open_clip's tokenizer knows 49,408 tokens, the captions of a small data set a few thousand of them. Only
-those are trained and kept, in their order; `export` puts them back into the full table, where all others are zero.
+those are trained and kept, in their order; `export` puts them back into the full table, where all others are zero:
+`python -m trainers.clip_towers RUN FOLDER`.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache
@@ -20,6 +22,7 @@ from torch import Tensor, nn
 
 from trainers.encoders import Encoder
 
+SMALLEST = 32  # pixels a side below which the image tower, which halves five times, has nothing left
 CONFIG = Path(__file__).parent / "open_clip" / "playground-clip.json"
 
 
@@ -48,7 +51,7 @@ def towers(captions: Sequence[str], size: int, dimensions: int) -> Any:
     config = deepcopy(registered())
     config.pop("custom_text")
     config["embed_dim"] = dimensions
-    config["text_cfg"]["vocab_size"], config["vision_cfg"]["image_size"] = len(Vocabulary(captions)), size
+    config["text_cfg"]["vocab_size"], config["vision_cfg"]["image_size"] = len(Vocabulary(captions)), max(SMALLEST, size)
     model = CustomTextCLIP(**config)
     with torch.no_grad():
         model.text.token_embedding.weight[0] = 0  # a word that nobody taught says nothing
@@ -61,10 +64,13 @@ def image_encoder(model: Any, mean: Sequence[float], std: Sequence[float]) -> En
 
 
 class ToRGB(nn.Module):
-    """Grey images (B,1,H,W) three times over, as open_clip's towers have three channels; colour as it is."""
+    """Images as open_clip's towers want them: three channels, of which grey ones are three times the same, and large enough."""
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B,1 or 3,H,W) -> (B,3,H,W)."""
+        """(B,1 or 3,H,W) -> (B,3,H',W'), H' and W' at least SMALLEST."""
+        height, width = (max(SMALLEST, side) for side in images.shape[2:])
+        if (height, width) != images.shape[2:]:
+            images = F.interpolate(images, (height, width), mode="bilinear")
         return images.expand(-1, 3, -1, -1)
 
 
@@ -103,17 +109,17 @@ class Texts(nn.Module):
 
     def forward(self, captions: Tensor) -> Tensor:
         """Indices (n,) of captions -> (n,D), of length 1."""
-        return F.normalize(self.tower(self.tokens[captions]).float(), dim=1)
+        return F.normalize(self.tower(self.tokens[captions]), dim=1)
 
     def read(self, texts: Sequence[str]) -> Tensor:
         """Any n texts -> (n,D), of length 1."""
-        return F.normalize(self.tower(self.vocabulary(texts)).float(), dim=1)
+        return F.normalize(self.tower(self.vocabulary(texts)), dim=1)
 
 
 def export(method: Any, folder: Path) -> None:
     """Write a trained CLIP as a folder that open_clip.create_model_and_transforms("local-dir:FOLDER") takes."""
     config, texts, spec = deepcopy(registered()), method.texts, method.spec
-    size = max(spec.height, spec.width)
+    size = max(spec.height, spec.width, SMALLEST)
     config["embed_dim"], config["vision_cfg"]["image_size"] = method.config.dimensions, size
     parts = {"visual.trunk": method.encoder.net[1], "visual.head": method.image_head, "text": texts.tower}
     weights = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()}
@@ -124,6 +130,12 @@ def export(method: Any, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_file({k: v.detach().cpu().contiguous() for k, v in weights.items()}, folder / "open_clip_model.safetensors")
     rgb = {"mean": list(spec.mean) * (3 // spec.channels), "std": list(spec.std) * (3 // spec.channels)}
-    preprocess = rgb | {"size": [size, size], "interpolation": "bicubic", "resize_mode": "squash"}
+    preprocess = rgb | {"size": [size, size], "interpolation": "bilinear", "resize_mode": "squash"}
     about = json.dumps({"model_cfg": config, "preprocess_cfg": preprocess}, indent=1)
     (folder / "open_clip_config.json").write_text(about, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    from trainers.checkpoint import load_model
+
+    export(load_model(Path(sys.argv[1])), Path(sys.argv[2]))

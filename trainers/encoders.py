@@ -65,8 +65,9 @@ class Encoder(nn.Module):
         return (images - self.mean) / self.std
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B,C,H,W) in [0,1] -> (B,F)."""
-        return self.net(self.standardise(images))
+        """(B,C,H,W) in [0,1] -> (B,F) in float32; on a GPU it computes in bfloat16 while it learns. Losses never do."""
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.training and images.is_cuda):
+            return self.net(self.standardise(images)).float()
 
 
 def build(name: str, channels: int, mean: Sequence[float], std: Sequence[float]) -> Encoder:

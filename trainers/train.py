@@ -163,9 +163,8 @@ def train(
         rng, index, progress = chance(config.seed, step, device), batch(step), config.progress(step, clock())
         x, read = images[index], None if words is None else words[index]
         set_learning_rate(optimizer, knobs.learning_rate, step, progress)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
-            loss = method.loss(Batch(plain(x).contiguous(memory_format=torch.channels_last), views, rng, progress, read))
+        views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
+        loss = method.loss(Batch(plain(x).contiguous(memory_format=torch.channels_last), views, rng, progress, read))
         optimizer.zero_grad(set_to_none=True)
         loss.value.backward()
         optimizer.step()

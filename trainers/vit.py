@@ -117,6 +117,6 @@ class PatchDecoder(nn.Module):
 
     def forward(self, seen: Tensor, keep: Tensor) -> Tensor:
         """(B,V,D) and the places (B,V) where they belong -> (B,L,P)."""
-        whole = self.token.to(seen.dtype).repeat(len(seen), len(self.grid), 1)
+        whole = self.token.repeat(len(seen), len(self.grid), 1)
         whole = whole.scatter(1, keep.unsqueeze(2).expand_as(seen), seen)
         return self.blocks(whole + self.grid)

@@ -198,8 +198,9 @@ def test_regression_and_distance_are_lightlys_cosine(shape: tuple[int, int]) -> 
 def test_byols_loss_is_lightlys_both_ways(channels: int, predictor: bool) -> None:
     method, batch, d = make("byol", channels, predictor=predictor), two_views(channels), NegativeCosineSimilarity()
     stir(method)
-    q = [method.predictor(method.projector(method.encoder(view))) for view in batch.views]
-    target = [method.target(view).detach() for view in batch.views]
+    both = torch.cat(batch.views)  # one batch, as its BatchNorms see it
+    q = method.predictor(method.projector(method.encoder(both))).chunk(2)
+    target = method.target(both).detach().chunk(2)
     theirs = 2 + 2 * (d(q[0], target[1]) + d(q[1], target[0])) / 2
     agree(method.loss(batch).value, theirs, learned(method))
 
@@ -267,8 +268,8 @@ def test_byols_target_is_the_online_network_at_tau_0_and_never_moves_at_tau_1(pr
 @pytest.mark.parametrize("stop", [True, False])
 def test_simsiams_loss_is_lightlys_both_ways(channels: int, predictor: bool, stop: bool) -> None:
     method, batch = make("simsiam", channels, predictor=predictor, stop_gradient=stop), two_views(channels)
-    z = [method.projector(method.encoder(view)) for view in batch.views]
-    p = [method.predictor(one) for one in z]
+    whole = method.projector(method.encoder(torch.cat(batch.views)))  # one batch, as its BatchNorms see it
+    z, p = whole.chunk(2), method.predictor(whole).chunk(2)
     held, d = [one.detach() if stop else one for one in z], NegativeCosineSimilarity()
     agree(method.loss(batch).value, 1 + (d(p[0], held[1]) + d(p[1], held[0])) / 2, method.parameters())
 

@@ -49,7 +49,7 @@ class CLIP(Method):
         return (self.augment(images, rng),)
 
     def embed(self, features: Tensor) -> Tensor:
-        return F.normalize(self.image_head(features).float(), dim=1)  # I, (N,D)
+        return F.normalize(self.image_head(features), dim=1)  # I, (N,D)
 
     def match(self, images: Tensor, texts: list[str]) -> Tensor:
         """Images (N,C,H,W) in [0,1], M texts -> s · cosines (N,M); a softmax over either side gives probabilities."""

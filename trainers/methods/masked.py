@@ -50,7 +50,7 @@ class Masked(Method):
     def reconstruct(self, images: Tensor, keep: Tensor | None = None) -> Tensor:
         """(B,C,H,W) in [0,1] and the indices (B,V) of the patches to paint them from -> (B,C,H,W)."""
         keep = self.hide(images, Generator(images.device).manual_seed(0))[0] if keep is None else keep
-        return self.grid.join(self.predict(images, keep).float()).clamp(0, 1)
+        return self.grid.join(self.predict(images, keep)).clamp(0, 1)
 
     def loss(self, batch: Batch) -> Loss:
         keep, hidden = self.hide(batch.images, batch.rng)

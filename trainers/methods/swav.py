@@ -47,7 +47,7 @@ class SwAV(Method):
         return *super().views(images, rng), *(self.augment.local()(images, rng) for _ in range(self.config.local_views))
 
     def embed(self, features: Tensor) -> Tensor:
-        return F.normalize(self.head(features).float(), dim=1)  # z, (B,D)
+        return F.normalize(self.head(features), dim=1)  # z, (B,D)
 
     def loss(self, batch: Batch) -> Loss:
         z, *local = (self.embed(self.encode(x)) for x in (torch.cat(batch.views[:2]), *batch.views[2:]))  # (2N,D), (N,D) ...
