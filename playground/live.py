@@ -164,6 +164,8 @@ def figures(
     if method_class(method).card.family == "autoencoder":  # where a code may lie anywhere, and repairs tell success
         marks = {t(key): value for key, value in started["baselines"].items() if key in MARKED}
         found["mse"] = draw({t("mse"): of_snapshots("mse")}, t("mse"), colour=7, marks=marks, points=True)
+        if marks:  # what an untrained network paints is far off, and would flatten all that follows
+            found["mse"]["layout"]["yaxis"]["range"] = [0, 1.4 * max(marks.values())]
     else:
         marks = {t("spread"): 1.0, t("collapse"): 0.0}
         found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
@@ -211,7 +213,7 @@ def warning(steps: list[Any], language: str) -> str:
 SIDES = ("", "_untrained", "_pixels")
 COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
 RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
-NUMBERS = ("match_rank", "mse", *MARKED, "psnr", "rankme", "uniformity", "alignment")
+NUMBERS = ("match_rank", "mse", "psnr", *MARKED, "rankme", "uniformity", "alignment")
 
 
 def result(finished: dict[str, Any], language: str) -> dict[str, list[Any]]:

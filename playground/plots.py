@@ -36,7 +36,8 @@ def curve(
             "line": {"color": PALETTE[(colour + number) % len(PALETTE)], "width": 1.2 if number else 2},
             "hovertemplate": "%{y:.1%}" if rate else "%{y:.3g}",
         })  # fmt: skip
-    levels = [(text, level) for text, level in marks.items() if level is not None]
+    levels = sorted(((text, level) for text, level in marks.items() if level is not None), key=lambda mark: -mark[1])
+    under = len(levels) > 1 and levels[-2][1] - levels[-1][1] < 0.25 * levels[0][1]  # or its name would lie on the next one
     layout = {
         "title": {"text": name, "font": {"size": 14}, "x": 0.02, "y": 0.97},
         "margin": {"l": 46, "r": 10, "t": 34, "b": 34}, "height": 230, "hovermode": "x unified",
@@ -52,7 +53,7 @@ def curve(
         ],
         "annotations": [
             {"text": text, "showarrow": False, "font": {"size": 11}, "xref": "x domain", "x": 1, "xanchor": "right",
-             "yref": "y", "y": level, "yanchor": "bottom"}
+             "yref": "y", "y": level, "yanchor": "top" if under and level == levels[-1][1] else "bottom"}
             for text, level in levels
         ],
         "uirevision": "keep",

@@ -41,9 +41,7 @@ def main(root: Path, slot: str) -> None:
         except Timeout:
             continue
     log.info("ready, process %d", os.getpid())
-    threading.Thread(
-        target=registered, daemon=True
-    ).start()  # open_clip takes seconds to import: not at the first click on CLIP
+    threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
     while not orphaned.is_set():
         run = claim(root)
         if run is None:

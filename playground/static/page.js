@@ -49,7 +49,7 @@
       part.sentence.setAttribute('role', 'status');
       part.bar = make('div', 'live-bar', make('div'));
       part.status.append(part.sentence, part.title);
-      part.warning = make('p', 'live-warning');
+      part.warning = make('div', 'live-warning');
       part.warning.setAttribute('role', 'alert');
       part.warning.hidden = true;
       part.tables = make('div', 'live-tables');

@@ -70,9 +70,9 @@ class Masked(Method):
         return {name: float(masked_mse(mean.expand_as(truth), truth, hidden)) for name, mean in means.items()}
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
-        keep, hidden = self.hide(batch.images, batch.rng)
-        left = self.grid.join(self.grid.split(batch.images).where(~hidden.unsqueeze(2), 0.5))
-        return {"input": batch.images, "visible": left, "reconstruction": self.reconstruct(batch.images, keep)}
+        (keep, hidden), truth = self.hide(batch.images, batch.rng), self.grid.split(batch.images)
+        parts = {"visible": truth.new_tensor(0.5), "reconstruction": self.predict(batch.images, keep)}  # in the hidden places
+        return {"input": batch.images} | {k: self.grid.join(v.where(hidden.unsqueeze(2), truth)) for k, v in parts.items()}
 
 
 def masked_mse(made: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
