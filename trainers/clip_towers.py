@@ -32,7 +32,7 @@ def registered() -> dict[str, Any]:
     import open_clip
 
     open_clip.add_model_config(CONFIG)
-    return open_clip.get_model_config(CONFIG.stem)
+    return json.loads(CONFIG.read_text(encoding="utf-8"))
 
 
 @cache
@@ -52,7 +52,7 @@ def towers(captions: Sequence[str], size: int, dimensions: int) -> Any:
     config.pop("custom_text")
     config["embed_dim"] = dimensions
     config["text_cfg"]["vocab_size"], config["vision_cfg"]["image_size"] = len(Vocabulary(captions)), max(SMALLEST, size)
-    model = CustomTextCLIP(**config)
+    model: Any = CustomTextCLIP(**config)
     with torch.no_grad():
         model.text.token_embedding.weight[0] = 0  # a word that nobody taught says nothing
     return model

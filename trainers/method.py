@@ -98,7 +98,7 @@ class Batch:
     views: tuple[Tensor, ...]
     rng: torch.Generator
     progress: float = 0.0
-    captions: Tensor | None = None
+    captions: Any = None
     words: tuple[str, ...] = ()
 
 
@@ -140,7 +140,7 @@ class Method(nn.Module):
         super().__init__()
         self.config, self.spec = config, spec
         self.encoder = encoder or encoders.build(config.encoder, spec.channels, spec.mean, spec.std)
-        self.augment = Augmentation(crop=config.crop, jitter=config.jitter) if isinstance(config, ViewKnobs) else None
+        self.augment: Any = Augmentation(crop=config.crop, jitter=config.jitter) if isinstance(config, ViewKnobs) else None
 
     def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
         """uint8 (B,C,H,W) -> the augmented views that the loss wants, in [0,1]: two with ViewKnobs, else none."""
@@ -171,7 +171,7 @@ class Method(nn.Module):
         """The loss of a network that tells nothing apart, where that is known; images: some of the data, as uint8."""
         return None
 
-    def collapsed(self, spread: float, parts: Mapping[str, float]) -> str:
+    def collapsed(self, spread: float, parts: Any) -> str:
         """One sentence with the reason where it has collapsed, else "". spread: std·√d of the embeddings; parts: the loss's."""
         return COLLAPSED if spread < COLLAPSE else ""
 
@@ -183,7 +183,7 @@ class Method(nn.Module):
         """What that must beat: the same task on test (n,C,H,W) by simple means, which may know train."""
         return {}
 
-    def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
+    def pictures(self, batch: Batch) -> Mapping[str, Tensor | Table]:
         """What the method works on and makes just now: rows of images (n,C,H,W) in [0,1], and tables of numbers."""
         return {"image": batch.images} | {f"view {i + 1}": view for i, view in enumerate(batch.views)}
 

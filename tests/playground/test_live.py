@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from playground.live import describe, live, status
+from playground.live import describe, live, status, warning
 from playground.runs import Runs, State
 from tests.playground.conftest import Finished
+from tests.trainers.synthetic import dataset
 from trainers import record
 from trainers.errors import UserError
 from trainers.events import Failed
+from trainers.method import methods
 from trainers.train import RunConfig
 
 # what has no Chinese name, or is a blank that the page fills in
@@ -112,3 +115,32 @@ def test_a_run_is_described_in_one_line() -> None:
         describe(RunConfig("simclr", "folder:/x.zip", steps=7, seed=3), "en") == "SimCLR · your own images · 7 steps · seed 3"
     )
     assert describe(RunConfig("simclr", "digits", seconds=30), "zh") == "SimCLR · 手写数字 · 30 秒 · 种子 0"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "stop-gradient"), ("zh", "停止梯度")])
+def test_a_collapse_is_told_once_it_lasts(language: str, said: str) -> None:
+    method = methods()["simsiam"]
+    why = next(text for name, text in vars(sys.modules[method.__module__]).items() if name == "NO_STOP")
+    steps = [{"collapsed": text} for text in ("", why, why, why)]
+    assert said in warning(steps, language)
+    assert not warning(steps[:3], language) and not warning([*steps, {"collapsed": ""}], language) and not warning([], language)
+
+
+@pytest.mark.parametrize("name", list(methods()))
+def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    run = runs.create(RunConfig(name, "digits", seconds=1.0), "me")
+    data = dataset(classes=4)
+    folder = tmp_path / run
+    record.create(folder, RunConfig(name, "digits", steps=3, device="cpu"))
+    for _ in record.run(folder, load=lambda _: data):
+        pass
+    moments = [live(runs, run, language) for language in ("en", "zh")]
+    for m in moments:
+        assert m and list(m["figures"])[0] == "loss" and "knn" in m["figures"]
+        assert ("mse" in m["figures"]) == (methods()[name].card.family == "autoencoder") != ("std" in m["figures"])
+        assert len(m["figures"]) <= 5 and all(figure["data"][0]["y"] for figure in m["figures"].values())
+        assert m["result"]["table"] and m["result"]["lines"]
+        json.dumps(m, allow_nan=False)
+    tables = {"simclr": ["similarity"], "swav": ["use"], "clip": ["image_text"]}.get(name, [])
+    assert list(moments[0]["pictures"]["tables"]) == tables

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from trainers.encoders import Decoder
+from trainers.encoders import Decoder, build
 from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, knob
 from trainers.metrics import pca_mse
 from trainers.views import plain
@@ -34,7 +34,7 @@ class Autoencoder(Method):
     Config = AutoencoderConfig
 
     def __init__(self, config: AutoencoderConfig, spec: DataSpec) -> None:
-        super().__init__(config, spec)
+        super().__init__(config, spec, build(config.encoder, spec.channels, spec.mean, spec.std, cells=4))
         self.bottleneck = nn.Linear(self.encoder.features, config.latent)
         self.decoder = Decoder(config.latent, spec.channels, spec.height, spec.width)
 

@@ -62,9 +62,9 @@ class BYOL(Method):
     @torch.no_grad()
     def after_step(self, progress: float) -> None:
         tau = 1 - (1 - self.config.tau) * (math.cos(math.pi * progress) + 1) / 2 if self.config.tau > 0 else 0.0
-        torch._foreach_lerp_(
-            list(self.target.parameters()), [*self.encoder.parameters(), *self.projector.parameters()], 1 - tau
-        )
+        online = nn.Sequential(self.encoder, self.projector)
+        for theta, xi in zip(online.parameters(), self.target.parameters(), strict=True):
+            xi.lerp_(theta, 1 - tau)  # ξ ← τ ξ + (1-τ) θ
 
     def collapsed(self, spread: float, parts: object) -> str:
         return "" if spread >= COLLAPSE else COLLAPSED if self.config.predictor else NO_PREDICTOR

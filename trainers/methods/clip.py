@@ -75,4 +75,4 @@ class CLIP(Method):
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
         cosines = self.embed(self.encode(batch.images)) @ self.texts.read(batch.words).T
-        return super().pictures(batch) | {"image_text": Table(cosines, -1, 1, batch.words)}
+        return {**super().pictures(batch), "image_text": Table(cosines, -1, 1, batch.words)}

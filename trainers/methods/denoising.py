@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from trainers.corruptions import NOISES, classical_filter, corrupt
-from trainers.encoders import Decoder
+from trainers.encoders import Decoder, build
 from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, choice, knob
 from trainers.views import plain
 
@@ -36,7 +36,7 @@ class Denoising(Method):
     Config = DenoisingConfig
 
     def __init__(self, config: DenoisingConfig, spec: DataSpec) -> None:
-        super().__init__(config, spec)
+        super().__init__(config, spec, build(config.encoder, spec.channels, spec.mean, spec.std, cells=4))
         self.bottleneck = nn.Linear(self.encoder.features, config.latent)
         self.decoder = Decoder(config.latent, spec.channels, spec.height, spec.width)
 

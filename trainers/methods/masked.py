@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from torch import Generator, Tensor
 
 from trainers.corruptions import MASKS, hidden_by, keep_patches
-from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, Table, choice, knob, switch
+from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, choice, knob, switch
 from trainers.vit import PatchDecoder, Patches, vit
 
 
@@ -69,7 +69,7 @@ class Masked(Method):
         means = {"mse_mean_patch": known.mean((0, 1)), "mse_mean_here": known.mean(0)}  # of all places, of each place
         return {name: float(masked_mse(mean.expand_as(truth), truth, hidden)) for name, mean in means.items()}
 
-    def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
+    def pictures(self, batch: Batch) -> dict[str, Tensor]:
         (keep, hidden), truth = self.hide(batch.images, batch.rng), self.grid.split(batch.images)
         parts = {"visible": truth.new_tensor(0.5), "reconstruction": self.predict(batch.images, keep)}  # in the hidden places
         return {"input": batch.images} | {k: self.grid.join(v.where(hidden.unsqueeze(2), truth)) for k, v in parts.items()}

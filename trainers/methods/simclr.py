@@ -64,4 +64,4 @@ class SimCLR(Method):
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
         z = F.normalize(self.embed(self.encode(torch.cat(batch.views))), dim=1)
-        return super().pictures(batch) | {"similarity": Table(z @ z.T, -1, 1)}
+        return {**super().pictures(batch), "similarity": Table(z @ z.T, -1, 1)}

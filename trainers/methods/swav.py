@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainers.encoders import Prototypes, head
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, knob, switch
@@ -41,7 +41,7 @@ class SwAV(Method):
         super().__init__(config, spec)
         self.head = head(self.encoder.features, 2 * self.encoder.features, config.dimensions)
         self.prototypes = Prototypes(config.prototypes, config.dimensions)
-        self.register_buffer("queue", F.normalize(torch.randn(2, config.queue, config.dimensions), dim=2))
+        self.queue = nn.Buffer(F.normalize(torch.randn(2, config.queue, config.dimensions), dim=2))
 
     def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
         return *super().views(images, rng), *(self.augment.local()(images, rng) for _ in range(self.config.local_views))
@@ -70,7 +70,7 @@ class SwAV(Method):
         return self.FEW if few else super().collapsed(spread, parts)
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
-        return super().pictures(batch) | {"use": Table(self.prototypes.use, 0, 3 / self.config.prototypes)}
+        return {**super().pictures(batch), "use": Table(self.prototypes.use, 0, 3 / self.config.prototypes)}
 
 
 def sinkhorn(scores: Tensor, iterations: int = 3) -> Tensor:
