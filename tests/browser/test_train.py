@@ -157,6 +157,9 @@ def test_every_method_trains_and_shows_its_own_picture(open_page: Open, method: 
     # nothing overlaps: every plot is as wide as its box
     widths = "[...document.querySelectorAll('.live-curve')].map(n => n.clientWidth - n.querySelector('.main-svg').clientWidth)"
     assert all(abs(gap) < 3 for gap in page.evaluate(widths))
+    page.set_viewport_size({"width": 390, "height": 844})  # on a phone, one below the other
+    lefts = "[...document.querySelectorAll('.live-curve')].map(n => [n.offsetLeft, n.offsetWidth > 300])"
+    assert {tuple(place) for place in page.evaluate(lefts)} == {(page.evaluate(lefts)[0][0], True)}
     page.click("#stop")
     wait_state(page, "stopped", "finished")
     expect(page.locator(".live-result tr")).not_to_have_count(0)
