@@ -5,7 +5,7 @@ r"""BYOL: predict what a slowly moving average of oneself says of the other view
 Shapes: two views (N,C,H,W) -> y (2N,F) -> z (2N,D) -> prediction q (2N,D); target z' (2N,D)
 Watch: std·√d, since a loss of 0 may be success or collapse; the distance between what the two networks say of one view
 Reference: Grill et al. 2020, arXiv:2006.07733, Eq. 1 to 3; τ rises on a cosine to 1 (section 3.2)
-Departures: τ starts at 0.95, as a short run has no time for 0.996; both views go through a network as one batch, which its
+Departures: τ starts at 0.9, as a short run has no time for 0.996; both views go through a network as one batch, which its
 BatchNorms see whole; the mean of the two directions where the paper has their sum; AdamW for LARS
 """
 
@@ -27,7 +27,7 @@ NO_PREDICTOR = (
 
 @dataclass(frozen=True)
 class BYOLConfig(ViewKnobs):
-    tau: float = knob(0.95, 0.0, 1.0, "τ: how much of the target stays each step; 0: no target of its own, 1: it never moves")
+    tau: float = knob(0.9, 0.0, 1.0, "τ: how much of the target stays each step; 0: no target of its own, 1: it never moves")
     predictor: bool = switch(True, "Off: the online network must match the target directly, and may collapse")
 
 
