@@ -213,7 +213,7 @@ def warning(steps: list[Any], language: str) -> str:
 SIDES = ("", "_untrained", "_pixels")
 COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
 RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
-NUMBERS = ("match_rank", "mse", "psnr", *MARKED, "rankme", "uniformity", "alignment")
+NUMBERS = ("match_rank", "scale", "prototypes", "mse", "psnr", *MARKED, "rankme", "uniformity", "alignment")
 
 
 def result(finished: dict[str, Any], language: str) -> dict[str, list[Any]]:

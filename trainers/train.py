@@ -212,7 +212,7 @@ def train(
     yield draw(method, shown, config.seed, step, seconds)
     yield final
     found = dict(final.metrics) | evaluation.summary(method, build(config, data, device))
-    found |= {"loss": last.loss if last else None, "images_per_second": meter.average()}
+    found |= dict(last.parts if last else {}) | {"loss": last.loss if last else None, "images_per_second": meter.average()}
     yield Finished(step, seconds, "stopped" if stopped else "budget", found)
 
 

@@ -56,8 +56,8 @@ def test_byol_needs_its_predictor() -> None:
 
 def test_swav_needs_sinkhorn_to_use_its_prototypes() -> None:
     with_it, without = (learn("swav", 500, sinkhorn=on) for on in (True, False))
-    assert with_it[1].parts["prototypes"] > 32 and not with_it[1].collapsed
-    assert without[1].parts["prototypes"] < 8 and "Sinkhorn" in without[1].collapsed
+    assert with_it[0]["prototypes"] > 32 and not with_it[1].collapsed
+    assert without[0]["prototypes"] < 8 and "Sinkhorn" in without[1].collapsed
 
 
 def test_clip_finds_captions_of_pictures_it_never_saw() -> None:
