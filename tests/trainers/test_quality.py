@@ -49,7 +49,7 @@ def test_simsiam_as_it_is_does_not_collapse() -> None:
 
 
 def test_byol_needs_its_predictor() -> None:
-    with_it, without = (learn("byol", 1000, predictor=on) for on in (True, False))
+    with_it, without = (learn("byol", 800, predictor=on) for on in (True, False))
     assert with_it[0]["std_sqrt_d"] > 0.5 and not with_it[1].collapsed
     assert without[0]["std_sqrt_d"] < 0.1 and "without a predictor" in without[1].collapsed, without[0]
 
