@@ -122,15 +122,18 @@ def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], language: 
     """The large numbers: each a name, a value, and what it means."""
     last = steps[-1] if steps else None
     knn = snapshots[-1]["metrics"]["knn"] if snapshots else None
+    spread = ("std", f"{last['std_sqrt_d']:.2f}" if last else "–")
+    if snapshots and "mse" in snapshots[-1]["metrics"]:  # a code may lie anywhere, and its spread says nothing
+        spread = ("error", f"{snapshots[-1]['metrics']['mse']:.4f}")
     values = {
         "time": f"{at['seconds']:.1f} s",
         "steps": f"{at['step']:,}",
         "rate": f"{last['images_per_second']:,.0f}" if last else "–",
         "loss": f"{last['loss']:.4g}" if last else "–",
-        "std": f"{last['std_sqrt_d']:.2f}" if last else "–",
+        spread[0]: spread[1],
         "knn": f"{knn:.1%}" if knn is not None else "–",
     }
-    helps = {"loss": "help_loss", "std": "help_std", "knn": "help_knn"}
+    helps = {"loss": "help_loss", "std": "help_std", "error": "help_error", "knn": "help_knn"}
     if snapshots and knn is None:
         helps["knn"] = "no_labels"
     return [

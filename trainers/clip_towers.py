@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from trainers.encoders import Encoder
 
 SMALLEST = 32  # pixels a side below which the image tower, which halves five times, has nothing left
-CONFIG = Path(__file__).parent / "open_clip" / "playground-clip.json"
+CONFIG = Path(__file__).parent / "clip_config" / "playground-clip.json"
 
 
 @cache

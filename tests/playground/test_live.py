@@ -139,6 +139,8 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
     for m in moments:
         assert m and list(m["figures"])[0] == "loss" and "knn" in m["figures"]
         assert ("mse" in m["figures"]) == (methods()[name].card.family == "autoencoder") != ("std" in m["figures"])
+        keys = [tile["key"] for tile in m["tiles"]]
+        assert keys == ["time", "steps", "rate", "loss", "error" if "mse" in m["figures"] else "std", "knn"]
         assert len(m["figures"]) <= 5 and all(figure["data"][0]["y"] for figure in m["figures"].values())
         assert m["result"]["table"] and m["result"]["lines"]
         json.dumps(m, allow_nan=False)
