@@ -11,7 +11,7 @@ from tests.trainers.synthetic import dataset
 from trainers import record
 from trainers.checkpoint import load_model
 from trainers.events import Finished, Started
-from trainers.method import methods
+from trainers.method import make_config, methods
 from trainers.train import RunConfig
 from trainers.views import plain
 
@@ -23,6 +23,8 @@ def test_a_run_on_cuda_loads_on_the_cpu(name: str, tmp_path: Path) -> None:
     data = dataset(channels=3, size=32)
     record.create(tmp_path, RunConfig(name, steps=20, device="cuda"))
     events = list(record.run(tmp_path, load=lambda _: data))
-    assert isinstance(events[0], Started) and events[0].device == "cuda" and events[0].encoder == "resnet18"
+    own = make_config(name, {}).encoder
+    assert isinstance(events[0], Started) and events[0].device == "cuda"
+    assert events[0].encoder == ("resnet18" if own == "auto" else own)
     assert isinstance(events[-1], Finished) and events[-1].summary["loss"] is not None
     assert load_model(tmp_path).encode(plain(data.test.images)).isfinite().all()
