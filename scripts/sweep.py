@@ -166,7 +166,7 @@ def tables(records: Records, dataset: str) -> Iterator[str]:
 
 def features(records: Records, dataset: str, present: list[str]) -> Iterator[str]:
     """Rows: methods and what they must beat. Columns: measures of features, at each budget."""
-    columns = [(m, s) for m in present for s in SECONDS]
+    columns = [(m, s) for m in present for s in budgets(records)]
     head = " | ".join(f"{MEASURES[m]}, {s} s" for m, s in columns)
     yield f"| | {head} | untrained: {', '.join(MEASURES[m] for m in present)} |"
     yield "|---|" + "---:|" * (len(columns) + 1)
@@ -190,12 +190,17 @@ def shortfalls(records: Records, dataset: str, seconds: int = 60) -> Iterator[st
         yield f"After {seconds} s, kNN below raw pixels: {names}; below the untrained encoder: {own}.\n"
 
 
+def budgets(records: Records) -> list[int]:
+    """The budgets, in seconds, that something is recorded for."""
+    return [s for s in SECONDS if any(key.split()[2] == str(s) for key in records["runs"])]
+
+
 def tasks(records: Records, dataset: str) -> Iterator[str]:
     """Errors of repairs beside their baselines, and captions found."""
-    yield f"| | {' | '.join(f'{s} s' for s in SECONDS)} | to beat |"
-    yield "|---|" + "---:|" * len(SECONDS) + "---|"
+    yield f"| | {' | '.join(f'{s} s' for s in budgets(records))} | to beat |"
+    yield "|---|" + "---:|" * len(budgets(records)) + "---|"
     for name, cls in methods().items():
-        last = next((r for s in reversed(SECONDS) for r in runs(records, name, dataset, s)), {})
+        last = next((r for s in reversed(budgets(records)) for r in runs(records, name, dataset, s)), {})
         for key, title in (("mse", "MSE"), ("psnr", "PSNR, dB"), ("match_1", "right caption first"), ("match_5", "… in five"),
                            ("match_zh_1", "right Chinese caption first"), ("match_zh_5", "… in five")):  # fmt: skip
             if last.get(key) is None:
@@ -205,7 +210,7 @@ def tasks(records: Records, dataset: str) -> Iterator[str]:
             if key == "match_1":
                 beside = {"chance": 1 / last["match_of"]}
             better = ", ".join(f"{name} {value:.4f}" for name, value in beside.items())
-            cells = [form([r[key] for r in runs(records, name, dataset, s)]) for s in SECONDS]
+            cells = [form([r[key] for r in runs(records, name, dataset, s)]) for s in budgets(records)]
             yield f"| {cls.card.title}, {title} | {' | '.join(cells)} | {better} |"
 
 
