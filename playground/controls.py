@@ -100,7 +100,7 @@ def knob(f: dataclasses.Field[Any], method: str, i18n: Any) -> Any:
             "elem_id": f"knob-{method}-{f.name}"}  # fmt: skip
     if "options" in m:
         both["visible"] = len(m["options"]) > 1
-        return gr.Dropdown(list(m["options"]), value=default, **both)
+        return gr.Dropdown([(i18n(f"options.{word}"), word) for word in m["options"]], value=default, **both)
     if isinstance(default, bool):
         return gr.Checkbox(default, **both)
     if m["low"] > 0 and m["high"] / m["low"] > 1000:  # a slider would hide four orders of magnitude

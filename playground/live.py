@@ -78,6 +78,12 @@ def build(
     }
 
 
+HALVES = ("to_text", "to_image")  # parts that the loss is the mean of: drawn into its plot
+SIDES = ("", "_untrained", "_pixels")
+COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
+RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
+NUMBERS = ("match_rank", "scale", "prototypes", "mse", "psnr")
+SPREAD = ("rankme", "uniformity", "alignment")
 LABELS = (
     "live.pictures", "live.map_pca", "live.map_umap", "live.map_wait", "live.map_hint", "live.result",
     "live.unlabelled", "live.skipped",
@@ -159,15 +165,17 @@ def figures(
     def of_snapshots(key: str) -> plots.Line:
         return [e["seconds"] for e in snapshots], [e["metrics"].get(key) for e in snapshots]
 
-    floor = text(language, f"cards.{method}.floor")
-    parts = list(steps[0]["parts"])
+    floor, lowest = started["collapse_loss"], {}
+    if floor is not None:
+        lowest = {text(language, f"cards.{method}.floor"): floor}
+    parts = list(steps[0].get("parts", {}))
     draw = partial(plots.curve, seconds=t("seconds"))
     halves = {t(f"part_{key}"): of_steps(key) for key in parts if key in HALVES}
-    found = {"loss": draw({t("loss"): of_steps("loss")} | halves, t("loss"), marks={floor: started["collapse_loss"]})}
+    found = {"loss": draw({t("loss"): of_steps("loss")} | halves, t("loss"), marks=lowest)}
     if method_class(method).card.family == "autoencoder":  # where a code may lie anywhere, and repairs tell success
-        marks = {t(key): value for key, value in started["baselines"].items() if key in MARKED}
+        marks = {t(key): value for key, value in started.get("baselines", {}).items()}
         found["mse"] = draw({t("mse"): of_snapshots("mse")}, t("mse"), colour=7, marks=marks, points=True)
-        if marks:  # what an untrained network paints is far off, and would flatten all that follows
+        if any(marks.values()):  # what an untrained network paints is far off, and would flatten all that follows
             found["mse"]["layout"]["yaxis"]["range"] = [0, 1.4 * max(marks.values())]
     else:
         marks = {t("spread"): 1.0, t("collapse"): 0.0}
@@ -187,10 +195,6 @@ def figures(
     return found
 
 
-HALVES = ("to_text", "to_image")  # parts that the loss is the mean of: drawn into its plot
-MARKED = ("mse_mean", "mse_pca", "mse_noisy", "mse_filter", "mse_mean_patch", "mse_mean_here")
-
-
 def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[str, Any]:
     """Which rows of pictures there are at a moment, how many images are in one, and the tables beside them, as figures."""
     found = record.read_pictures(runs.folder(run), pictures["step"])
@@ -202,21 +206,15 @@ def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[
         "step": pictures["step"],
         "rows": [{"key": key, "name": name(key)} for key in found],
         "count": len(next(iter(found.values()))),
-        "tables": {key: plots.table(table, name(key)) for key, table in pictures["tables"].items()},
+        "tables": {key: plots.table(table, name(key)) for key, table in pictures.get("tables", {}).items()},
     }
 
 
 def warning(steps: list[Any], language: str) -> str:
     """That the run has collapsed, and why, once it has said so three times running: in the reader's language."""
     last = steps[-3:]
-    said = len(last) == 3 and all(step["collapsed"] for step in last)
+    said = len(last) == 3 and all(step.get("collapsed") for step in last)
     return sentence(language, last[-1]["collapsed"], {}) if said else ""
-
-
-SIDES = ("", "_untrained", "_pixels")
-COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
-RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
-NUMBERS = ("match_rank", "scale", "prototypes", "mse", "psnr", *MARKED, "rankme", "uniformity", "alignment")
 
 
 def result(finished: dict[str, Any], language: str) -> dict[str, list[Any]]:
@@ -231,6 +229,7 @@ def result(finished: dict[str, Any], language: str) -> dict[str, list[Any]]:
 
     table = [[t(key), *(rate(key + side) for side in SIDES)] for key in COMPARED if s.get(key) is not None]
     lines = [(key, rate(key)) for key in RATES if s.get(key) is not None]
-    lines += [(key, f"{s[key]:.4g}") for key in NUMBERS if s.get(key) is not None]
+    beaten = [key for key in s if key.startswith("mse_")]
+    lines += [(key, f"{s[key]:.4g}") for key in (*NUMBERS, *beaten, *SPREAD) if s.get(key) is not None]
     head = ["", t("this"), text(language, "live.untrained"), text(language, "live.pixels")]
     return {"table": [head, *table] if table else [], "lines": [{"name": t(key), "value": value} for key, value in lines]}

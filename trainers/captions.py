@@ -24,7 +24,7 @@ class Captions:
     of_image: Tensor
 
 
-def captions(data: Dataset, images: Images, language: str = "both", templates: tuple[str, ...] = TEMPLATES) -> Captions:
+def captions(data: Dataset, images: Images, language: str = "both") -> Captions:
     """What the images of a part of `data` may be called. UserError where nothing is known of them."""
     wanted = [key for key in LANGUAGES if key in images.captions and language in ("both", key)]
     if wanted:
@@ -32,7 +32,7 @@ def captions(data: Dataset, images: Images, language: str = "both", templates: t
     elif images.captions:
         raise UserError("{name} has no captions in this language: choose another one.", name=data.name)
     elif images.labels is not None and data.classes:
-        names = [[template.format(name) for template in templates] for name in data.classes]
+        names = [[template.format(name) for template in TEMPLATES] for name in data.classes]
         rows = [names[label] for label in images.labels.tolist()]
     elif any(words := [spoken(name) for name in images.names]):
         rows = [[word or "?"] for word in words]

@@ -7,11 +7,12 @@ those are trained and kept, in their order; `export` puts them back into the ful
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
 from copy import deepcopy
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from trainers.encoders import Encoder
+from trainers.errors import UserError
 
 SMALLEST = 32  # pixels a side below which the image tower, which halves five times, has nothing left
 CONFIG = Path(__file__).parent / "clip_config" / "playground-clip.json"
@@ -42,6 +44,12 @@ def tokenizer() -> Any:
 
     registered()
     return open_clip.get_tokenizer(CONFIG.stem)
+
+
+@lru_cache(16)
+def tokenize(texts: tuple[str, ...]) -> Tensor:
+    """n texts -> (n,L) int64, by open_clip's tokenizer: two thousand take 80 ms, and the same ones are asked for again."""
+    return tokenizer()(list(texts))
 
 
 def towers(captions: Sequence[str], size: int, dimensions: int) -> Any:
@@ -84,15 +92,14 @@ class Vocabulary(nn.Module):
 
     def __init__(self, captions: Sequence[str]) -> None:
         super().__init__()
-        tokens = tokenizer()(list(captions) or [""])
-        self.register_buffer("known", tokens.unique(), persistent=False)
+        self.register_buffer("known", tokenize(tuple(captions) or ("",)).unique(), persistent=False)
 
     def __len__(self) -> int:
         return len(self.known) + 1
 
     def forward(self, texts: Sequence[str]) -> Tensor:
         """n texts -> (n,L) int64."""
-        tokens = tokenizer()(list(texts)).to(self.known.device)
+        tokens = tokenize(tuple(texts)).to(self.known.device)
         place = torch.searchsorted(self.known, tokens).clamp(max=len(self.known) - 1)
         return torch.where(self.known[place] == tokens, place + 1, 0)
 
@@ -135,7 +142,24 @@ def export(method: Any, folder: Path) -> None:
     (folder / "open_clip_config.json").write_text(about, encoding="utf-8")
 
 
-if __name__ == "__main__":
+def main(argv: list[str] | None = None) -> int:
+    """0 when the folder is written, 1 with a sentence on stderr when it cannot be."""
     from trainers.checkpoint import load_model
 
-    export(load_model(Path(sys.argv[1])), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(prog="python -m trainers.clip_towers", description="Export a trained CLIP for open_clip")
+    parser.add_argument("run", type=Path, help="the folder of a run of CLIP")
+    parser.add_argument("folder", type=Path, help="where to write open_clip_config.json and its weights")
+    args = parser.parse_args(argv)
+    try:
+        method = load_model(args.run)
+        if not method.reads:
+            raise UserError("{name} is no run of CLIP: train one with python -m trainers clip --out FOLDER.", name=args.run)
+        export(method, args.folder)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

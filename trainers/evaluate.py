@@ -16,6 +16,7 @@ from trainers.method import Method
 from trainers.views import Augmentation, pair, plain
 
 LIMIT = 2_000  # images on the map, and images in the bank of a snapshot's kNN: enough to see, few enough to repeat
+PROBED = 10_000  # images that a linear probe is fitted on, at most
 PAIRS = 512  # images whose two views tell alignment
 CHUNK = 500
 
@@ -37,6 +38,7 @@ class Evaluation:
         self.labels = None if data.test.labels is None else data.test.labels[index].to(device)
         self.bank_labels = None if data.train.labels is None else data.train.labels[bank].to(device)
         rng = torch.Generator(device).manual_seed(0)
+        self.candidates: dict[tuple[str, int], tuple[tuple[str, ...], Tensor]] = {}
         self.pairs = pair(self.images[:PAIRS], Augmentation(), rng)  # the same for every method, so that they compare
 
     def words(self, language: str) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ class Evaluation:
         """Metrics, and the features (n,F) of the evaluation images. kNN is against a bank of at most 2,000 images."""
         method.eval()
         features = encode(method, self.images)
-        z = method.embed(features.float())
+        z = method.embed(features)
         found: dict[str, float | None] = {
             "knn": self._knn(features, encode(method, self.bank) if self.bank_labels is not None else features),
             "std_sqrt_d": float(metrics.std_sqrt_d(z)),
@@ -59,7 +61,7 @@ class Evaluation:
         }
         found |= self._score(method, self.images)
         if method.reads:
-            found |= match(method, z, self.data, subset(self.data.test), languages=1)
+            found |= self._match(method, z, subset(self.data.test), languages=1)
         method.train()
         return found, features.cpu().numpy().astype(np.float16)
 
@@ -71,21 +73,41 @@ class Evaluation:
     def summary(self, method: Method, untrained: Method) -> dict[str, float | None]:
         """The numbers on all held-out images, with all training images as the bank, beside what they must beat."""
         test, train = self.data.test.images.to(self.device), self.data.train.images.to(self.device)
-        found: dict[str, float | None] = {}
-        sides = {"": method.eval(), "_untrained": untrained.eval()}
-        pairs = {name: (encode(network, test), encode(network, train)) for name, network in sides.items()}
-        pairs["_pixels"] = standardise(test, train)
-        for name, (queries, bank) in pairs.items():
-            found |= {key + name: value for key, value in judge(self.data, queries, bank).items()}
+        method.eval()
+        untrained.eval()
+        found: dict[str, float | None] = {"knn": None, "probe": None}
+        if self.data.test.labels is not None or self.data.test.captions:
+            found |= judge(self.data, encode(method, test), encode(method, train))
+            found |= beside(judge(self.data, encode(untrained, test), encode(untrained, train)), "_untrained")
+            found |= beside(judge(self.data, *standardise(test, train)), "_pixels")
         found |= self._score(method, test)
         found |= self.baselines(method, train, test)
         if method.reads:
-            found |= match(method, method.embed(pairs[""][0].float()), self.data, torch.arange(len(test)))
+            found |= self._match(method, method.embed(encode(method, test)), torch.arange(len(test)))
         method.train()
         return found
 
+    def _match(self, method: Any, embeddings: Tensor, index: Tensor, languages: int = 2) -> dict[str, float | None]:
+        """How a method that reads finds words for the test images `index` (n,), given their embeddings (n,D).
+
+        match_1, match_5: share of images with their own caption among the nearest 1 or 5 of all captions; match_rank: the
+        median place of it; match_of: how many there are. English first, Chinese as match_zh_1 and so on.
+        """
+        found: dict[str, float | None] = {}
+        several = [key for key in LANGUAGES if key in self.data.test.captions and method.config.language in ("both", key)]
+        for number, language in enumerate((several or ["en"])[:languages]):
+            if (language, len(index)) not in self.candidates:  # the same at every snapshot
+                self.candidates[language, len(index)] = candidates(self.data, language, index)
+            texts, wanted = self.candidates[language, len(index)]
+            cosines = embeddings @ method.texts.read(texts).T
+            rank = 1 + (cosines > cosines.gather(1, wanted.to(cosines.device).unsqueeze(1))).sum(1).float()
+            name = f"match_{language}" if number else "match"
+            found |= {f"{name}_{k}": float((rank <= k).float().mean()) for k in (1, 5)}
+            found |= {f"{name}_rank": float(rank.median()), f"{name}_of": float(len(texts))}
+        return found
+
     def _alignment(self, method: Method) -> float:
-        z1, z2 = (method.embed(method.encode(view).float()) for view in self.pairs)
+        z1, z2 = (method.embed(method.encode(view)) for view in self.pairs)
         return metrics.alignment(z1, z2)
 
     @torch.inference_mode()
@@ -106,17 +128,24 @@ class Evaluation:
         return found | ({"psnr": metrics.psnr(found["mse"])} if "mse" in found else {})
 
 
+def beside(found: dict[str, float | None], suffix: str) -> dict[str, float | None]:
+    """The same numbers of something else to compare with."""
+    return {key + suffix: value for key, value in found.items()}
+
+
 def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | None]:
     """What features of the test images (Q,F) are good for, given those of the training images (N,F).
 
-    knn, probe: accuracies, where there are labels. retrieval_1, retrieval_5: share of test images with an image of the same
-    caption among the nearest 1 or 5 training images, where captions are shared.
+    knn, probe: accuracies, where there are labels; the probe is fitted on at most PROBED training images. retrieval_1,
+    retrieval_5: share of test images with an image of the same caption among the nearest 1 or 5 training images, where
+    captions are shared.
     """
     found: dict[str, float | None] = {"knn": None, "probe": None}
     if data.test.labels is not None and data.train.labels is not None:
         labels, bank_labels = data.test.labels.to(queries.device), data.train.labels.to(queries.device)
         found["knn"] = metrics.knn_accuracy(queries, labels, bank, bank_labels)
-        found["probe"] = metrics.linear_probe(queries, labels, bank, bank_labels)
+        some = subset(data.train, PROBED).to(bank.device)
+        found["probe"] = metrics.linear_probe(queries, labels, bank[some], bank_labels[some])
     names = data.train.captions.get("en", ())
     ids = {name: i for i, name in enumerate(dict.fromkeys(names))}
     wanted = torch.tensor([ids.get(name, -1) for name in data.test.captions.get("en", ())], device=queries.device)
@@ -126,26 +155,13 @@ def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | Non
     return found
 
 
-def match(method: Any, embeddings: Tensor, data: Dataset, index: Tensor, languages: int = 2) -> dict[str, float | None]:
-    """How a method that reads finds words for the test images `index` (n,), given their embeddings (n,D).
-
-    match_1, match_5: share of images with their own caption among the nearest 1 or 5 of all captions that train and test
-    have in a language, each once; match_rank: the median place of it. English first, Chinese as match_zh_1 and so on.
-    """
-    found: dict[str, float | None] = {}
-    several = [key for key in LANGUAGES if key in data.test.captions and method.config.language in ("both", key)]
-    for language in (several or ["en"])[:languages]:
-        test, train = (captions(data, part, language) for part in (data.test, data.train))
-        own = [test.texts[i] for i in test.of_image[index, 0]]
-        texts = list(dict.fromkeys([*own, *(part.texts[i] for part in (test, train) for i in part.of_image[:, 0].unique())]))
-        place = {text: i for i, text in enumerate(texts)}
-        wanted = torch.tensor([place[text] for text in own], device=embeddings.device)
-        cosines = embeddings @ torch.cat([method.texts.read(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]).T
-        rank = 1 + (cosines > cosines.gather(1, wanted.unsqueeze(1))).sum(1).float()
-        name = "match" if language == (several or ["en"])[0] else f"match_{language}"
-        found |= {f"{name}_{k}": float((rank <= k).float().mean()) for k in (1, 5)}
-        found |= {f"{name}_rank": float(rank.median()), f"{name}_of": float(len(texts))}
-    return found
+def candidates(data: Dataset, language: str, index: Tensor) -> tuple[tuple[str, ...], Tensor]:
+    """All captions that train and test have in a language, each once, and which of them the test images `index` have."""
+    test, train = (captions(data, part, language) for part in (data.test, data.train))
+    own = [test.texts[i] for i in test.of_image[index, 0]]
+    texts = tuple(dict.fromkeys([*own, *(part.texts[i] for part in (test, train) for i in part.of_image[:, 0].unique())]))
+    place = {text: i for i, text in enumerate(texts)}
+    return texts, torch.tensor([place[text] for text in own])
 
 
 def encode(method: Method, images: Tensor) -> Tensor:

@@ -143,6 +143,11 @@ def train(
         save(Checkpoint.take(method, optimizer, config.method, step, seconds))
         return Snapshot(step, seconds, found, features)
 
+    def judged(event: Step) -> Step:
+        if event.step <= SETTLED:
+            return event
+        return dataclasses.replace(event, collapsed=method.collapsed(event.std_sqrt_d, event.parts))
+
     if step == 0:
         yield look(0.0)
     started = time.perf_counter()  # the budget is for training: what came before does not count
@@ -170,7 +175,7 @@ def train(
         optimizer.step()
         step += 1
         method.after_step(config.progress(step, clock()))
-        meter.add(loss.value, {key: value for key, value in loss.parts.items()}, batch_size)
+        meter.add(loss.value, loss.parts, batch_size)
 
         seconds = clock()
         due = seconds >= next_snapshot
@@ -179,9 +184,7 @@ def train(
             if not math.isfinite(last.loss):
                 failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
                 break
-            if step > SETTLED:
-                last = dataclasses.replace(last, collapsed=method.collapsed(last.std_sqrt_d, last.parts))
-            yield last
+            yield judged(last)
             if seconds >= next_pictures:
                 yield draw(method, shown, config.seed, step, seconds)
                 next_pictures = seconds + max(0.5, (config.seconds or 30.0) / PICTURES_SHOWN)
@@ -202,7 +205,7 @@ def train(
     if failure is None and meter.steps:
         last = meter.read(step, seconds, loss.embedding)  # pyright: ignore[reportPossiblyUnboundVariable]
         if math.isfinite(last.loss):
-            yield dataclasses.replace(last, collapsed=method.collapsed(last.std_sqrt_d, last.parts) if step > SETTLED else "")
+            yield judged(last)
         else:
             failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
     if failure is not None:

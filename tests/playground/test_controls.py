@@ -38,6 +38,7 @@ def test_every_knob_is_there_with_its_default_range_and_words(controls: Controls
         assert component.label in table("en") and component.info in table("en")
         if "options" in m:
             assert [choice for _, choice in component.choices] == list(m["options"])
+            assert all(word in table("en") for word, _ in component.choices)
         elif not isinstance(f.default, bool):
             assert (component.minimum, component.maximum) == (m["low"], m["high"])
             for end in (m["low"], m["high"], f.default):

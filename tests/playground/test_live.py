@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from trainers import record
 from trainers.errors import UserError
 from trainers.events import Failed
 from trainers.method import methods
+from trainers.methods.simsiam import NO_STOP
 from trainers.train import RunConfig
 
 # what has no Chinese name, or is a blank that the page fills in
@@ -119,9 +119,7 @@ def test_a_run_is_described_in_one_line() -> None:
 
 @pytest.mark.parametrize(("language", "said"), [("en", "stop-gradient"), ("zh", "停止梯度")])
 def test_a_collapse_is_told_once_it_lasts(language: str, said: str) -> None:
-    method = methods()["simsiam"]
-    why = next(text for name, text in vars(sys.modules[method.__module__]).items() if name == "NO_STOP")
-    steps = [{"collapsed": text} for text in ("", why, why, why)]
+    steps = [{"collapsed": text} for text in ("", NO_STOP, NO_STOP, NO_STOP)]
     assert said in warning(steps, language)
     assert not warning(steps[:3], language) and not warning([*steps, {"collapsed": ""}], language) and not warning([], language)
 

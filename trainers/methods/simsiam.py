@@ -7,7 +7,7 @@ Watch: std·√d near 1. Without the stop-gradient the loss falls to 0 at once, 
 Reference: Chen & He 2020, arXiv:2011.10566, Eq. 1 to 4 and Algorithm 1
 Departures: 1 - cos, so that the loss ends at 0; both views as one batch, which BatchNorm sees whole; AdamW for SGD; two
 layers in the projector, as for CIFAR-10, and no BatchNorm at its end (table 3b): with one, a network this small falls to
-2 or 3 dimensions, where larger ones fall to a point
+2 or 3 dimensions, where the paper's falls to a point
 """
 
 from dataclasses import dataclass

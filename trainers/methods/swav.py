@@ -66,7 +66,7 @@ class SwAV(Method):
         return float(torch.tensor(self.config.prototypes).log())
 
     def collapsed(self, spread: float, parts: dict[str, float]) -> str:
-        few = not self.config.sinkhorn and parts["prototypes"] < self.config.prototypes / 8
+        few = not self.config.sinkhorn and parts["prototypes"] < max(1.5, self.config.prototypes / 8)
         return self.FEW if few else super().collapsed(spread, parts)
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
