@@ -42,8 +42,7 @@ def curve(
         "title": {"text": name, "font": {"size": 14}, "x": 0.02, "y": 0.97},
         "margin": {"l": 46, "r": 10, "t": 34, "b": 34}, "height": 230, "hovermode": "x unified",
         "showlegend": len(lines) > 1,
-        "legend": {"x": 0 if rate else 1, "xanchor": "left" if rate else "right", "y": 1, "yanchor": "top",
-                   "bgcolor": "rgba(0,0,0,0)", "font": {"size": 10}},
+        "legend": {"x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom", "orientation": "h", "font": {"size": 10}},
         "xaxis": {"title": {"text": seconds, "standoff": 4, "font": {"size": 11}}, "rangemode": "tozero", "zeroline": False},
         "yaxis": {"tickformat": ".1~%" if rate else "", "zeroline": False, "nticks": 6},
         "shapes": [
