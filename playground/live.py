@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
+from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, UPLOADS, Runs, State
 from playground.texts import sentence, text
 from trainers import record
@@ -19,32 +20,34 @@ from trainers.train import RunConfig
 TONES = {"finished": "good", "stopped": "good", "failed": "bad", "interrupted": "warn"}
 
 
-def live(runs: Runs, run: str, language: str, after: str = "") -> dict[str, Any] | None:
+def live(maps: Maps, run: str, language: str, after: str = "") -> dict[str, Any] | None:
     """The moment, or None where it is still the one called `after`. UserError where there is no such run."""
-    found = packed(runs, run, language, after)
+    found = packed(maps, run, language, after)
     return found and found[0]
 
 
-def packed(runs: Runs, run: str, language: str, after: str = "") -> tuple[dict[str, Any], bytes] | None:
+def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[str, Any], bytes] | None:
     """The moment as `live` gives it, and as compressed JSON, ready to be sent."""
-    state = runs.state(run)
-    view = runs.view(run)
-    maps = runs.maps(run)
+    state = maps.runs.state(run)
+    view = maps.runs.view(run)
     events = list(view.events)
-    waits = pending(runs, run, maps["pca"])
-    version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(maps['umap'])}.{waits:d}.{language}"
+    frames = {"pca": maps.ready(run, LIVE), "umap": maps.ready(run, FIRST)}
+    waits = False
+    if frames["pca"] and state.kind in ENDED:  # the better map of the end, made while somebody looks
+        waits = maps.ask(run, FIRST, "live", everything=False)["state"] in ("waiting", "working")
+    version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(frames['umap'])}.{waits:d}.{language}"
     if version == after:
         return None
     with view.building:  # many people look at one run: the moment is built, and packed, once for all of them
         if language not in view.moments or view.moments[language][0]["version"] != version:
-            content = build(runs, run, language, version, state, events, maps, waits)
+            content = build(maps.runs, run, language, version, state, events, frames, waits)
             plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             view.moments[language] = content, gzip.compress(plain.encode(), 3)
         return view.moments[language]
 
 
 def build(
-    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], maps: dict[str, list[int]], waits: bool
+    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], frames: dict[str, list[int]], waits: bool
 ) -> dict[str, Any]:
     """All that the page shows."""
 
@@ -70,7 +73,8 @@ def build(
         "figures": figures(started, steps, snapshots, config.method, language),
         "warning": warning(steps, language),
         "pictures": pictures and rows(runs, run, pictures, language),
-        "maps": maps,
+        "maps": frames,
+        "map_keys": {"pca": LIVE, "umap": FIRST},
         "umap_pending": waits,
         "result": result(finished, language) if finished else {"table": [], "lines": []},
         "labels": {key.removeprefix("live."): t(key) for key in LABELS},
@@ -88,12 +92,6 @@ LABELS = (
     "live.pictures", "live.map_pca", "live.map_umap", "live.map_wait", "live.map_hint", "live.result",
     "live.unlabelled", "live.skipped",
 )  # fmt: skip
-
-
-def pending(runs: Runs, run: str, steps: list[int]) -> bool:
-    """Whether a map of the last snapshot is still being made."""
-    future = runs.view(run).maps.get(steps[-1]) if steps else None
-    return future is not None and not future.done()
 
 
 def describe(config: RunConfig, language: str) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import io
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import plotly
+import torch
+from numpy.typing import NDArray
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -22,10 +28,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground import explore, export, standalone
 from playground import live as moment
-from playground.runs import Runs, write_images
+from playground.maps import Maps
+from playground.runs import Runs, read_images
 from playground.texts import LANGUAGES, sentence, table, text, told
-from trainers import data, record
+from trainers import record
+from trainers.data.folder import fit, open_image
 from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -33,16 +42,22 @@ HERE = Path(__file__).parent
 FILES = {
     "plotly.js": Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
     "map.js": HERE / "embedding_map" / "map.js",
+    "map.css": HERE / "embedding_map" / "map.css",
     "page.js": HERE / "static" / "page.js",
+    "explore.js": HERE / "static" / "explore.js",
     "page.css": HERE / "static" / "page.css",
+    "explore.css": HERE / "static" / "explore.css",
 }
+UPLOAD_FILES, UPLOAD_BYTES = 12, 80 << 20  # of a person's own images, at once
+TEXTS, TEXT_LENGTH = 12, 200
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FRESH = {"Cache-Control": "no-store"}
 
 
 def style() -> str:
-    """The page's style sheet, which has to come after Gradio's own."""
-    return f'<link rel="stylesheet" href="{address("page.css")}">'
+    """The page's style sheets, which have to come after Gradio's own."""
+    return "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in FILES if name.endswith(".css"))
 
 
 def scripts() -> str:
@@ -56,13 +71,18 @@ def scripts() -> str:
     }
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
-        {lang: {name: text(lang, key) for name, key in keys.items()} | {"classes": classes if lang == "zh" else {}}
+        {lang: {name: text(lang, key) for name, key in keys.items()}
+         | {"classes": classes if lang == "zh" else {}, "explore": _below(lang, "explore."), "reducers": explore.reducers()}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
     # plotly.js is large: Gradio's own scripts, and a page that shows no run yet, do not wait for it
-    how = {"plotly.js": "async", "map.js": "defer", "page.js": "defer"}
+    how = {"plotly.js": "async", "map.js": "defer", "page.js": "defer", "explore.js": "defer"}
     return inline + "".join(f'<script {when} src="{address(name)}"></script>' for name, when in how.items())
+
+
+def _below(language: str, prefix: str) -> dict[str, str]:
+    return {key.removeprefix(prefix): value for key, value in table(language).items() if key.startswith(prefix)}
 
 
 def address(name: str) -> str:
@@ -70,8 +90,9 @@ def address(name: str) -> str:
     return f"playground/static/{hashlib.sha256(FILES[name].read_bytes()).hexdigest()[:12]}/{name}"
 
 
-def mount(runs: Runs) -> Mount:
+def mount(maps: Maps) -> Mount:
     """All routes, under /playground."""
+    runs = maps.runs
 
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
@@ -83,7 +104,7 @@ def mount(runs: Runs) -> Mount:
     async def live(request: Request) -> Response:
         query = request.query_params
         found = await run_in_threadpool(
-            moment.packed, runs, request.path_params["run"], _language(request), query.get("after", "")
+            moment.packed, maps, request.path_params["run"], _language(query), query.get("after", "")
         )
         if found is None:
             return Response(status_code=204)
@@ -91,7 +112,7 @@ def mount(runs: Runs) -> Mount:
 
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
-        body = await run_in_threadpool(_images, runs, request.path_params["run"], kind, _language(request))
+        body = await run_in_threadpool(_images, runs, request.path_params["run"], kind, _language(request.query_params))
         return Response(body, media_type={"png": "image/png", "json": "application/json"}[kind], headers=FOREVER)
 
     async def pictures(request: Request) -> Response:
@@ -99,16 +120,70 @@ def mount(runs: Runs) -> Mount:
         body = await run_in_threadpool(_row, runs, p["run"], p["step"], request.query_params.get("row", ""))
         return Response(body, media_type="image/png", headers=FOREVER)
 
-    async def positions(request: Request) -> Response:
-        p = request.path_params
-        if p["kind"] not in ("pca", "umap"):
-            return Response(status_code=404)
-        found = await run_in_threadpool(runs.positions, p["run"], p["kind"], p["step"])
-        return Response(found.tobytes(), media_type="application/octet-stream", headers=FOREVER)
+    def answer(work: Callable[[Any, Any], Any], headers: dict[str, str] = FOREVER) -> Callable[[Request], Awaitable[Response]]:
+        """A route from what it works out of the path and the query, in a thread: an array goes as bytes, the rest as JSON."""
+
+        async def route(request: Request) -> Response:
+            found = await run_in_threadpool(work, request.path_params, request.query_params)
+            if isinstance(found, np.ndarray):
+                return Response(found.tobytes(), media_type="application/octet-stream", headers=headers)
+            return JSONResponse(found, headers=headers)
+
+        return route
+
+    def listed(p: Any, q: Any) -> Any:
+        return explore.runs(maps, _language(q), q.get("also", "").split(",")[:20])
+
+    def timeline(p: Any, q: Any) -> Any:
+        return explore.timeline(maps, p["run"], _language(q))
+
+    def asked(p: Any, q: Any) -> Any:
+        found = maps.ask(p["run"], p["key"], q.get("who", "")[:40], q.get("frames") != "last")
+        found["sentence"] = sentence(_language(q), found["sentence"], found.pop("values"))
+        return found
+
+    def left(p: Any, q: Any) -> Any:
+        maps.leave(p["run"], p["key"], q.get("who", "")[:40])
+        return {}
+
+    def values(p: Any, q: Any) -> Any:
+        if p["name"] == "purity":
+            return maps.purity(p["run"], p["step"])
+        found = maps.each(p["run"])
+        if p["name"] not in found:
+            raise FileNotFoundError(p["name"])
+        return found[p["name"]]
+
+    def exported(p: Any, q: Any) -> tuple[bytes, str, str]:
+        kind, run, key, step = p["kind"], p["run"], p["key"], p["step"]
+        if kind == "html":
+            page = standalone.page(maps, run, key, step, _language(q), FILES)
+            return page, "text/html; charset=utf-8", export.file_name(maps, run, key, step, "html")
+        if kind not in export.EXPORTS:
+            raise FileNotFoundError(kind)
+        make, media, suffix = export.EXPORTS[kind]
+        return make(maps, run, key, step), media, export.file_name(maps, run, key, step, suffix)
+
+    async def download(request: Request) -> Response:
+        body, media, name = await run_in_threadpool(exported, request.path_params, request.query_params)
+        return Response(body, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    async def place(request: Request) -> Response:
+        p, q = request.path_params, request.query_params
+        if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
+            raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
+        async with request.form(max_files=UPLOAD_FILES, max_fields=1) as form:
+            files = [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+        return JSONResponse(await run_in_threadpool(_placed, maps, p["run"], p["key"], files, _language(q)))
+
+    async def words(request: Request) -> Response:
+        p, texts = request.path_params, (await request.json())["texts"]
+        texts = [str(one)[:TEXT_LENGTH] for one in texts[:TEXTS]]
+        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts) if texts else [])
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, UserError)
-        return JSONResponse({"error": told(_language(request), error)}, status_code=404)
+        return JSONResponse({"error": told(_language(request.query_params), error)}, status_code=404)
 
     async def missing(request: Request, error: Exception) -> Response:
         return Response(status_code=404)  # a file that a run has just replaced
@@ -119,7 +194,24 @@ def mount(runs: Runs) -> Mount:
             Route("/runs/{run}/live", live),
             Route("/runs/{run}/images.{kind:str}", images),
             Route("/runs/{run}/pictures/{step:int}", pictures),
-            Route("/runs/{run}/map/{kind}/{step:int}", positions),
+            Route("/runs", answer(listed, FRESH)),
+            Route("/runs/{run}/timeline", answer(timeline, FRESH)),
+            Route("/runs/{run}/maps/{key}", answer(asked, FRESH)),
+            Route("/runs/{run}/maps/{key}", answer(left, FRESH), methods=["DELETE"]),
+            Route("/runs/{run}/maps/{key}/{step:int}", answer(lambda p, q: maps.frame(p["run"], p["key"], p["step"]).positions)),
+            Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(lambda p, q: maps.quality(p["run"], p["key"], p["step"]))),
+            Route("/runs/{run}/maps/{key}/{step:int}/export.{kind}", download),
+            Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),
+            Route("/runs/{run}/maps/{key}/words", words, methods=["POST"]),
+            Route("/runs/{run}/values/{name}/{step:int}", answer(values)),
+            Route(
+                "/runs/{run}/neighbours/{step:int}/{index:int}",
+                answer(lambda p, q: maps.neighbours(p["run"], p["step"], p["index"])),
+            ),
+            Route(
+                "/runs/{run}/overlap/{step:int}/{other}/{other_step:int}",
+                answer(lambda p, q: maps.overlap(p["run"], p["step"], p["other"], p["other_step"])),
+            ),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
         exception_handlers={UserError: refuse, FileNotFoundError: missing},
@@ -127,8 +219,29 @@ def mount(runs: Runs) -> Mount:
     return Mount("/playground", app=app)
 
 
-def _language(request: Request) -> str:
-    return "zh" if request.query_params.get("lang") == "zh" else "en"
+def _language(query: Any) -> str:
+    return "zh" if query.get("lang") == "zh" else "en"
+
+
+def _placed(maps: Maps, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> dict[str, Any]:
+    """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
+    part = read_images(maps.runs.folder(run)).test.images
+    fitted, names, skipped = [], [], []
+    for name, content in files:
+        try:
+            fitted.append(fit(open_image(content, name, part.shape[-1]), part.shape[-1], part.shape[1]))
+            names.append(name)
+        except UserError as error:
+            skipped.append(told(language, error))
+    found = maps.place(run, key, torch.stack(fitted)) if fitted else []
+    pictures = [png(image.permute(1, 2, 0).numpy()) for image in fitted]
+    return {
+        "placed": [
+            one | {"name": name, "picture": "data:image/png;base64," + base64.b64encode(picture).decode()}
+            for one, name, picture in zip(found, names, pictures, strict=True)
+        ],
+        "skipped": skipped,
+    }
 
 
 def _gzipped(request: Request, body: bytes, kind: str, headers: dict[str, str]) -> Response:
@@ -147,9 +260,8 @@ def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
     folder = runs.folder(run)
     if kind not in ("png", "json"):
         raise FileNotFoundError(kind)
-    if not (folder / f"images.{kind}").exists():  # a run of the command line
-        config = record.read_config(folder)
-        write_images(folder, data.load(config.dataset, config.size))
+    if not (folder / f"images.{kind}").exists():
+        read_images(folder)  # which makes them where the run is the command line's
     body = (folder / f"images.{kind}").read_bytes()
     if kind == "json":
         about = json.loads(body)
@@ -165,9 +277,13 @@ def _row(runs: Runs, run: str, step: int, row: str) -> bytes:
     if row not in found:
         raise FileNotFoundError(row)
     n, h, w, c = found[row].shape
-    line = found[row].swapaxes(0, 1).reshape(h, n * w, c)
+    return png(found[row].swapaxes(0, 1).reshape(h, n * w, c))
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """(H,W,1 or 3) as a file."""
     out = io.BytesIO()
-    Image.fromarray(line if c == 3 else line[..., 0]).save(out, "PNG")
+    Image.fromarray(image if image.shape[2] == 3 else image[..., 0]).save(out, "PNG")
     return out.getvalue()
 
 

@@ -1,6 +1,6 @@
 """Runs as a person sees them: made, queued, watched, stopped, gone on with, forgotten. All of it is in folders.
 
-ROOT/ID/            a run (see trainers.record), with the pictures and maps that the page draws from it
+ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps'
 ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue
 """
 
@@ -16,18 +16,17 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
-from playground import projection
 from trainers import evaluate, record
 from trainers.checkpoint import write
-from trainers.data import Dataset
+from trainers.data import Dataset, Images, load
 from trainers.errors import UserError
 from trainers.events import Failed
 from trainers.train import RunConfig
@@ -70,7 +69,6 @@ class View:
         self.offset = 0
         self.file = 0
         self.generation = 0  # how often the file was begun anew, as when a run is gone on with
-        self.maps: dict[int, Future[Any]] = {}
         self.building = threading.Lock()
         self.moments: dict[str, tuple[dict[str, Any], bytes]] = {}  # language -> what the page shows, as last built
 
@@ -90,8 +88,8 @@ class View:
 class Runs:
     """The runs in one folder. Safe to call from many threads; keeps nothing that the folder does not."""
 
-    def __init__(self, root: Path, limits: Limits | None = None, mapper: projection.Mapper | None = None) -> None:
-        self.root, self.limits, self.mapper = root, limits or Limits(), mapper
+    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+        self.root, self.limits = root, limits or Limits()
         self.queue = root / "queue"
         self.queue.mkdir(parents=True, exist_ok=True)
         self._views: OrderedDict[str, View] = OrderedDict()
@@ -176,34 +174,6 @@ class Runs:
             view.read()
         return view
 
-    def positions(self, run: str, kind: str, step: int) -> projection.Array:
-        """(N,2) places on the map at a snapshot's step; "pca" is made when asked for, "umap" must be there already."""
-        folder, view = self.folder(run), self.view(run)
-        steps = [event["step"] for event in view.of("Snapshot")]
-        if step not in steps:
-            raise UserError("There is no run called {name}.", name=run)
-        path = folder / "snapshots" / f"{step:08d}-{kind}.npy"
-        if not path.exists():
-            if kind != "pca":
-                raise UserError("There is no run called {name}.", name=run)
-            at = steps.index(step)
-            previous = self.positions(run, "pca", steps[at - 1]) if at else None
-            _save(path, projection.pca(record.read_snapshot(folder, step), previous))
-        return np.load(path, allow_pickle=False)
-
-    def maps(self, run: str) -> dict[str, list[int]]:
-        """Steps at which a map of each kind can be had. Asks for a UMAP of the last one once a run has ended."""
-        folder, view = self.folder(run), self.view(run)
-        steps = [event["step"] for event in view.of("Snapshot")]
-        umaps = [step for step in steps if (folder / "snapshots" / f"{step:08d}-umap.npy").exists()]
-        if steps and steps[-1] not in umaps and steps[-1] not in view.maps and self.mapper and self.state(run).kind in ENDED:
-            step, path = steps[-1], folder / "snapshots" / f"{steps[-1]:08d}-umap.npy"
-            start = self.positions(run, "pca", step)
-            future = self.mapper.submit(record.read_snapshot(folder, step), start, record.read_config(folder).seed)
-            view.maps[step] = future
-            future.add_done_callback(lambda done: _keep_map(path, done))
-        return {"pca": steps, "umap": umaps}
-
     # -- what keeps the house -----------------------------------------------------------------------------------
 
     def worker_died(self, code: int, since: float) -> None:
@@ -277,29 +247,33 @@ def write_images(folder: Path, data: Dataset) -> None:
     sheet = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
     picture = Image.fromarray(sheet if c == 3 else sheet[..., 0])
     write(folder / "images.png", lambda path: picture.save(path, "PNG", compress_level=4))
-    names = {lang: [texts[i] for i in index.tolist()] for lang, texts in data.test.captions.items()}
+    captions = {lang: [texts[i] for i in index.tolist()] for lang, texts in data.test.captions.items()}
     about = {
         "count": n, "columns": columns, "rows": rows, "width": w, "height": h, "classes": list(data.classes),
         "labels": None if data.test.labels is None else data.test.labels[index].tolist(),
-        "captions": names, "skipped": [[error.sentence, error.values] for error in data.skipped],
+        "captions": captions, "names": [data.test.names[i] for i in index.tolist()] if data.test.names else [],
+        "skipped": [[error.sentence, error.values] for error in data.skipped],
     }  # fmt: skip
     write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
+
+
+def read_images(folder: Path) -> Dataset:
+    """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
+    if not (folder / "images.json").exists():  # a run of the command line
+        config = record.read_config(folder)
+        write_images(folder, load(config.dataset, config.size))
+    about = json.loads((folder / "images.json").read_text(encoding="utf-8"))
+    rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
+    with Image.open(folder / "images.png") as picture:
+        sheet = torch.from_numpy(np.array(picture)).reshape(rows, h, columns, w, -1)
+    images = sheet.permute(0, 2, 4, 1, 3).flatten(0, 1)[: about["count"]].contiguous()
+    labels = None if about["labels"] is None else torch.tensor(about["labels"])
+    captions = {language: tuple(texts) for language, texts in about["captions"].items()}
+    part = Images(images, labels, captions, tuple(about.get("names", ())))
+    return Dataset(folder.name, part, part, tuple(about["classes"]))
 
 
 def _hash(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()
 
 
-def _keep_map(path: Path, done: Future[projection.Array]) -> None:
-    if done.cancelled() or done.exception():
-        log.error("no UMAP for %s: %s", path, "cancelled" if done.cancelled() else done.exception())
-    else:
-        _save(path, done.result())
-
-
-def _save(path: Path, array: projection.Array) -> None:
-    def content(temporary: Path) -> None:
-        with temporary.open("wb") as file:
-            np.save(file, array)
-
-    write(path, content)

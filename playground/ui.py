@@ -12,7 +12,8 @@ from starlette.middleware import Middleware
 
 from playground import api, routes
 from playground.controls import Controls
-from playground.projection import Mapper
+from playground.mapper import Mapper
+from playground.maps import Maps
 from playground.runner import LocalRunner
 from playground.runs import Limits, Runs
 from playground.tabs import compare, explore, learn, match, reconstruct, train
@@ -64,7 +65,8 @@ def build(runs: Runs) -> tuple[gr.Blocks, gr.I18n]:
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
     mapper = Mapper()
-    runs = Runs(settings.runs.resolve(), Limits(), mapper)
+    runs = Runs(settings.runs.resolve(), Limits())
+    maps = Maps(runs, mapper)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs)
     demo.queue(max_size=200)
@@ -85,7 +87,7 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=["settings"], show_error=True,
-            app_kwargs={"routes": [routes.mount(runs)], "middleware": [Middleware(routes.Head)]}, **options,
+            app_kwargs={"routes": [routes.mount(maps)], "middleware": [Middleware(routes.Head)]}, **options,
         )  # fmt: skip
     finally:
         runner.close()

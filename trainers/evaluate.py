@@ -12,7 +12,7 @@ from torch import Tensor
 from trainers import metrics
 from trainers.captions import LANGUAGES, captions
 from trainers.data import Dataset, Images
-from trainers.method import Method
+from trainers.method import Batch, Method
 from trainers.views import Augmentation, pair, plain
 
 LIMIT = 2_000  # images on the map, and images in the bank of a snapshot's kNN: enough to see, few enough to repeat
@@ -122,10 +122,20 @@ class Evaluation:
         return metrics.knn_accuracy(features, self.labels, bank, self.bank_labels)
 
     def _score(self, method: Method, images: Tensor) -> dict[str, float | None]:
-        rng = torch.Generator(self.device).manual_seed(0)
-        parts = [(len(part) / len(images), method.score(plain(part), rng)) for part in images.split(CHUNK)]
-        found = {key: sum(share * part[key] for share, part in parts) for key in parts[0][1]}
-        return found | ({"psnr": metrics.psnr(found["mse"])} if "mse" in found else {})
+        if not hasattr(method, "reconstruct"):
+            return {}
+        mse = float(errors(method, images).mean())
+        return {"mse": mse, "psnr": metrics.psnr(mse)}
+
+
+@torch.inference_mode()
+def errors(method: Method, images: Tensor, words: tuple[str, ...] = ()) -> Tensor:
+    """uint8 (N,C,H,W), and a caption of each for a method that reads -> `Method.errors` of each, (N,). The same each time."""
+    rng, found = torch.Generator(images.device).manual_seed(0), []
+    for at in range(0, len(images), CHUNK):
+        part = images[at : at + CHUNK]
+        found.append(method.errors(Batch(plain(part), method.views(part, rng), rng, words=words[at : at + CHUNK])))
+    return torch.cat(found)
 
 
 def beside(found: dict[str, float | None], suffix: str) -> dict[str, float | None]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from trainers import encoders
 from trainers.errors import UserError
@@ -175,12 +176,15 @@ class Method(nn.Module):
         """One sentence with the reason where it has collapsed, else "". spread: std·√d of the embeddings; parts: the loss's."""
         return COLLAPSED if spread < COLLAPSE else ""
 
-    def score(self, images: Tensor, rng: torch.Generator) -> dict[str, float]:
-        """How well it does its own task on held-out images (n,C,H,W) in [0,1], by name: "mse", "psnr", ..."""
-        return {}
+    def errors(self, batch: Batch) -> Tensor:
+        """What it gets wrong of each image, (B,), small is good: of what it rebuilds, the mean squared error a pixel; else
+        1 - cos of the embeddings of two of its views, which every comparing loss makes small.
+        """
+        one, two = (self.embed(self.encode(view)) for view in batch.views[:2])
+        return 1 - F.cosine_similarity(one, two)
 
     def baselines(self, train: Tensor, test: Tensor, rng: torch.Generator) -> dict[str, float]:
-        """What that must beat: the same task on test (n,C,H,W) by simple means, which may know train."""
+        """What its errors must beat on test (n,C,H,W), by simple means that may know train: "mse_mean", ..."""
         return {}
 
     def pictures(self, batch: Batch) -> Mapping[str, Tensor | Table]:
@@ -217,7 +221,11 @@ def method_class(name: str) -> type[Method]:
 
 def make_config(name: str, values: Mapping[str, Any]) -> Any:
     """A method's Config from what a person gave, text or numbers; UserError names the knob and its range."""
-    cls = method_class(name).Config
+    return parse_knobs(method_class(name).Config, values, name)
+
+
+def parse_knobs(cls: type[Any], values: Mapping[str, Any], name: str) -> Any:
+    """A dataclass of knobs from text or numbers; UserError names the knob of `name` and its range."""
     fields = {f.name: f for f in dataclasses.fields(cls)}
     unknown = sorted(set(values) - set(fields))
     if unknown:

@@ -157,8 +157,8 @@ def forget_after(folder: Path, step: int) -> None:
     kept = [e for e in events if e["step"] <= step and e["event"] not in (Finished.__name__, Failed.__name__)]
     lines = "".join(json.dumps(e) + "\n" for e in kept)
     write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
-    for path in (folder / "snapshots").glob("*.npz"):
-        if int(path.name.partition("-")[0]) > step:
+    for path in [*(folder / "snapshots").glob("*.npz"), *(folder / "maps").glob("*/*.npz")]:  # maps: made of snapshots
+        if int(path.name[:8]) > step:
             path.unlink()
 
 

@@ -223,10 +223,10 @@
         button.onclick = () => { this.chosen = true; this.kind = kind; this.drawMap(m); };
         return button;
       }));
-      const step = m.maps[this.kind].at(-1), key = `${this.kind}/${step}`;
+      const step = m.maps[this.kind].at(-1), key = `${m.map_keys[this.kind]}/${step}`;
       if (key === this.placed) return;
       this.placed = key;
-      const answer = await fetch(address(`${this.run}/map/${key}`));
+      const answer = await fetch(address(`${this.run}/maps/${key}`));
       if (answer.ok) this.map.frame(new Float32Array(await answer.arrayBuffer()));
     }
   }
@@ -244,6 +244,7 @@
       watch('value', () => panel?.show(props.value?.run || ''));
     },
     run() { return panel?.run || ''; },
+    openTab(name) { document.querySelector(`#tab-${name}-button, [aria-controls="tab-${name}"]`)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');
       let timer;

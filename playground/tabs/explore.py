@@ -1,4 +1,4 @@
-"""Explore: the map with a time axis."""
+"""Explore: the maps of runs with a time axis. static/explore.js draws it from what playground.routes gives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from playground.tabs.train import WHEN_READY
+
+PANEL = "<div class='explore' role='region'></div>"
+
 
 def build(i18n: Any) -> None:
-    """What there is today, and what will be here."""
-    gr.Markdown(i18n("explore.text"), elem_classes="note")
+    """The place where the page's own script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="explore"), apply_default_css=False, elem_id="explore")

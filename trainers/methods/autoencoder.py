@@ -52,8 +52,8 @@ class Autoencoder(Method):
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return float(plain(images).var(0, correction=0).mean())  # always the mean image
 
-    def score(self, images: Tensor, rng: Generator) -> dict[str, float]:
-        return {"mse": float(F.mse_loss(self.reconstruct(images), images))}
+    def errors(self, batch: Batch) -> Tensor:
+        return (self.reconstruct(batch.images) - batch.images).pow(2).mean((1, 2, 3))
 
     def baselines(self, train: Tensor, test: Tensor, rng: Generator) -> dict[str, float]:
         mean = float((test - train.mean(0)).pow(2).mean())

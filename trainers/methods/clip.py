@@ -11,9 +11,8 @@ Departures: small towers; a caption that fits several images of a batch is right
 from dataclasses import dataclass
 from math import log
 
-import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Generator, Tensor, no_grad, randint
 
 from trainers.clip_towers import Texts, image_encoder, towers
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, choice, knob, switch
@@ -45,7 +44,7 @@ class CLIP(Method):
         self.image_head, self.texts = model.visual.head, Texts(model.text, spec.captions)
         self.logit_scale = model.logit_scale.requires_grad_(config.learn_temperature)  # t = ln s, from ln(1/0.07)
 
-    def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+    def views(self, images: Tensor, rng: Generator) -> tuple[Tensor, ...]:
         return (self.augment(images, rng),)
 
     def embed(self, features: Tensor) -> Tensor:
@@ -57,7 +56,7 @@ class CLIP(Method):
 
     def loss(self, batch: Batch) -> Loss:
         n, several = batch.captions.shape
-        drawn = batch.captions.gather(1, torch.randint(several, (n, 1), generator=batch.rng, device=batch.rng.device))
+        drawn = batch.captions.gather(1, randint(several, (n, 1), generator=batch.rng, device=batch.rng.device))
         image = self.embed(self.encode(batch.views[0]))
         logits = self.logit_scale.exp() * image @ self.texts(drawn[:, 0]).T  # (N,N)
         fits = (batch.captions.unsqueeze(1) == drawn.T.unsqueeze(2)).any(2)  # caption j is one of image i's
@@ -66,9 +65,12 @@ class CLIP(Method):
         value = (to_text + to_image) / 2 if self.config.symmetric else to_text
         return Loss(value, image, {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()})
 
-    @torch.no_grad()
+    @no_grad()
     def after_step(self, progress: float) -> None:
         self.logit_scale.clamp_(0, log(100))  # section 2.5
+
+    def errors(self, batch: Batch) -> Tensor:
+        return 1 - (self.embed(self.encode(batch.images)) * self.texts.read(batch.words)).sum(1)
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return log(batch_size)

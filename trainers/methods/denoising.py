@@ -58,8 +58,8 @@ class Denoising(Method):
         x = plain(images)
         return float(F.mse_loss(self.damage(x, torch.Generator(x.device).manual_seed(0)), x))  # the noise handed back
 
-    def score(self, images: Tensor, rng: Generator) -> dict[str, float]:
-        return {"mse": float(F.mse_loss(self.reconstruct(self.damage(images, rng)), images))}
+    def errors(self, batch: Batch) -> Tensor:
+        return (self.reconstruct(self.damage(batch.images, batch.rng)) - batch.images).pow(2).mean((1, 2, 3))
 
     def baselines(self, train: Tensor, test: Tensor, rng: Generator) -> dict[str, float]:
         noisy = self.damage(test, rng)

@@ -54,20 +54,20 @@ class Masked(Method):
 
     def loss(self, batch: Batch) -> Loss:
         keep, hidden = self.hide(batch.images, batch.rng)
-        made = self.predict(batch.images, keep)
-        return Loss(masked_mse(made, self.grid.split(batch.images), hidden | self.config.all_patches), made.flatten(1))
+        made, counts = self.predict(batch.images, keep), hidden | self.config.all_patches
+        return Loss(masked_mse(made, self.grid.split(batch.images), counts).mean(), made.flatten(1))
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return float(self.grid.split(images / 255).var((0, 1), correction=0).mean())  # always the mean patch
 
-    def score(self, images: Tensor, rng: Generator) -> dict[str, float]:
-        keep, hidden = self.hide(images, rng)
-        return {"mse": float(masked_mse(self.predict(images, keep).clamp(0, 1), self.grid.split(images), hidden))}
+    def errors(self, batch: Batch) -> Tensor:
+        keep, hidden = self.hide(batch.images, batch.rng)
+        return masked_mse(self.predict(batch.images, keep).clamp(0, 1), self.grid.split(batch.images), hidden)
 
     def baselines(self, train: Tensor, test: Tensor, rng: Generator) -> dict[str, float]:
         truth, known, (_, hidden) = self.grid.split(test), self.grid.split(train), self.hide(test, rng)
         means = {"mse_mean_patch": known.mean((0, 1)), "mse_mean_here": known.mean(0)}  # of all places, of each place
-        return {name: float(masked_mse(mean.expand_as(truth), truth, hidden)) for name, mean in means.items()}
+        return {name: float(masked_mse(mean.expand_as(truth), truth, hidden).mean()) for name, mean in means.items()}
 
     def pictures(self, batch: Batch) -> dict[str, Tensor]:
         (keep, hidden), truth = self.hide(batch.images, batch.rng), self.grid.split(batch.images)
@@ -76,5 +76,5 @@ class Masked(Method):
 
 
 def masked_mse(made: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
-    """Mean squared error of patches (B,L,P) over those that are hidden, (B,L); the others have no part in it."""
-    return ((made - truth).pow(2).mean(2) * hidden).sum() / hidden.sum()
+    """Mean squared error (B,) of patches (B,L,P) over those that are hidden, (B,L); the others have no part in it."""
+    return ((made - truth).pow(2).mean(2) * hidden).sum(1) / hidden.sum(1)

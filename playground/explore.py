@@ -1,0 +1,86 @@
+"""What the Explore tab is told of runs, in one language: plain dicts for the browser. The map's own numbers go as bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from playground.live import describe
+from playground.maps import FIRST, LIVE, Maps
+from playground.projection import REDUCERS
+from playground.texts import text
+from trainers import record
+from trainers.method import make_config, method_class
+
+
+def reducers() -> dict[str, list[dict[str, Any]]]:
+    """The parameters of each reducer, for the page's controls: name, default, and options or a range."""
+    return {
+        name: [{"name": f.name, "default": f.default} | {key: f.metadata[key] for key in ("low", "high", "step", "options")
+                                                         if f.metadata.get(key) is not None}
+               for f in dataclasses.fields(cls)]
+        for name, cls in REDUCERS.items()
+    }  # fmt: skip
+
+
+def runs(maps: Maps, language: str, also: Sequence[str]) -> list[dict[str, Any]]:
+    """Runs that have a map, the newest first: what to call them, and whether two look at the same images (`set`)."""
+    return [about(maps, run, language) for run in maps.beside(also)]
+
+
+def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
+    """A run in the list."""
+    config = record.read_config(maps.runs.folder(run))
+    return {
+        "run": run,
+        "title": describe(config, language),
+        "method": method_class(config.method).card.title,
+        "changed": changed(config, language),
+        "set": hashlib.sha256(maps.image_set(run).encode()).hexdigest()[:12],  # a path is nobody's business
+        "ended": maps.ended(run),
+        "last": maps.steps(run)[-1],
+    }
+
+
+def changed(config: Any, language: str) -> str:
+    """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
+    default = make_config(config.method, {})
+    found = []
+    for name, value in config.knobs.items():
+        if str(value) != str(getattr(default, name, None)):
+            if isinstance(value, bool):
+                value = text(language, "explore.on" if value else "explore.off")
+            found.append(f"{text(language, f'knobs.{config.method}.{name}.label')}: {value}")
+    return ", ".join(found)
+
+
+def timeline(maps: Maps, run: str, language: str) -> dict[str, Any]:
+    """A run's time axis: its snapshots with their metrics, and what its points can be coloured by."""
+    folder = maps.runs.folder(run)
+    config, view = record.read_config(folder), maps.runs.view(run)
+    snapshots = view.of("Snapshot")
+    cls = method_class(config.method)
+    rebuilds = hasattr(cls, "reconstruct")
+    wanted = ("knn", "mse" if rebuilds else "std_sqrt_d", "rankme")
+    started = next((event for event in view.events if event["event"] == "Started"), {})
+    ended, saved = maps.ended(run), (folder / "model.safetensors").exists()
+    colours = ["label", "purity"] if started.get("knn_pixels") is not None else []
+    if saved:  # by the network as it is at the end
+        colours += ["error", "cluster"] + (["prototype"] if hasattr(cls.Config, "prototypes") else [])
+    return about(maps, run, language) | {
+        "generation": view.generation,
+        "state": maps.runs.state(run).kind,
+        "ended": ended,
+        "steps": [event["step"] for event in snapshots],
+        "seconds": [event["seconds"] for event in snapshots],
+        "metrics": [
+            {"key": key, "name": text(language, f"explore.metric_{key}"), "values": [e["metrics"].get(key) for e in snapshots]}
+            for key in wanted if any(e["metrics"].get(key) is not None for e in snapshots)
+        ],
+        "colours": colours,
+        "error": text(language, "explore.error_mse" if rebuilds else "explore.error_text" if cls.reads else "explore.error_views"),
+        "reads": cls.reads and saved,
+        "keys": {"pca": LIVE, "umap": FIRST},
+    }  # fmt: skip
