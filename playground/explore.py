@@ -80,7 +80,7 @@ def timeline(maps: Maps, run: str, language: str) -> dict[str, Any]:
             for key in wanted if any(e["metrics"].get(key) is not None for e in snapshots)
         ],
         "colours": colours,
-        "error": text(language, "explore.error_mse" if rebuilds else "explore.error_text" if cls.reads else "explore.error_views"),
+        "error": text(language, f"explore.error_{'mse' if rebuilds else 'text' if cls.reads else 'views'}"),
         "reads": cls.reads and saved,
         "keys": {"pca": LIVE, "umap": FIRST},
     }  # fmt: skip

@@ -47,7 +47,7 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[s
 
 
 def build(
-    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], frames: dict[str, list[int]], waits: bool
+    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], frames: dict[str, Any], waits: bool
 ) -> dict[str, Any]:
     """All that the page shows."""
 

@@ -1,9 +1,9 @@
-"""The maps of a run and what one can ask of them: frames, neighbours, colours, own images. All that is made lies in the run's folder.
+"""The maps of a run and what one can ask of them: frames, neighbours, colours, own images. What is made lies in its folder.
 
-RUN/maps/KEY/00000123.npz   a frame: positions (N,d) and their scale, of the snapshot at a step; KEY names reducer and parameters
+RUN/maps/KEY/00000123.npz   a frame, of the snapshot at a step: positions (N,d) and their scale; KEY is reducer and parameters
 RUN/maps/each-00000123.npz  a number an image, by the network of that step
 
-A map is made as long as somebody asks for it: every page that waits asks again and again, and one that has been closed does not.
+A map is made as long as somebody asks for it: a page that waits asks again and again, and one that was closed does not.
 """
 
 from __future__ import annotations
@@ -246,7 +246,7 @@ class Maps:
         return f"{config.dataset} {config.size or ''}"
 
     def each(self, run: str) -> dict[str, Array]:
-        """A number an image (N,) by the network as it is now: its error, its cluster (k-means), its prototype where it has some."""
+        """Numbers (N,) by the network as it is now: error, cluster (k-means of features), prototype where there are some."""
         folder, steps = self.runs.folder(run), self.steps(run)
         if not steps:
             raise UserError(GONE)
@@ -339,7 +339,7 @@ def look(folder: Path, model: Any, features: NDArray[Any]) -> dict[str, Array]:
     unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
     found = {
         "error": evaluate.errors(model, data.test.images, words).numpy(),
-        "cluster": KMeans(clusters, n_init=3, random_state=0).fit_predict(unit),
+        "cluster": KMeans(clusters, n_init="auto", random_state=0).fit_predict(unit),
     }
     if hasattr(model, "prototypes"):
         z = model.embed(evaluate.encode(model, data.test.images))

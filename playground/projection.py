@@ -120,7 +120,8 @@ class TSNE:
         known = Exact(index[:, 1:], distance[:, 1:].astype(np.float64))  # without itself
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            affinities = affinity.PerplexityBasedNN(perplexity=perplexity, knn_index=known, n_jobs=1)
+            settings: Any = {"perplexity": perplexity, "knn_index": known, "n_jobs": 1}
+            affinities = affinity.PerplexityBasedNN(**settings)
             return TSNEEmbedding(start.astype(np.float64), affinities, n_jobs=1, random_state=self.seed)
 
 
@@ -170,15 +171,16 @@ class UMAP:
             def __init__(self) -> None:
                 pass
 
-            def query(self, query_data: NDArray[Any], k: int = 10, **ignored: Any) -> Any:
+            def query(self, query_data: Any, k: int = 10, *ignored: Any, **too: Any) -> Any:
                 return nearest(query_data, x, k, metric)
 
         with warnings.catch_warnings():  # of one thread because of the seed
             warnings.simplefilter("ignore")
-            reducer = umap.UMAP(
-                k, self.dimensions, metric=metric, min_dist=self.min_dist, random_state=self.seed, n_epochs=0, n_jobs=1,
-                init=layout.positions, precomputed_knn=(*self._near(x), Exact()),
-            ).fit(x)  # fmt: skip
+            settings: dict[str, Any] = {
+                "n_neighbors": k, "n_components": self.dimensions, "metric": metric, "min_dist": self.min_dist, "n_epochs": 0,
+                "random_state": self.seed, "n_jobs": 1, "init": layout.positions, "precomputed_knn": (*self._near(x), Exact()),
+            }  # fmt: skip
+            reducer: Any = umap.UMAP(**settings).fit(x)
             reducer.embedding_ = layout.positions * layout.scale
             reducer.n_epochs = None  # umap-learn's own number for new points
             return (reducer.transform(np.asarray(new, np.float32)) / layout.scale).astype(np.float32)
@@ -197,17 +199,18 @@ class UMAP:
         index, distance = near
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            graph = fuzzy_simplicial_set(x, index.shape[1], chance, self.metric, knn_indices=index, knn_dists=distance)[0]
-        graph = graph.tocoo()
+            weights: Any = fuzzy_simplicial_set(x, len(index[0]), chance, self.metric, knn_indices=index, knn_dists=distance)[0]
+        graph = weights.tocoo()
         graph.data[graph.data < graph.data.max() / epochs] = 0
         graph.eliminate_zeros()
         a, b = find_ab_params(1.0, self.min_dist)
         moved = start.astype(np.float32, order="C")
-        return optimize_layout_euclidean(
+        optimize_layout_euclidean(  # in place
             moved, moved, graph.row, graph.col, epochs, len(x), make_epochs_per_sample(graph.data, epochs), a, b,
             chance.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
             initial_alpha=alpha, move_other=True, tqdm_kwds=_drawn(watch, epochs),
         )  # fmt: skip
+        return moved
 
 
 Reducer = PCA | TSNE | UMAP

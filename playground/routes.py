@@ -142,6 +142,12 @@ def mount(maps: Maps) -> Mount:
         found["sentence"] = sentence(_language(q), found["sentence"], found.pop("values"))
         return found
 
+    def frame(p: Any, q: Any) -> Any:
+        return maps.frame(p["run"], p["key"], p["step"]).positions
+
+    def quality(p: Any, q: Any) -> Any:
+        return maps.quality(p["run"], p["key"], p["step"])
+
     def left(p: Any, q: Any) -> Any:
         maps.leave(p["run"], p["key"], q.get("who", "")[:40])
         return {}
@@ -198,8 +204,8 @@ def mount(maps: Maps) -> Mount:
             Route("/runs/{run}/timeline", answer(timeline, FRESH)),
             Route("/runs/{run}/maps/{key}", answer(asked, FRESH)),
             Route("/runs/{run}/maps/{key}", answer(left, FRESH), methods=["DELETE"]),
-            Route("/runs/{run}/maps/{key}/{step:int}", answer(lambda p, q: maps.frame(p["run"], p["key"], p["step"]).positions)),
-            Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(lambda p, q: maps.quality(p["run"], p["key"], p["step"]))),
+            Route("/runs/{run}/maps/{key}/{step:int}", answer(frame)),
+            Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(quality)),
             Route("/runs/{run}/maps/{key}/{step:int}/export.{kind}", download),
             Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),
             Route("/runs/{run}/maps/{key}/words", words, methods=["POST"]),

@@ -275,5 +275,3 @@ def read_images(folder: Path) -> Dataset:
 
 def _hash(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()
-
-

@@ -18,16 +18,18 @@ PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><link rel="icon" href="data:,">
 <style>
-body {{ font: 14px/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; margin: 18px auto; max-width: 1200px; padding: 0 16px;
-  color: var(--body-text-color); background: var(--background-fill-primary); }}
+body {{ font: 14px/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; margin: 18px auto; max-width: 1200px;
+  padding: 0 16px; color: var(--body-text-color); background: var(--background-fill-primary); }}
 :root {{ --body-text-color: #1e293b; --background-fill-primary: #fff; --border-color-primary: #d8dee8; }}
-@media (prefers-color-scheme: dark) {{ :root {{ --body-text-color: #e2e8f0; --background-fill-primary: #111827; --border-color-primary: #374151; }} }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --body-text-color: #e2e8f0; --background-fill-primary: #111827; --border-color-primary: #374151; }}
+}}
 h1 {{ font-size: 1.1rem; }}
 {css}
 .map {{ height: min(72vh, 760px); }}
 #legend {{ display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }}
-#legend button {{ display: inline-flex; gap: 6px; align-items: center; border: 1px solid var(--border-color-primary); border-radius: 99px;
-  padding: 2px 10px; background: none; color: inherit; cursor: pointer; }}
+#legend button {{ display: inline-flex; gap: 6px; align-items: center; border: 1px solid var(--border-color-primary);
+  border-radius: 99px; padding: 2px 10px; background: none; color: inherit; cursor: pointer; }}
 #legend button[aria-pressed=false] {{ opacity: .4; }}
 #legend i {{ width: 10px; height: 10px; border-radius: 50%; }}
 </style></head><body>

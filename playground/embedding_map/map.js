@@ -128,7 +128,7 @@
       });
       this.root.addEventListener('pointerleave', () => this.hover(-1));
       this.root.addEventListener('pointerdown', event => { this.pressed = [...at(event), event.pointerId]; }, true);
-      this.root.addEventListener('pointerup', event => {
+      this.released = event => {  // wherever: plotly lays a cover over the page while a button is down
         const [x, y] = at(event), from = this.pressed;
         this.pressed = null;
         if (!flat() || !from || from[2] !== event.pointerId || Math.hypot(x - from[0], y - from[1]) > 5) return;
@@ -137,7 +137,8 @@
         if (found >= 0) this.on.pick?.(found);
         else if (found < -1) this.on.own?.(this.placed[-2 - found]);
         else if (touch) this.hover(-1);
-      }, true);
+      };
+      addEventListener('pointerup', this.released, true);
     }
 
     // px of the canvas -> the point there: its index, -2 - j for the placed point j, -1 for none
@@ -432,6 +433,7 @@
 
     close() {
       this.resizing.disconnect();
+      removeEventListener('pointerup', this.released, true);
       this.gliding = null;
       clearTimeout(this.settling);
       clearTimeout(this.dwelling);

@@ -379,6 +379,7 @@
       part.space.setAttribute('aria-pressed', this.params[this.kind].dimensions === 3);
       part.lasso.disabled = this.params[this.kind].dimensions === 3;
       part.params.replaceChildren(...fields.filter(f => f.name !== 'dimensions').map(f => this.control(f)));
+      this.part.asText.hidden = !this.main().info.reads;
       this.drawOthers();
       this.drawColours();
       this.recolour();
