@@ -312,7 +312,7 @@ class Maps:
                 if (own and run not in also) or not self.steps(run):
                     continue
                 found.append((path.stat().st_mtime, run))
-            except (OSError, ValueError, TypeError) as error:  # of another version, or gone just now
+            except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
                 log.warning("run %s is left out: %s", run, error)
         return [run for _, run in sorted(found, reverse=True)[:limit]]
 

@@ -7,6 +7,7 @@ A run's map has a frame a snapshot. Only one is made from nothing (`fit`); each 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,18 @@ Array = NDArray[np.float32]
 Watch = Callable[[float], None]  # is told how far a layout is, from 0 to 1, and raises Cancelled where nobody wants it more
 METRICS = ("cosine", "euclidean")
 CHUNK = 1_000  # rows of distances at a time
+
+
+def quiet(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Without the libraries' warnings: of no TensorFlow, of one thread because of the seed, of images that are all alike."""
+
+    @functools.wraps(work)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return work(*args, **kwargs)
+
+    return wrapped
 
 
 class Cancelled(Exception):
@@ -77,16 +90,18 @@ class TSNE:
     dimensions: int = knob(2, 2, 2, "A plane")  # openTSNE's trees and grids are planar
     name: ClassVar[str] = "tsne"
 
+    @quiet
     def fit(self, features: NDArray[Any], watch: Watch = unwatched) -> Layout:
         """(N,F) -> (N,2), from PCA: early exaggeration, then the real thing."""
         if len(features) < 5:  # too few for a neighbourhood
             return PCA().fit(features)
         start = PCA().fit(features).positions
-        embedding = self._embedding(features, 1e-4 * start / start[:, 0].std())
+        embedding = self._embedding(features, 1e-4 * start / max(float(start[:, 0].std()), 1e-9))
         embedding.optimize(250, exaggeration=12, momentum=0.5, inplace=True, **_told(watch, 0, 250 / 750))
         embedding.optimize(500, momentum=0.8, inplace=True, **_told(watch, 250 / 750, 1))
         return align(np.asarray(embedding), start)
 
+    @quiet
     def refresh(self, features: NDArray[Any], before: NDArray[Any], layout: Layout, watch: Watch = unwatched) -> Layout:
         """From the layout of the features `before`, in 100 iterations."""
         if len(features) < 5 or np.array_equal(features, before):
@@ -95,6 +110,7 @@ class TSNE:
         embedding.optimize(100, momentum=0.8, inplace=True, **_told(watch, 0, 1))
         return align(np.asarray(embedding), layout.positions)
 
+    @quiet
     def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any]) -> Array:
         """(M,F) -> (M,2): openTSNE's own transform, which moves the new points and leaves the old ones where they are."""
         if len(features) < 5:
@@ -118,11 +134,9 @@ class TSNE:
                 return nearest(query, x, k, metric)
 
         known = Exact(index[:, 1:], distance[:, 1:].astype(np.float64))  # without itself
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            settings: Any = {"perplexity": perplexity, "knn_index": known, "n_jobs": 1}
-            affinities = affinity.PerplexityBasedNN(**settings)
-            return TSNEEmbedding(start.astype(np.float64), affinities, n_jobs=1, random_state=self.seed)
+        settings: Any = {"perplexity": perplexity, "knn_index": known, "n_jobs": 1}
+        affinities = affinity.PerplexityBasedNN(**settings)
+        return TSNEEmbedding(start.astype(np.float64), affinities, n_jobs=1, random_state=self.seed)
 
 
 @dataclass(frozen=True)
@@ -136,6 +150,7 @@ class UMAP:
     dimensions: int = knob(2, 2, 3, "2: a plane, 3: a space to turn")
     name: ClassVar[str] = "umap"
 
+    @quiet
     def fit(self, features: NDArray[Any], watch: Watch = unwatched) -> Layout:
         """(N,F) -> (N,d), from PCA."""
         start = PCA(self.dimensions).fit(features).positions
@@ -145,6 +160,7 @@ class UMAP:
         box = (start - start.min(0)) / np.maximum(np.ptp(start, 0), 1e-9)
         return align(self._descend(features, self._near(features), 10 * box, 1.0, 300, watch), start)
 
+    @quiet
     def refresh(self, features: NDArray[Any], before: NDArray[Any], layout: Layout, watch: Watch = unwatched) -> Layout:
         """From the layout of the features `before`, with steps as long as neighbours have changed."""
         if len(features) < 5 or np.array_equal(features, before):
@@ -154,6 +170,7 @@ class UMAP:
         found = self._descend(features, near, layout.positions * layout.scale, min(0.5, 2 * share), 100, watch)
         return align(found, layout.positions)
 
+    @quiet
     def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any]) -> Array:
         """(M,F) -> (M,d): umap-learn's own transform, which moves the new points and leaves the old ones where they are."""
         if len(features) < 5:
@@ -174,16 +191,14 @@ class UMAP:
             def query(self, query_data: Any, k: int = 10, *ignored: Any, **too: Any) -> Any:
                 return nearest(query_data, x, k, metric)
 
-        with warnings.catch_warnings():  # of one thread because of the seed
-            warnings.simplefilter("ignore")
-            settings: dict[str, Any] = {
-                "n_neighbors": k, "n_components": self.dimensions, "metric": metric, "min_dist": self.min_dist, "n_epochs": 0,
-                "random_state": self.seed, "n_jobs": 1, "init": layout.positions, "precomputed_knn": (*self._near(x), Exact()),
-            }  # fmt: skip
-            reducer: Any = umap.UMAP(**settings).fit(x)
-            reducer.embedding_ = layout.positions * layout.scale
-            reducer.n_epochs = None  # umap-learn's own number for new points
-            return (reducer.transform(np.asarray(new, np.float32)) / layout.scale).astype(np.float32)
+        settings: dict[str, Any] = {
+            "n_neighbors": k, "n_components": self.dimensions, "metric": metric, "min_dist": self.min_dist, "n_epochs": 0,
+            "random_state": self.seed, "n_jobs": 1, "init": layout.positions, "precomputed_knn": (*self._near(x), Exact()),
+        }  # fmt: skip
+        reducer: Any = umap.UMAP(**settings).fit(x)
+        reducer.embedding_ = layout.positions * layout.scale
+        reducer.n_epochs = None  # umap-learn's own number for new points
+        return (reducer.transform(np.asarray(new, np.float32)) / layout.scale).astype(np.float32)
 
     def _near(self, features: NDArray[Any]) -> Any:
         return neighbours(features, min(self.neighbours, len(features) - 1), self.metric)
@@ -197,9 +212,7 @@ class UMAP:
 
         x, chance = np.asarray(features, np.float32), np.random.RandomState(self.seed)
         index, distance = near
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            weights: Any = fuzzy_simplicial_set(x, len(index[0]), chance, self.metric, knn_indices=index, knn_dists=distance)[0]
+        weights: Any = fuzzy_simplicial_set(x, len(index[0]), chance, self.metric, knn_indices=index, knn_dists=distance)[0]
         graph = weights.tocoo()
         graph.data[graph.data < graph.data.max() / epochs] = 0
         graph.eliminate_zeros()

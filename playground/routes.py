@@ -183,8 +183,11 @@ def mount(maps: Maps) -> Mount:
         return JSONResponse(await run_in_threadpool(_placed, maps, p["run"], p["key"], files, _language(q)))
 
     async def words(request: Request) -> Response:
-        p, texts = request.path_params, (await request.json())["texts"]
-        texts = [str(one)[:TEXT_LENGTH] for one in texts[:TEXTS]]
+        p = request.path_params
+        try:
+            texts = [str(one)[:TEXT_LENGTH] for one in (await request.json())["texts"][:TEXTS]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise UserError("Say which texts to place.") from error
         return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts) if texts else [])
 
     async def refuse(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from playground.live import describe, live, status, warning
+from playground.maps import Maps
 from playground.runs import Runs, State
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
@@ -41,7 +42,7 @@ def shown(moment: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_finished_run_has_everything(finished: Finished, language: str) -> None:
-    m = live(finished.runs, finished.run, language)
+    m = live(Maps(finished.runs), finished.run, language)
     assert m and m["state"] == "finished" and m["ended"] and m["tone"] == "good" and m["progress"] == 1
     tiles = {tile["key"]: tile["value"] for tile in m["tiles"]}
     assert tiles["time"].endswith(" s") and re.fullmatch(r"[\d.]+%", tiles["knn"]) and float(tiles["loss"]) > 0
@@ -61,7 +62,7 @@ def test_a_finished_run_has_everything(finished: Finished, language: str) -> Non
 
 
 def test_no_word_of_the_other_language(finished: Finished) -> None:
-    zh, en = (live(finished.runs, finished.run, language) for language in ("zh", "en"))
+    zh, en = (live(Maps(finished.runs), finished.run, language) for language in ("zh", "en"))
     assert zh and en
     for text in shown(zh):
         assert not re.search(r"[A-Za-z]{2,}", NAMES.sub("", text)), text
@@ -70,18 +71,18 @@ def test_no_word_of_the_other_language(finished: Finished) -> None:
 
 
 def test_the_moment_is_built_once_for_all(finished: Finished) -> None:
-    assert live(finished.runs, finished.run, "en") is live(finished.runs, finished.run, "en")
-    assert live(finished.runs, finished.run, "en") != live(finished.runs, finished.run, "zh")
+    assert live(Maps(finished.runs), finished.run, "en") is live(Maps(finished.runs), finished.run, "en")
+    assert live(Maps(finished.runs), finished.run, "en") != live(Maps(finished.runs), finished.run, "zh")
 
 
 def test_before_there_is_anything(tmp_path: Path) -> None:
     runs = Runs(tmp_path)
     run = runs.create(RunConfig("autoencoder", "digits", seconds=15), "me")
-    m = live(runs, run, "en")
+    m = live(Maps(runs), run, "en")
     assert m and m["state"] == "queued" and "number 1" in m["status"] and not m["figures"] and not m["pictures"]
     assert [tile["value"] for tile in m["tiles"]] == ["0.0 s", "0", "–", "–", "–", "–"]
     runs.stop(run, "me")
-    m = live(runs, run, "en", m["version"])
+    m = live(Maps(runs), run, "en", m["version"])
     assert m and m["status"] == "Stopped before it began." and m["ended"]
 
 
@@ -93,7 +94,7 @@ def test_a_failure_names_an_upload_and_not_its_place(tmp_path: Path) -> None:
     error = UserError("{path} is neither a folder nor a zip that can be read.", path=path)
     record.append(tmp_path / run, Failed(0, 0.0, error.sentence, error.values))
     for language in ("en", "zh"):
-        m = live(runs, run, language)
+        m = live(Maps(runs), run, language)
         assert m and m["state"] == "failed" and m["tone"] == "bad" and m["status"].startswith("cats.zip")
         assert str(tmp_path) not in json.dumps(m)
 
@@ -133,7 +134,7 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
     record.create(folder, RunConfig(name, "digits", steps=3, device="cpu"))
     for _ in record.run(folder, load=lambda _: data):
         pass
-    moments = [live(runs, run, language) for language in ("en", "zh")]
+    moments = [live(Maps(runs), run, language) for language in ("en", "zh")]
     for m in moments:
         assert m and list(m["figures"])[0] == "loss" and "knn" in m["figures"]
         assert ("mse" in m["figures"]) == (methods()[name].card.family == "autoencoder") != ("std" in m["figures"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import io
 from collections.abc import Iterator
@@ -18,18 +19,29 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from playground import routes
+from playground.maps import Maps
 from playground.runs import Runs
 from tests.playground.conftest import Finished
 
 
 @pytest.fixture(scope="module")
 def client(finished: Finished) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=[routes.mount(finished.runs)])) as client:
+    with TestClient(Starlette(routes=[routes.mount(Maps(finished.runs))])) as client:
         yield client
 
 
 def test_an_unknown_run_has_a_sentence_in_the_readers_language(client: TestClient) -> None:
-    for path in ("live", "images.png", "images.json", "pictures/0", "map/pca/0", "map/umap/0"):
+    for path in (
+        "live",
+        "images.png",
+        "images.json",
+        "pictures/0",
+        "maps/pca-2/0",
+        "maps/pca-2",
+        "timeline",
+        "neighbours/0/0",
+        "values/error/0",
+    ):
         answer = client.get(f"/playground/runs/nosuch/{path}")
         assert answer.status_code == 404, path
         assert answer.json() == {"error": "There is no run called nosuch."}
@@ -65,8 +77,11 @@ def test_static_files_are_compressed_and_kept_for_ever(client: TestClient, name:
         "static/x/app.py", "static/x/..%2fui.py", "static/x/%2e%2e/%2e%2e/run.json", "static/x/..%5cui.py",
         "static/x//etc/passwd", "runs/..%2fqueue/live", "runs/%2e%2e/live", "runs/a%2fb/images.png", "runs//live",
         "runs/RUN/images.exe", "runs/RUN/images.png%2f..%2frun.json", "runs/RUN/pictures/0?row=../run",
-        "runs/RUN/pictures/99999?row=image", "runs/RUN/pictures/-1?row=image", "runs/RUN/map/tsne/0",
-        "runs/RUN/map/..%2fpca/0", "runs/RUN/map/pca/99999", "runs/RUN/map/pca/x", "runs/RUN/run.json",
+        "runs/RUN/pictures/99999?row=image", "runs/RUN/pictures/-1?row=image", "runs/RUN/maps/tsne-30-cosine-0-2/0",
+        "runs/RUN/maps/..%2fpca-2/0", "runs/RUN/maps/pca-2/99999", "runs/RUN/maps/pca-2/x", "runs/RUN/maps/pca/0",
+        "runs/RUN/maps/pca-9/0", "runs/RUN/maps/umap-15-0.1-cosine-0-2-7/0", "runs/RUN/maps/umap-15-0.1-../0-0-2/0",
+        "runs/RUN/run.json", "runs/RUN/neighbours/0/-1", "runs/RUN/neighbours/0/360", "runs/RUN/neighbours/1/0",
+        "runs/RUN/values/nothing/0", "runs/RUN/overlap/0/nosuch/0", "runs/RUN/maps/pca-2/0/export.exe",
         "runs/RUN/model.safetensors",
     ],
 )  # fmt: skip
@@ -101,7 +116,7 @@ def test_rows_of_pictures(client: TestClient, finished: Finished) -> None:
 
 def test_positions_are_two_floats_a_point(client: TestClient, finished: Finished) -> None:
     for step in client.get(f"/playground/runs/{finished.run}/live").json()["maps"]["pca"]:
-        answer = client.get(f"/playground/runs/{finished.run}/map/pca/{step}")
+        answer = client.get(f"/playground/runs/{finished.run}/maps/pca-2/{step}")
         places = np.frombuffer(answer.content, np.float32).reshape(360, 2)
         assert np.linalg.norm(places, axis=1).mean() == pytest.approx(1, abs=1e-4)
 
@@ -111,7 +126,7 @@ def test_a_run_of_the_command_line_gets_its_images_when_asked(finished: Finished
     (tmp_path / "byhand").mkdir()
     for name in ("run.json", "events.jsonl"):
         (tmp_path / "byhand" / name).write_bytes((source / name).read_bytes())
-    with TestClient(Starlette(routes=[routes.mount(Runs(tmp_path))])) as client:
+    with TestClient(Starlette(routes=[routes.mount(Maps(Runs(tmp_path)))])) as client:
         assert client.get("/playground/runs/byhand/images.png").content == (source / "images.png").read_bytes()
 
 
@@ -159,3 +174,62 @@ def test_head_puts_pieces_together() -> None:
 def test_files_are_named_by_their_content() -> None:
     assert gzip.decompress(routes._compressed("page.css")) == routes.FILES["page.css"].read_bytes()
     assert len({routes.address(name) for name in routes.FILES}) == len(routes.FILES)
+
+
+def test_the_time_axis_and_the_list_of_runs(client: TestClient, finished: Finished) -> None:
+    listed = client.get("/playground/runs").json()
+    assert [one["run"] for one in listed] == [finished.run] and listed[0]["ended"]
+    found = client.get(f"/playground/runs/{finished.run}/timeline", params={"lang": "zh"}).json()
+    assert found["steps"] == sorted(found["steps"]) and len(found["seconds"]) == len(found["steps"]) >= 2
+    assert found["colours"] == ["label", "purity", "error", "cluster"] and not found["reads"]
+    assert [metric["key"] for metric in found["metrics"]] == ["knn", "std_sqrt_d", "rankme"]
+    assert all(len(metric["values"]) == len(found["steps"]) for metric in found["metrics"])
+    assert found["error"] == "两个视图的距离（结束时）"
+
+
+def test_what_a_point_is_asked_for(client: TestClient, finished: Finished) -> None:
+    base, step = f"/playground/runs/{finished.run}", finished.runs.view(finished.run).of("Snapshot")[-1]["step"]
+    near = client.get(f"{base}/neighbours/{step}/5")
+    assert len(near.json()) == 12 and "immutable" in near.headers["cache-control"]
+    for name, most in (("purity", 1), ("error", 2), ("cluster", 9)):
+        values = np.frombuffer(client.get(f"{base}/values/{name}/{step}").content, np.float32)
+        assert values.shape == (360,) and values.min() >= 0 and values.max() <= most
+    assert client.get(f"{base}/overlap/{step}/{finished.run}/{step}").json() == 1
+    quality = client.get(f"{base}/maps/pca-2/{step}/quality").json()
+    assert set(quality) == {"trustworthiness", "preservation"} and 0.5 < quality["trustworthiness"] <= 1
+    asked = client.get(f"{base}/maps/pca-2", params={"who": "me"})
+    assert asked.json()["state"] == "done" and asked.headers["cache-control"] == "no-store"
+    assert client.delete(f"{base}/maps/pca-2", params={"who": "me"}).status_code == 200
+
+
+def test_own_images_are_fitted_placed_or_told_why_not(client: TestClient, finished: Finished) -> None:
+    address = f"/playground/runs/{finished.run}/maps/pca-2/place"
+    tile = finished.data.test.images[3, 0].numpy()
+    files = {}
+    for kind in ("PNG", "WEBP", "GIF"):
+        out = io.BytesIO()
+        Image.fromarray(tile).save(out, kind, **({"lossless": True} if kind == "WEBP" else {}))
+        files[f"three.{kind.lower()}"] = out.getvalue()
+    files |= {"<img src=x>.png": b"\x89PNG nothing", "empty.png": b""}
+    answer = client.post(address, files=[("images", (name, body)) for name, body in files.items()], params={"lang": "zh"})
+    found = answer.json()
+    assert [one["name"] for one in found["placed"]] == ["three.png", "three.webp", "three.gif"]
+    assert len(found["skipped"]) == 2 and "empty.png" in found["skipped"][1] and "请" in found["skipped"][1]
+    for one in found["placed"]:
+        assert one["near"][0][0] == 3 and len(one["at"]) == 2
+        picture = Image.open(io.BytesIO(base64.b64decode(one["picture"].removeprefix("data:image/png;base64,"))))
+        assert (np.asarray(picture) == tile).mean() > 0.95
+    assert client.post(address, files=[]).json() == {"placed": [], "skipped": []}
+    large = client.post(address, content=b"x", headers={"content-length": str(10**9)})
+    assert large.status_code == 404 and "80 MB" in large.json()["error"]
+    assert "only CLIP" in client.post(address.replace("place", "words"), json={"texts": ["a"]}).json()["error"]
+    for body in (b"", b"{", b"[]", b'{"texts": 3}'):
+        assert client.post(address.replace("place", "words"), content=body).status_code == 404
+
+
+def test_each_export_has_its_name_and_kind(client: TestClient, finished: Finished) -> None:
+    step = finished.runs.view(finished.run).of("Snapshot")[-1]["step"]
+    for kind, begin in (("parquet", b"PAR1"), ("csv", b"index,"), ("zip", b"PK"), ("html", b"<!doctype html>")):
+        answer = client.get(f"/playground/runs/{finished.run}/maps/pca-2/{step}/export.{kind}")
+        assert answer.status_code == 200 and answer.content.startswith(begin)
+        assert f'filename="simclr-digits-pca-step{step}.{kind}"' in answer.headers["content-disposition"]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from playground.live import live
+from playground.maps import FIRST, LIVE, Maps
 from playground.runs import CRASHED, KILLED, Limits, Runs, State, claim, write_images
 from trainers import data, record
 from trainers.errors import UserError
@@ -81,19 +82,19 @@ def test_an_id_is_never_a_path(runs: Runs, run: str) -> None:
 
 def test_a_run_from_queue_to_map_and_on(runs: Runs) -> None:
     run = runs.create(CONFIG, "me")
-    assert live(runs, run, "en")["state"] == "queued"
+    assert live(Maps(runs), run, "en")["state"] == "queued"
     carry_out(runs)
-    moment = live(runs, run, "zh")
+    moment = live(Maps(runs), run, "zh")
     assert moment and moment["state"] == "finished" and moment["progress"] == 1
-    assert live(runs, run, "zh", moment["version"]) is None
+    assert live(Maps(runs), run, "zh", moment["version"]) is None
     assert {tile["key"] for tile in moment["tiles"]} == {"time", "steps", "rate", "loss", "std", "knn"}
     assert set(moment["figures"]) == {"loss", "std", "knn"} and moment["result"]
     assert [row["name"] for row in moment["pictures"]["rows"]] == ["图像", "视图 1", "视图 2"]
     steps = moment["maps"]["pca"]
-    frames = [runs.positions(run, "pca", step) for step in steps]
+    frames = [Maps(runs).frame(run, LIVE, step).positions for step in steps]
     assert all(frame.shape == (360, 2) and frame.dtype == np.float32 for frame in frames)
-    with pytest.raises(UserError):
-        runs.positions(run, "umap", steps[-1])
+    with pytest.raises(UserError, match="not there any more"):
+        Maps(runs).frame(run, FIRST, steps[-1])
     with pytest.raises(UserError, match="at most"):
         runs.go_on(run, "me", 10_000)
     before = record.summary(runs.root / run)["steps"]
@@ -101,7 +102,7 @@ def test_a_run_from_queue_to_map_and_on(runs: Runs) -> None:
     assert runs.state(run).kind == "queued"
     carry_out(runs)
     assert record.summary(runs.root / run)["steps"] > before and runs.state(run).kind == "finished"
-    assert live(runs, run, "en")["version"] != moment["version"]
+    assert live(Maps(runs), run, "en")["version"] != moment["version"]
 
 
 def test_who_trained_when_the_worker_died_is_told(runs: Runs) -> None:

@@ -1,0 +1,209 @@
+"""The maps of a real run: made off this process, frame by frame, given up when nobody waits, and what one can ask of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+
+from playground.mapper import LATER, NOW, SOON, Mapper
+from playground.maps import FIRST, LIVE, Making, Maps
+from playground.projection import TSNE, UMAP, Cancelled, key_of
+from playground.runs import Runs, read_images
+from tests.playground.conftest import Finished
+from trainers import record
+from trainers.checkpoint import load_model
+from trainers.errors import UserError
+from trainers.views import plain
+
+
+def wait(condition: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def mapper() -> Iterator[Mapper]:
+    mapper = Mapper()
+    yield mapper
+    mapper.close()
+
+
+@pytest.fixture
+def maps(finished: Finished, mapper: Mapper) -> Maps:
+    return Maps(finished.runs, mapper)
+
+
+def pace(seconds: float, told: list[float] | None, watch: Callable[[float], None]) -> int:
+    """Work of so many seconds that can be watched."""
+    for part in range(20):
+        watch(part / 20)
+        time.sleep(seconds / 20)
+    return os.getpid()
+
+
+def fail(watch: Callable[[float], None]) -> None:
+    raise UserError("No {thing} here.", thing="luck")
+
+
+@pytest.mark.slow
+def test_the_process_is_another_watches_gives_up_and_is_replaced(mapper: Mapper) -> None:
+    first = mapper.submit(SOON, lambda: True, pace, 0.1, None).result(60)
+    assert first != os.getpid()
+    wanted = [True]
+    job = mapper.submit(SOON, lambda: wanted[0], pace, 30.0, None)
+    later = mapper.submit(LATER, lambda: True, pace, 0.1, None)
+    wait(lambda: job.progress > 0)
+    now = mapper.submit(NOW, lambda: True, pace, 0.1, None)
+    wanted[0] = False
+    with pytest.raises(Cancelled):
+        job.result(10)
+    now.result(10)
+    assert not later.done() or later.result() == first  # what is urgent goes first
+    assert mapper.submit(SOON, lambda: False, pace, 30.0, None).exception(10) is not None
+    with pytest.raises(UserError, match="No luck here") as told:
+        mapper.submit(SOON, lambda: True, fail).result(10)
+    assert told.value.values == {"thing": "luck"}
+    job = mapper.submit(SOON, lambda: True, pace, 30.0, None)
+    wait(lambda: job.begun)
+    os.kill(later.result(10), signal.SIGKILL)
+    with pytest.raises(UserError, match="ended by the system"):
+        job.result(20)
+    assert mapper.submit(SOON, lambda: True, pace, 0.1, None).result(60) != first
+
+
+def made(maps: Maps, run: str, key: str) -> list[int]:
+    def done() -> bool:
+        state = maps.ask(run, key, "me", everything=True)
+        assert state["state"] != "failed", state
+        return state["state"] == "done"
+
+    wait(done)
+    return maps.ready(run, key)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reducer", [TSNE(10.0), UMAP(10), UMAP(10, dimensions=3)], ids=key_of)
+def test_every_frame_is_made_and_follows_the_one_beside_it(maps: Maps, finished: Finished, reducer: TSNE | UMAP) -> None:
+    run, key = finished.run, key_of(reducer)
+    assert made(maps, run, key) == maps.steps(run)
+    frames = [maps.frame(run, key, step) for step in maps.steps(run)]
+    assert all(frame.positions.shape == (360, reducer.dimensions) for frame in frames)
+    for a, b in zip(frames, frames[1:], strict=False):
+        assert np.linalg.norm(a.positions - b.positions, axis=1).mean() < 0.8  # from nothing each would be 1.4
+    found = maps.quality(run, key, maps.steps(run)[-1])
+    assert 0.8 < found["trustworthiness"] <= 1 and 0.2 < found["preservation"] <= 1
+    again = Maps(finished.runs)  # another app on the same folder finds it
+    assert again.ask(run, key, "you", everything=True)["state"] == "done"
+
+
+@pytest.mark.slow
+def test_a_map_that_nobody_waits_for_is_not_made(maps: Maps, finished: Finished) -> None:
+    run, key = finished.run, key_of(TSNE(7.0))
+    state = maps.ask(run, key, "me", everything=True)
+    assert state["state"] in ("waiting", "working") and state["ready"] == []
+    maps.ask(run, key, "you", everything=True)
+    maps.leave(run, key, "me")
+    making = maps._making[run, key]
+    assert making.is_wanted()  # you still wait
+    maps.leave(run, key, "you")
+    assert making.job
+    with pytest.raises(Cancelled):
+        making.job.result(60)
+    assert maps.ready(run, key) == []
+    assert made(maps, run, key) == maps.steps(run)  # asked for again, it is made
+
+
+def test_who_has_not_asked_for_a_while_does_not_wait() -> None:
+    making = Making("x", {"me": time.monotonic() - 16, "you": time.monotonic() - 1})
+    assert making.is_wanted()
+    del making.asked["you"]
+    assert not making.is_wanted()
+
+
+def test_pca_needs_no_process_and_stays_put(finished: Finished) -> None:
+    maps, run = Maps(finished.runs), finished.run
+    assert maps.ask(run, LIVE, "me", everything=True)["state"] == "done"
+    assert maps.ask(run, FIRST, "me", everything=True)["state"] == "failed"
+    frames = [maps.frame(run, LIVE, step).positions for step in maps.steps(run)]
+    for a, b in zip(frames, frames[1:], strict=False):
+        assert float((a * b).sum()) > 0  # turned to lie as the one before
+    (finished.runs.root / run / "maps" / LIVE).rename(finished.runs.root / run / "maps" / "away")
+    assert_allclose(maps.frame(run, LIVE, maps.steps(run)[-1]).positions, frames[-1], atol=1e-6)  # made again, the same
+    shutil.rmtree(finished.runs.root / run / "maps" / "away")
+
+
+def test_neighbours_and_purity_are_those_of_brute_force(finished: Finished) -> None:
+    maps, run = Maps(finished.runs), finished.run
+    step = maps.steps(run)[-1]
+    x = record.read_snapshot(finished.runs.root / run, step).astype(np.float64)
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    cosine = unit @ unit.T
+    np.fill_diagonal(cosine, -2)
+    for index in (0, 17, 359):
+        found = maps.neighbours(run, step, index, 12)
+        assert [i for i, _ in found] == list(np.argsort(-cosine[index])[:12]) and index not in dict(found)
+        assert_allclose([c for _, c in found], np.sort(cosine[index])[::-1][:12], atol=1e-4)
+    labels = read_images(finished.runs.root / run).test.labels
+    assert labels is not None
+    near = np.argsort(-cosine, axis=1)[:, :15]
+    expected = (labels.numpy()[near] == labels.numpy()[:, None]).mean(1)
+    assert np.abs(maps.purity(run, step) - expected).mean() < 0.005
+    for index in (-1, 360):
+        with pytest.raises(UserError, match="no image"):
+            maps.neighbours(run, step, index)
+
+
+def test_the_network_of_the_end_says_a_number_of_each_image(finished: Finished) -> None:
+    maps, run = Maps(finished.runs), finished.run
+    found = maps.each(run)
+    assert set(found) == {"error", "cluster"} and all(len(value) == 360 for value in found.values())
+    assert 0 <= found["error"].min() and found["error"].max() <= 2 and found["error"].std() > 0
+    assert len(np.unique(found["cluster"])) == 10
+    assert (maps.each(run)["error"] == found["error"]).all()
+
+
+def test_images_of_the_run_land_on_themselves(maps: Maps, finished: Finished) -> None:
+    images, run = read_images(finished.runs.root / finished.run).test.images, finished.run
+    assert torch.equal(images, finished.data.test.images)
+    placed = maps.place(run, LIVE, images[:6])
+    frame = maps.frame(run, LIVE, maps.steps(run)[-1]).positions
+    assert_allclose([one["at"] for one in placed], frame[:6], atol=0.02)
+    for index, one in enumerate(placed):
+        assert one["near"][0][0] == index and one["near"][0][1] > 0.999 and one["how"] == "transform"
+    with pytest.raises(UserError, match="only CLIP"):
+        maps.words(run, LIVE, ["three"])
+    model = load_model(finished.runs.root / run)
+    with torch.inference_mode():
+        features = model.encode(plain(images[:6])).numpy()
+    assert_allclose(features, record.read_snapshot(finished.runs.root / run, maps.steps(run)[-1])[:6], rtol=0.02, atol=0.02)
+
+
+def test_runs_share_images_or_do_not(finished: Finished, tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    for name in ("one", "two", "own"):
+        shutil.copytree(finished.runs.root / finished.run, tmp_path / name)
+    path = tmp_path / "own" / "run.json"
+    path.write_text(path.read_text().replace('"digits"', '"folder:/secret/pictures.zip"'))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "run.json").write_text("{}")
+    maps = Maps(runs)
+    step = maps.steps("one")[-1]
+    assert maps.overlap("one", step, "two", step) == 1
+    assert 0 < maps.overlap("one", step, "two", 0) < 1
+    with pytest.raises(UserError, match="different images"):
+        maps.overlap("one", step, "own", step)
+    assert sorted(maps.beside()) == ["one", "two"]
+    assert sorted(maps.beside(also=["own"])) == ["one", "own", "two"]
+    with pytest.raises(UserError):
+        maps.features("one", 12345)
