@@ -73,7 +73,7 @@ class PCA:
         """The same, turned to lie as near to the layout of the features `before` as can be."""
         return align(self.fit(features).positions, layout.positions)
 
-    def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any]) -> Array:
+    def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any], watch: Watch = unwatched) -> Array:
         """(M,F) -> (M,d) in a layout of (N,F): the same projection, found again as the linear map that it is."""
         x, y = np.asarray(features, np.float64), np.asarray(new, np.float64)
         linear = np.linalg.lstsq(x - x.mean(0), layout.positions, rcond=None)[0]
@@ -111,7 +111,7 @@ class TSNE:
         return align(np.asarray(embedding), layout.positions)
 
     @quiet
-    def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any]) -> Array:
+    def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any], watch: Watch = unwatched) -> Array:
         """(M,F) -> (M,2): openTSNE's own transform, which moves the new points and leaves the old ones where they are."""
         if len(features) < 5:
             return weighted(features, layout, new, self.metric)
@@ -171,7 +171,7 @@ class UMAP:
         return align(found, layout.positions)
 
     @quiet
-    def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any]) -> Array:
+    def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any], watch: Watch = unwatched) -> Array:
         """(M,F) -> (M,d): umap-learn's own transform, which moves the new points and leaves the old ones where they are."""
         if len(features) < 5:
             return weighted(features, layout, new, self.metric)

@@ -194,6 +194,9 @@ def mount(maps: Maps) -> Mount:
         assert isinstance(error, UserError)
         return JSONResponse({"error": told(_language(request.query_params), error)}, status_code=404)
 
+    async def failed(request: Request, error: Exception) -> Response:  # the trace goes to the log by itself
+        return JSONResponse({"error": text(_language(request.query_params), "toast.unexpected")}, status_code=500)
+
     async def missing(request: Request, error: Exception) -> Response:
         return Response(status_code=404)  # a file that a run has just replaced
 
@@ -223,7 +226,7 @@ def mount(maps: Maps) -> Mount:
             ),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
-        exception_handlers={UserError: refuse, FileNotFoundError: missing},
+        exception_handlers={UserError: refuse, FileNotFoundError: missing, Exception: failed},
     )
     return Mount("/playground", app=app)
 

@@ -89,11 +89,12 @@
     // has the map made, as long as it is wanted; shows frames as they come
     async follow(key) {
       if (this.following === key) return;
+      this.leave();
       this.following = key;
-      this.cancelled = false;
       this.ready = [];
       this.failed = '';
       const dead = () => this.following !== key || this.closed;
+      if (!this.shows) this.standIn();
       while (!dead()) {
         if (!this.explorer.visible()) { await wait(EVERY); continue; }
         let found;
@@ -117,6 +118,15 @@
           if (this.info.steps.length !== before || this.info.ended) this.explorer.grown(this);
         } else await wait(EVERY);
       }
+    }
+
+    // PCA takes no time: nobody looks at an empty box while another map is made
+    async standIn() {
+      const step = this.explorer.stepOf(this), name = `${this.info.keys.pca}/${step}`;
+      const positions = await this.frame(this.info.keys.pca, step).catch(() => null);
+      if (!positions || this.shows || this.closed) return;
+      this.shows = name;
+      await this.map.frame(positions, 2);
     }
 
     busyWith(found) {
@@ -229,7 +239,7 @@
       Object.assign(part.file, {type: 'file', multiple: true, accept: 'image/*', id: 'explore-own'});
       part.file.onchange = () => { this.placeFiles([...part.file.files]); part.file.value = ''; };
       part.own = make('section', 'own');
-      const drop = make('label', 'drop', make('span', '', say('own_help')), part.file);
+      const drop = make('label', 'drop', make('span', '', say('own_help')), part.file, document.createElement('br'), make('b', '', say('own_choose')));
       part.besides = make('details', 'beside', make('summary', '', say('beside')), part.others = make('div', 'others'));
       part.export = make('details', 'export', make('summary', '', say('export')), part.exports = make('div', 'exports'));
       part.note = make('p', 'hint');

@@ -103,6 +103,10 @@ def test_every_frame_is_made_and_follows_the_one_beside_it(maps: Maps, finished:
         assert np.linalg.norm(a.positions - b.positions, axis=1).mean() < 0.8  # from nothing each would be 1.4
     found = maps.quality(run, key, maps.steps(run)[-1])
     assert 0.8 < found["trustworthiness"] <= 1 and 0.2 < found["preservation"] <= 1
+    images = read_images(finished.runs.root / run).test.images
+    placed = maps.place(run, key, images[:4])
+    off = np.array([one["at"] for one in placed]) - frames[-1].positions[:4]
+    assert np.linalg.norm(off, axis=1).mean() < 0.4 and {one["how"] for one in placed} == {"transform"}
     again = Maps(finished.runs)  # another app on the same folder finds it
     assert again.ask(run, key, "you", everything=True)["state"] == "done"
 
