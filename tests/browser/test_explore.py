@@ -1,0 +1,471 @@
+"""The Explore tab with the real mouse: hover, click, lasso, scrub, play, another reducer, own images, exports, links."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from playground.runs import read_images
+from tests.browser.conftest import App
+from trainers import record
+from trainers.train import RunConfig
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+# methods that look at the same images: two of one family, one of the other, each for some seconds
+RUNS = {"one": ("simclr", {}), "two": ("simclr", {"temperature": 0.5}), "ae": ("autoencoder", {})}
+
+
+@pytest.fixture(scope="module")
+def runs(app: App) -> dict[str, Path]:
+    """Real runs on digits, as the command line makes them."""
+    found = {}
+    for name, (method, knobs) in RUNS.items():
+        folder = app.runs / f"explore-{name}"
+        record.create(folder, RunConfig(method, "digits", seconds=4.0, knobs=knobs))
+        for _ in record.run(folder):
+            pass
+        found[name] = folder
+    return found
+
+
+@pytest.fixture
+def explore(open_page: Open, runs: dict[str, Path]) -> Callable[..., Page]:
+    """Opens the tab on a run, as a link does, and waits until its map stands still."""
+
+    def open(query: str = "", run: str = "one", map: str = "pca-2", **options: object) -> Page:
+        page = open_page(f"?tab=explore&run=explore-{run}&map={map}{query}", **options)
+        settled(page)
+        return page
+
+    return open
+
+
+def settled(page: Page, key: str = "", seconds: float = 120) -> None:
+    """Wait until every map has all its frames, shows one of the wanted reducer, and no point moves."""
+    page.wait_for_function(
+        """key => { const e = window.playground?.explorer; return e?.panes.length && e.loaded && e.panes.every(p =>
+        p.box.dataset.key === (key || e.key_()) && p.ready.length === p.info.steps.length && !p.map.gliding && p.busy.hidden) }""",
+        arg=key,
+        timeout=seconds * 1000,
+    )
+
+
+def pixels(page: Page, pane: int = 0) -> np.ndarray:
+    """(N,2) where each point is on the page, from the positions that the server gave and the axes that plotly drew."""
+    found = page.evaluate(
+        """pane => { const p = window.playground.explorer.panes[pane], box = p.box.getBoundingClientRect();
+        const {xaxis: x, yaxis: y} = p.map.plot._fullLayout;
+        return {x0: box.left + x._offset, y0: box.top + y._offset, w: x._length, h: y._length, x: x.range, y: y.range,
+        key: p.box.dataset.key, step: p.box.dataset.step, run: p.run} }""",
+        pane,
+    )
+    page.evaluate("0")
+    answer = page.request.get(page.url.split("?")[0] + f"playground/runs/{found['run']}/maps/{found['key']}/{found['step']}")
+    at = np.frombuffer(answer.body(), np.float32).reshape(-1, 2)
+    x = found["x0"] + (at[:, 0] - found["x"][0]) / (found["x"][1] - found["x"][0]) * found["w"]
+    y = found["y0"] + (found["y"][1] - at[:, 1]) / (found["y"][1] - found["y"][0]) * found["h"]
+    return np.stack([x, y], 1)
+
+
+def lonely(at: np.ndarray) -> int:
+    """The point that is farthest from all others: there a mouse means it and no other."""
+    apart = np.linalg.norm(at[:, None] - at, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return int(apart.min(1).argmax())
+
+
+def frames_asked(page: Page) -> list[str]:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/maps/" in request.url else None)
+    return asked
+
+
+def test_hover_a_point_and_read_the_right_image(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
+    page = explore()
+    at = pixels(page)
+    index = lonely(at)
+    page.mouse.move(*at[index] + 60)
+    page.mouse.move(*at[index])
+    card = page.locator(".explore .map-card")
+    page.wait_for_timeout(40)
+    assert not card.is_visible()  # not before the mouse rests
+    expect(card).to_be_visible()
+    assert card.get_attribute("data-index") == str(index)
+    data = read_images(runs["one"])
+    assert data.test.labels is not None
+    expect(card).to_have_text(data.classes[int(data.test.labels[index])])
+    shot = Image.open(io.BytesIO(card.locator("div").first.screenshot())).convert("L")
+    tile = data.test.images[index, 0].numpy()
+    assert np.abs(np.asarray(shot.resize(tile.shape[::-1])).astype(float) - tile).mean() < 24
+    others = [np.abs(np.asarray(shot.resize(tile.shape[::-1])).astype(float) - x[0].numpy()).mean() for x in data.test.images]
+    assert int(np.argmin(others)) == index
+    page.mouse.move(5, 5)
+    expect(card).to_be_hidden()
+
+
+def test_click_gives_the_neighbours_of_brute_force_and_the_place_elsewhere(
+    explore: Callable[..., Page], runs: dict[str, Path]
+) -> None:
+    page = explore()
+    at = pixels(page)
+    index = lonely(at)
+    page.mouse.click(*at[index])
+    page.wait_for_selector(f".picked[data-index='{index}'] .neighbours .thumb")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.picked .neighbours .thumb')].map(n => [Number(n.dataset.index), Number(n.innerText)])"
+    )
+    step = int(page.get_attribute(".explore .map", "data-step") or -1)
+    x = record.read_snapshot(runs["one"], step).astype(np.float64)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    cosine = x @ x[index]
+    cosine[index] = -2
+    assert [i for i, _ in shown] == list(np.argsort(-cosine)[:12])
+    assert np.abs(np.array([c for _, c in shown]) - np.sort(cosine)[::-1][:12]).max() < 0.006
+    page.wait_for_selector(".mini[data-run='explore-two']")
+    assert {n.get_attribute("data-run") for n in page.locator(".mini").all()} >= {"explore-two", "explore-ae"}
+    page.locator(".mini[data-run='explore-ae']").click()  # puts it beside
+    expect(page.locator(".pane")).to_have_count(2)
+    assert f"pick={index}" in page.url
+
+
+def lasso(page: Page, at: np.ndarray, around: np.ndarray, radius: float) -> list[int]:
+    """Draw a circle with the mouse; the points within it."""
+    page.click(".explore-tools button:has-text('Lasso')")
+    turn = np.linspace(0, 2 * np.pi, 40)
+    for number, (dx, dy) in enumerate(zip(np.cos(turn), np.sin(turn), strict=True)):
+        page.mouse.move(around[0] + radius * dx, around[1] + radius * dy)
+        if not number:
+            page.mouse.down()
+    page.mouse.up()
+    return list(np.flatnonzero(np.linalg.norm(at - around, axis=1) < radius - 2))
+
+
+def test_lasso_is_a_gallery_with_counts_and_stays_through_time(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
+    page = explore()
+    at = pixels(page)
+    inside = lasso(page, at, at[lonely(at)] * 0.3 + at.mean(0) * 0.7, 90)
+    page.wait_for_selector(".selected[data-count]")
+    count = int(page.get_attribute(".selected", "data-count") or 0)
+    assert 0.9 * len(inside) <= count <= 1.1 * len(inside) + 3 and count > 5
+    chosen = page.evaluate("window.playground.explorer.selection")
+    assert set(inside) <= set(chosen)
+    labels = read_images(runs["one"]).test.labels
+    assert labels is not None
+    shown = {
+        int(node.get_attribute("data-label") or -1): int(node.locator("b").inner_text())
+        for node in page.locator(".count").all()
+    }
+    assert shown == {k: int(v) for k, v in zip(*np.unique(labels.numpy()[chosen], return_counts=True), strict=True)}
+    assert page.locator(".gallery .thumb").count() == min(60, count)
+    page.keyboard.press("Home")
+    page.wait_for_timeout(700)
+    assert page.evaluate("[...window.playground.explorer.main().map.selection]") == chosen
+    fresh = explore("&" + page.url.partition("&map=")[2].partition("&")[2])  # the link keeps it too
+    assert fresh.evaluate("window.playground.explorer.selection") == chosen
+    fresh.click(".selected button:has-text('Clear')")
+    expect(fresh.locator(".selected .gallery")).to_have_count(0)
+
+
+def test_time_is_scrubbed_and_played_without_asking_again(explore: Callable[..., Page]) -> None:
+    page = explore()
+    steps = page.evaluate("window.playground.explorer.main().info.steps")
+    asked = frames_asked(page)
+    box = page.locator(".scrub").bounding_box()
+    assert box
+    before = page.evaluate("[...window.playground.explorer.main().map.where]")
+    seen = []
+    for share in (0.5, 0.02, 0.98):
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_timeout(600)
+        seen.append(int(page.get_attribute(".explore .map", "data-step") or -1))
+        assert f"step {seen[-1]:,} " in page.inner_text(".when")
+    assert seen[1] == steps[0] and seen[2] == steps[-1] and steps[0] < seen[0] < steps[-1]
+    assert np.allclose(page.evaluate("[...window.playground.explorer.main().map.where]"), before, atol=1e-6)
+    page.click(".play")  # from the end it begins anew
+    expect(page.locator(".play")).to_contain_text("Pause")
+    page.wait_for_function(f"document.querySelector('.explore .map').dataset.step === '{steps[-1]}'", timeout=60_000)
+    expect(page.locator(".play")).to_contain_text("Play")
+    assert not [url for url in asked if "/quality" not in url], "a frame was sent twice"
+    # glides: half way between two frames, points are between them
+    page.keyboard.press("Home")
+    page.wait_for_timeout(700)
+    first = np.array(page.evaluate("[...window.playground.explorer.main().map.where]"))
+    page.keyboard.press("End")
+    middle = np.array(
+        page.evaluate("new Promise(done => setTimeout(() => done([...window.playground.explorer.main().map.where]), 180))")
+    )
+    page.wait_for_timeout(700)
+    last = np.array(page.evaluate("[...window.playground.explorer.main().map.where]"))
+    whole = np.abs(last - first).mean()
+    assert np.abs(middle - first).mean() < 0.98 * whole and np.abs(middle - last).mean() < 0.98 * whole
+    # the numbers beside belong to the place in time
+    page.keyboard.press("Home")
+    page.wait_for_timeout(300)
+    knn = page.evaluate("window.playground.explorer.main().info.metrics[0].values")
+    assert page.inner_text(".spark-row[data-metric=knn] b") == f"{100 * knn[0]:.1f}%"
+    assert page.locator(".spark-row").count() == 3
+    page.wait_for_function(f"document.querySelector('.map-quality').dataset.step === '{steps[0]}'")
+
+
+def test_keys_play_and_step_but_not_while_one_types(explore: Callable[..., Page]) -> None:
+    page = explore()
+    last = page.evaluate("window.playground.explorer.index")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("window.playground.explorer.index") == last - 1
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("window.playground.explorer.index") == last
+    page.keyboard.press(" ")
+    expect(page.locator(".play")).to_contain_text("Pause")
+    page.keyboard.press(" ")
+    expect(page.locator(".play")).to_contain_text("Play")
+    page.focus("#explore-search")
+    page.keyboard.press("Home")
+    page.keyboard.type("a b")
+    assert page.input_value("#explore-search") == "a b" and page.evaluate("!window.playground.explorer.playing")
+
+
+def test_reducers_with_their_parameters_progress_and_cancel(explore: Callable[..., Page]) -> None:
+    page = explore()
+    page.click(".map-kinds button[data-kind=tsne]")
+    expect(page.locator(".params [data-param=perplexity]")).to_have_value("30")
+    expect(page.locator(".explore-top button:has-text('3D')")).to_be_disabled()
+    settled(page, "tsne-30-cosine-0-2")
+    quality = page.inner_text(".map-quality")
+    page.fill(".params [data-param=perplexity]", "8")
+    page.press(".params [data-param=perplexity]", "Enter")
+    page.locator(".map-busy:visible").wait_for()
+    expect(page.locator(".map-busy:visible")).to_contain_text("map")
+    settled(page, "tsne-8-cosine-0-2")
+    page.wait_for_function("old => document.querySelector('.map-quality').innerText !== old", arg=quality)
+    page.click(".map-kinds button[data-kind=umap]")
+    settled(page, "umap-15-0.1-cosine-0-2")
+    page.select_option(".params [data-param=metric]", "euclidean")
+    page.locator(".map-busy:visible button").click()  # cancelled: what was there before is there again
+    page.wait_for_function("window.playground.explorer.main().busy.hidden")
+    assert page.evaluate("window.playground.explorer.main().map.where.length") > 0
+    page.click(".map-kinds button[data-kind=umap]")
+    page.select_option(".params [data-param=metric]", "cosine")
+    page.click(".explore-top button:has-text('3D')")
+    settled(page, "umap-15-0.1-cosine-0-3")
+    assert page.evaluate("window.playground.explorer.main().map.plot.data[0].type") == "scatter3d"
+    expect(page.locator(".explore-tools button:has-text('Lasso')")).to_be_disabled()
+    page.click(".explore-top button:has-text('3D')")
+    settled(page, "umap-15-0.1-cosine-0-2")
+
+
+def test_colours_legend_and_search(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
+    page = explore()
+    labels = read_images(runs["one"]).test.labels
+    assert labels is not None
+    first = page.locator(".map-legend button").first
+    first.click()
+    expect(first).to_have_attribute("aria-pressed", "false")
+    shown = "Array.from({length: 360}, (_, i) => window.playground.explorer.main().map.shown(i))"
+    assert (np.array(page.evaluate(shown)) == (labels.numpy() != 0)).all()
+    first.click()
+    assert all(page.evaluate(shown))
+    page.locator(".map-legend button").nth(2).dblclick()
+    assert (np.array(page.evaluate(shown)) == (labels.numpy() == 2)).all()
+    for colour, legend in (("purity", "purity"), ("error", "two views"), ("cluster", "cluster 1")):
+        page.select_option("#explore-colour", colour)
+        expect(page.locator(".map-legend")).to_contain_text(legend)
+        assert page.evaluate("new Set(window.playground.explorer.main().map.bins).size") > 2
+    page.select_option("#explore-colour", "label")
+    word = read_images(runs["one"]).classes[3]
+    page.fill("#explore-search", word)
+    expect(page.locator(".search .hint")).to_contain_text(f"{int((labels == 3).sum())} images")
+    assert page.evaluate("window.playground.explorer.selection") == np.flatnonzero(labels.numpy() == 3).tolist()
+    page.fill("#explore-search", "no such thing")
+    expect(page.locator(".search .hint")).to_contain_text("Nothing found")
+
+
+def test_an_own_png_lands_among_its_like_in_every_run(
+    explore: Callable[..., Page], runs: dict[str, Path], tmp_path: Path
+) -> None:
+    page = explore(map="umap-15-0.1-cosine-0-2")
+    data = read_images(runs["one"])
+    labels = data.test.labels
+    assert labels is not None
+    index = int(np.flatnonzero(labels.numpy() == 0)[1])
+    picture = Image.fromarray(data.test.images[index, 0].numpy()).resize((180, 180), Image.Resampling.BICUBIC).convert("RGB")
+    picture.save(tmp_path / "zero.png")
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG no")
+    # dropped onto the page, as from a folder
+    transfer = page.evaluate_handle(
+        """text => { const d = new DataTransfer(), b = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+        d.items.add(new File([b], 'zero.png', {type: 'image/png'})); d.items.add(new File(['no'], 'broken.png', {type: 'image/png'}));
+        return d }""",
+        base64.b64encode((tmp_path / "zero.png").read_bytes()).decode(),
+    )
+    page.dispatch_event(".explore .map", "drop", {"dataTransfer": transfer})
+    row = page.locator(".own-row[data-name='zero.png']")
+    row.wait_for()
+    expect(row).to_contain_text("UMAP's own transform")
+    expect(page.locator(".own .bad")).to_contain_text("broken.png")
+    near = [int(node.get_attribute("data-index") or -1) for node in row.locator(".neighbours .thumb").all()]
+    assert (labels.numpy()[near] == 0).mean() >= 0.75 and index in near[:4]
+    placed = np.array(page.evaluate("window.playground.explorer.main().map.placed[0].at"))
+    where = np.array(page.evaluate("[...window.playground.explorer.main().map.where]")).reshape(-1, 2)
+    around = np.linalg.norm(where - placed, axis=1).argsort()[:8]
+    assert (labels.numpy()[around] == 0).mean() >= 0.6
+    page.wait_for_selector(".own .mini[data-run='explore-ae']")
+    page.wait_for_selector(".own .mini[data-run='explore-two']")
+    page.click(".map-kinds button[data-kind=pca]")
+    expect(page.locator(".own-row[data-name='zero.png']")).to_contain_text("PCA's own projection")
+
+
+def test_every_export_is_read_back(explore: Callable[..., Page], runs: dict[str, Path], tmp_path: Path) -> None:
+    page = explore()
+    step = int(page.get_attribute(".explore .map", "data-step") or -1)
+    page.click(".export summary")
+    files = {}
+    for kind in ("parquet", "csv", "zip", "html", "png", "svg"):
+        with page.expect_download() as download:
+            page.click(f".exports [data-kind={kind}]")
+        files[kind] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[kind])
+    features, where = (
+        record.read_snapshot(runs["one"], step),
+        np.array(page.evaluate("[...window.playground.explorer.main().map.where]")),
+    )
+    table = pd.read_parquet(files["parquet"])
+    assert (np.stack(table["features"].to_list()) == features.astype(np.float32)).all()
+    assert np.allclose(table[["x", "y"]].to_numpy().ravel(), where, atol=1e-6)
+    assert len(pd.read_csv(files["csv"])) == 360
+    with zipfile.ZipFile(files["zip"]) as archive:
+        assert {"projector_config.pbtxt", "vectors.tsv", "metadata.tsv", "sprite.png"} <= set(archive.namelist())
+    assert Image.open(files["png"]).size == (2200, 1600)
+    svg = files["svg"].read_text()
+    assert svg.startswith("<svg") and svg.count('<path class="point"') >= 360 and "data:image" not in svg
+    assert files["html"].stat().st_size > 4_000_000
+
+
+def test_the_exported_page_works_with_the_network_off(
+    explore: Callable[..., Page], chromium: Browser, runs: dict[str, Path], tmp_path: Path
+) -> None:
+    page = explore()
+    page.click(".export summary")
+    with page.expect_download() as download:
+        page.click(".exports [data-kind=html]")
+    download.value.save_as(tmp_path / "map.html")
+    where = page.evaluate("[...window.playground.explorer.main().map.where]")
+    context = chromium.new_context(offline=True, viewport={"width": 900, "height": 800})
+    alone = context.new_page()
+    errors: list[str] = []
+    alone.on("pageerror", lambda error: errors.append(str(error)))
+    alone.goto((tmp_path / "map.html").as_uri())
+    alone.wait_for_function("window.embeddingMap?.drawn && window.embeddingMap.begun")
+    assert np.allclose(alone.evaluate("[...window.embeddingMap.where]"), where, atol=1e-6)
+    box = alone.locator("#map").bounding_box()
+    assert box
+    at = alone.evaluate("""() => { const m = window.embeddingMap, x = m.toX(), y = m.toY();
+        return Array.from({length: m.about.count}, (_, i) => [x(m.where[2 * i]), y(m.where[2 * i + 1])]) }""")
+    at = np.array(at) + [box["x"], box["y"]]
+    index = lonely(at)
+    alone.mouse.move(*at[index] + 30)
+    alone.mouse.move(*at[index])
+    expect(alone.locator(".map-card")).to_be_visible()
+    assert alone.get_attribute(".map-card", "data-index") == str(index)
+    assert alone.locator("#legend button").count() == 10
+    context.close()
+    assert not errors
+
+
+def test_side_by_side_is_linked_and_says_how_much_is_shared(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
+    page = explore("&with=explore-two,explore-ae")
+    expect(page.locator(".pane")).to_have_count(3)
+    at = pixels(page)
+    index = lonely(at)
+    page.mouse.move(*at[index] + 40)
+    page.mouse.move(*at[index])
+    page.wait_for_function(f"window.playground.explorer.panes.slice(1).every(p => p.map.linked === {index})")
+    inside = lasso(page, at, at.mean(0), 60)
+    page.wait_for_selector(".selected[data-count]")
+    sets = page.evaluate("window.playground.explorer.panes.map(p => [...p.map.selection].sort((a, b) => a - b))")
+    assert sets[0] == sets[1] == sets[2] and set(inside) <= set(sets[0])
+    x, y = (record.read_snapshot(runs[name], record.summary(runs[name])["steps"]).astype(np.float64) for name in ("one", "two"))
+    near = []
+    for z in (x, y):
+        z = z / np.linalg.norm(z, axis=1, keepdims=True)
+        cosine = z @ z.T
+        np.fill_diagonal(cosine, -2)
+        near.append(np.argsort(-cosine, axis=1)[:, :15])
+    share = np.mean([len(set(a) & set(b)) / 15 for a, b in zip(*near, strict=True)])
+    shown = page.inner_text(".pane[data-run='explore-two'] .pane-overlap")
+    assert abs(float(shown.split("%")[0].split()[-1]) / 100 - share) < 0.011
+    page.click(".beside summary")
+    page.locator(".others label", has_text="Autoencoder").locator("input").uncheck()
+    expect(page.locator(".pane")).to_have_count(2)
+
+
+def test_a_link_is_the_same_view_in_another_browser(explore: Callable[..., Page], open_page: Open) -> None:
+    page = explore(map="umap-15-0.1-cosine-0-2")
+    page.fill(".params [data-param=neighbours]", "20")
+    page.press(".params [data-param=neighbours]", "Enter")
+    settled(page, "umap-20-0.1-cosine-0-2")
+    page.select_option("#explore-colour", "purity")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Home")
+    page.wait_for_timeout(900)
+    other = open_page(page.url.partition("/?")[2] and "?" + page.url.partition("/?")[2])
+    settled(other, "umap-20-0.1-cosine-0-2")
+    state = """(() => { const e = window.playground.explorer; return JSON.stringify([e.main().run, e.key_(), e.index, e.colour,
+        e.main().box.dataset.step, [...e.main().map.where].map(v => v.toFixed(4))]) })()"""
+    assert json.loads(other.evaluate(state)) == json.loads(page.evaluate(state))
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_chinese_narrow_and_touched(explore: Callable[..., Page], width: int) -> None:
+    page = explore(locale="zh-CN", width=width, height=850, has_touch=True)
+    text = page.inner_text(".explore")
+    for word in ("地图方法", "着色依据", "搜索", "播放", "并排比较", "可信度"):
+        page.wait_for_function("word => document.querySelector('.explore').innerText.includes(word)", arg=word)
+    assert "Search" not in text and "Colour" not in text
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+    page.locator(".explore .map").scroll_into_view_if_needed()
+    at = pixels(page)
+    index = lonely(at)
+    page.touchscreen.tap(*at[index])
+    page.wait_for_selector(f".picked[data-index='{index}'] .neighbours .thumb")
+
+
+def test_while_a_run_trains_its_time_axis_grows(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#method label", has_text="SimCLR").first.click()
+    page.locator("#budget label", has_text="15 s").click()
+    page.click("#train")
+    page.wait_for_function("document.body.dataset.run === 'running'", timeout=90_000)
+    page.wait_for_selector(".live-map .map-paint")
+    page.wait_for_timeout(2500)
+    page.get_by_role("tab", name="Explore").click()
+    page.wait_for_function("window.playground.explorer?.loaded", timeout=30_000)
+    run = page.evaluate("window.playground.run()")
+    assert page.evaluate("window.playground.explorer.main().run") == run
+    before = page.evaluate("window.playground.explorer.main().info.steps.length")
+    page.wait_for_function(f"window.playground.explorer.main().info.steps.length > {before}", timeout=30_000)
+    page.wait_for_function("window.playground.explorer.main().info.ended", timeout=60_000)
+    assert page.evaluate("window.playground.explorer.index") == page.evaluate(
+        "window.playground.explorer.main().info.steps.length - 1"
+    )
+
+
+def test_a_run_that_is_gone_has_a_sentence(explore: Callable[..., Page], runs: dict[str, Path], app: App) -> None:
+    shutil.copytree(runs["one"], app.runs / "explore-gone")
+    page = explore(run="gone")
+    shutil.rmtree(app.runs / "explore-gone")
+    page.click(".map-kinds button[data-kind=tsne]")
+    expect(page.locator(".map-busy:visible")).to_contain_text("no run called")
+    assert page.evaluate("window.playground.explorer.main().map.where.length") == 720  # the old picture stays
