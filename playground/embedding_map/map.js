@@ -119,7 +119,7 @@
     listen() {
       const at = event => {
         const box = this.root.getBoundingClientRect();
-        return [event.clientX - box.left, event.clientY - box.top];
+        return [event.clientX - box.left - this.root.clientLeft, event.clientY - box.top - this.root.clientTop];
       };
       const flat = () => this.dimensions === 2 && this.drawn;
       this.root.addEventListener('pointermove', event => {

@@ -122,11 +122,13 @@
 
     // PCA takes no time: nobody looks at an empty box while another map is made
     async standIn() {
-      const step = this.explorer.stepOf(this), name = `${this.info.keys.pca}/${step}`;
-      const positions = await this.frame(this.info.keys.pca, step).catch(() => null);
+      const {pca} = this.info.keys, step = this.explorer.stepOf(this);
+      if (this.following === pca) return;
+      const positions = await this.frame(pca, step).catch(() => null);
       if (!positions || this.shows || this.closed) return;
-      this.shows = name;
+      this.shows = `${pca}/${step}`;
       await this.map.frame(positions, 2);
+      Object.assign(this.box.dataset, {step, key: pca});
     }
 
     busyWith(found) {
@@ -234,7 +236,7 @@
       part.found = make('p', 'hint');
       part.asText = button(say('place_text'), () => this.placeText(part.search.value));
       part.picked = make('section', 'picked');
-      part.selected = make('section', 'selected');
+      part.selected = make('section', 'selection');
       part.file = make('input');
       Object.assign(part.file, {type: 'file', multiple: true, accept: 'image/*', id: 'explore-own'});
       part.file.onchange = () => { this.placeFiles([...part.file.files]); part.file.value = ''; };

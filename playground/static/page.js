@@ -244,7 +244,6 @@
       watch('value', () => panel?.show(props.value?.run || ''));
     },
     run() { return panel?.run || ''; },
-    openTab(name) { document.querySelector(`#tab-${name}-button, [aria-controls="tab-${name}"]`)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');
       let timer;
@@ -265,4 +264,16 @@
     },
   };
   document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
+
+  // the open tab is in the address; Gradio draws its tabs some time after this
+  const wanted = new URLSearchParams(location.search).get('tab'), button = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
+  const openTab = () => (button(wanted) ? button(wanted).click() : setTimeout(openTab, 30));
+  if (/^[a-z]+$/.test(wanted || '')) openTab();
+  document.addEventListener('click', event => {
+    const name = event.target.closest?.('[role=tab]')?.getAttribute('aria-controls')?.match(/^tab-(\w+)$/)?.[1];
+    if (!name) return;
+    const url = new URL(location.href);
+    name === 'train' ? url.searchParams.delete('tab') : url.searchParams.set('tab', name);
+    history.replaceState(null, '', url);
+  });
 })();

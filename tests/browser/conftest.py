@@ -108,7 +108,7 @@ def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda r: None if r.url.startswith((app.url, "data:", "blob:")) else errors.append(r.url))
         page.goto(app.url + path)
-        page.wait_for_selector(".live-empty, .live-status")
+        page.wait_for_selector(".live-empty, .live-status", state="attached")
         return page
 
     yield open
