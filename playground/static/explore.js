@@ -513,7 +513,8 @@
 
     key(event) {
       if (!this.visible() || !this.main() || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest('input, select, textarea, button, summary, [role=tab], [contenteditable]')) return;
+      if (event.target.closest('input, select, textarea, [role=tab], [contenteditable]')) return;
+      if (event.key === ' ' && event.target.closest('button, summary, a')) return;  // which is its own press
       const act = {' ': () => this.play(), ArrowRight: () => { this.stop(); this.go(this.index + 1); }, ArrowLeft: () => { this.stop(); this.go(this.index - 1); },
         Home: () => { this.stop(); this.go(0); }, End: () => { this.stop(); this.go(Infinity); },
         Escape: () => { this.select(null); this.picture(-1); }}[event.key];
