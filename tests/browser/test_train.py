@@ -50,7 +50,7 @@ def result(page: Page, name: str, column: int = 1) -> float:
 
 
 def hover_a_point(page: Page) -> int:
-    """Move the mouse over the map until a card shows; the index of its image."""
+    """Rest the mouse on the map here and there until a card shows; the index of its image."""
     box = page.locator(".map-plot").bounding_box()
     assert box
     for radius in range(0, 150, 12):
@@ -59,7 +59,7 @@ def hover_a_point(page: Page) -> int:
                 box["x"] + box["width"] / 2 + radius * np.cos(angle),
                 box["y"] + box["height"] * 0.45 + radius * np.sin(angle),
             )
-            page.wait_for_timeout(40)
+            page.wait_for_timeout(170)
             if page.locator(".map-card:not([hidden])").count():
                 return int(page.get_attribute(".map-card", "data-index") or -1)
     raise AssertionError("no point under the mouse")
@@ -71,7 +71,7 @@ def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, ope
     page.wait_for_selector(".tile b")
     # live: the numbers move, the same plots are redrawn in place and not replaced
     page.wait_for_selector(".live-curve .scatterlayer .js-line")
-    page.wait_for_selector(".map-plot canvas", state="attached")
+    page.wait_for_selector(".map-paint")
     page.evaluate("document.querySelectorAll('.live-curve, .map-plot').forEach(node => node.mark = 1)")
     seen = set()
     for _ in range(60):
@@ -316,7 +316,7 @@ def test_nothing_is_wider_than_a_phone(open_page: Open, locale: str) -> None:
     page = open_page(width=390, height=844, locale=locale)
     press = page.locator("#train")
     press.click()
-    page.wait_for_selector(".map-plot canvas", state="attached", timeout=60_000)
+    page.wait_for_selector(".map-paint", timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click("#stop")
     wait_state(page, "stopped", "finished", seconds=30)
