@@ -8,6 +8,7 @@ the same features; the sides take turns, and what compiles is not counted.
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import tempfile
 import time
@@ -21,10 +22,9 @@ from unittest import mock
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from playground.maps import FIRST
-from playground.projection import TSNE, UMAP
+from playground.projection import TSNE, UMAP, key_of
 from playground.runs import write_images
 from tests.benchmarks.served import Served
 from tests.benchmarks.start import FLAGS
@@ -144,55 +144,67 @@ def scrub(page: Page, seconds: float) -> tuple[float, list[str]]:
     painted = page.evaluate(count) - first
     gone = time.perf_counter() - begun
     page.mouse.up()
-    return painted / gone, asked
+    return painted / gone, list(asked)
+
+
+def first_bytes(browser: Browser, url: str) -> dict[str, float]:
+    """Bytes over the wire of what a map of 2,000 images needs: pictures and names once, then each frame."""
+    page = browser.new_page()
+    sizes: dict[str, tuple[str, float]] = {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.responseReceived", lambda e: sizes.update({e["requestId"]: (e["response"]["url"], 0)}))
+    session.on(
+        "Network.loadingFinished",
+        lambda e: sizes.update({e["requestId"]: (sizes.get(e["requestId"], ("", 0))[0], e["encodedDataLength"])}),
+    )
+    page.goto(f"{url}?tab=explore&run=small&map=pca-2")
+    until_still(page, "pca-2")
+    page.wait_for_timeout(1500)
+    # each address once: the Train tab beside it asks for the same pictures, and has them from the cache
+    once = sum(size for address, size in dict(sizes.values()).items() if "/small/images." in address)
+    frames = [size for address, size in sizes.values() if "/maps/pca-2/" in address and "quality" not in address]
+    page.close()
+    return {"bytes_images": once, "bytes_frame": median(frames)}
 
 
 def in_browser(folder: Path, quick: bool) -> dict[str, float]:
-    """What a person waits for, on the run `large` in the folder."""
+    """What a person waits for, on the runs `small` and `large` in the folder."""
     with Served(folder) as served, sync_playwright() as p:
         served.ready()
         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        found = first_bytes(browser, served.url)
         page = browser.new_page(viewport={"width": 1400, "height": 950})
-        sizes: dict[str, tuple[str, float]] = {}
-        session = page.context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.on("Network.responseReceived", lambda e: sizes.update({e["requestId"]: (e["response"]["url"], 0)}))
-        session.on(
-            "Network.loadingFinished",
-            lambda e: sizes.update({e["requestId"]: (sizes.get(e["requestId"], ("", 0))[0], e["encodedDataLength"])}),
-        )
         page.goto(f"{served.url}?tab=explore&run=large&map=pca-2")
         until_still(page, "pca-2")
         page.wait_for_function("(p => p.ready.length === p.info.steps.length)(window.playground.explorer.panes[0])")
         page.wait_for_timeout(1000)
-        one = {kind: sum(size for url, size in sizes.values() if kind in url) for kind in ("images.png", "images.json")}
-        frames = [size for url, size in sizes.values() if "/maps/pca-2/" in url]
-        fps, asked = scrub(page, 3 if quick else 8)
-        wait = clicks(page, 10 if quick else 30)
-        # the process that draws maps has been warmed: that is what it does first
-        page.wait_for_timeout(20_000)
+        found["large_scrub_fps"], asked = scrub(page, 3 if quick else 8)
+        found["large_click_to_neighbours_ms"] = clicks(page, 10 if quick else 30)
+        # a map of another seed, as the page makes the usual one of a finished run by itself, and has by now
+        page.wait_for_timeout(30_000)
+        page.evaluate("window.playground.explorer.params.umap.seed = 1")
         begun = time.perf_counter()
         page.click(".explore [data-kind=umap]")
-        until_still(page, FIRST)
-        to_picture = time.perf_counter() - begun
+        until_still(page, key_of(UMAP(seed=1)))
+        found["large_click_to_umap"] = time.perf_counter() - begun
         browser.close()
-    again = [url for url in asked if "/maps/pca-2/" in url or "images." in url]
-    assert not again, again
-    return {
-        "large_click_to_umap": to_picture, "large_scrub_fps": fps, "large_click_to_neighbours_ms": wait,
-        "large_bytes_images": sum(one.values()), "large_bytes_frame": median(frames), "resent_on_scrub": len(again),
-    }  # fmt: skip
+    found["resent_on_scrub"] = sum(bool(re.search(r"/maps/pca-2/\d+$|/images\.", url)) for url in asked)
+    return found
 
 
 def measure(quick: bool) -> dict[str, object]:
     """Seconds, milliseconds, bytes and frames a second; medians."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "runs"
-        small = make_run(Path(name) / "small", 6 if quick else 20, large=False)
+        small = make_run(folder / "small", 6 if quick else 20, large=False)
         large = make_run(folder / "large", 6 if quick else 20, large=True)
         found: dict[str, float] = reducers(small, 1 if quick else 7)
         found["large_umap_learn"] = large_alone(large[-1], 1 if quick else 3)
-        found |= in_browser(folder, quick)
-    for key, value in found.items():
+        for key, value in found.items():
+            print(f"{key:<32}{value:>14,.3f}", flush=True)
+        page = in_browser(folder, quick)
+    for key, value in page.items():
         print(f"{key:<32}{value:>14,.3f}")
+    found |= page
     return {"ratio": found["umap_learn_second_fit"] / found["umap_refresh"], **found}
