@@ -27,11 +27,6 @@ body {{ font: 14px/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; m
 h1 {{ font-size: 1.1rem; }}
 {css}
 .map {{ height: min(72vh, 760px); }}
-#legend {{ display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }}
-#legend button {{ display: inline-flex; gap: 6px; align-items: center; border: 1px solid var(--border-color-primary);
-  border-radius: 99px; padding: 2px 10px; background: none; color: inherit; cursor: pointer; }}
-#legend button[aria-pressed=false] {{ opacity: .4; }}
-#legend i {{ width: 10px; height: 10px; border-radius: 50%; }}
 </style></head><body>
 <h1>{title}</h1><div class="map" id="map" tabindex="0"></div><div id="legend"></div><p>{caveat}</p>
 <script>{plotly}</script>
@@ -42,18 +37,7 @@ const about = {about}, bytes = Uint8Array.from(atob("{positions}"), c => c.charC
 const map = window.embeddingMap = new EmbeddingMap(document.getElementById('map'));
 map.show(about, "data:image/png;base64,{sheet}", {images}).then(() => {{
   map.frame(new Float32Array(bytes.buffer), {dimensions});
-  if (!about.labels) return;
-  const legend = document.getElementById('legend');
-  map.spec.names.forEach((name, group) => {{
-    const button = document.createElement('button'), dot = document.createElement('i');
-    dot.style.background = map.palette[group];
-    button.append(dot, name);
-    button.onclick = () => {{
-      map.toggle(group);
-      [...legend.children].forEach((node, g) => node.setAttribute('aria-pressed', !map.hidden.has(g)));
-    }};
-    legend.append(button);
-  }});
+  if (about.labels) map.legend(document.getElementById('legend'), {{help: {help}}});
 }});
 </script></body></html>
 """
@@ -79,4 +63,5 @@ def page(maps: Maps, run: str, key: str, step: int, language: str, files: Mappin
         words=script({"classes": classes if language == "zh" else {}}), map=files["map.js"].read_text(encoding="utf-8"),
         about=script(about), positions=base64.b64encode(positions.tobytes()).decode(), dimensions=positions.shape[1],
         sheet=base64.b64encode((folder / "images.png").read_bytes()).decode(), images=script(text(language, "explore.images")),
+        help=script(text(language, "explore.legend_help")),
     ).encode()  # fmt: skip

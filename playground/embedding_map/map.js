@@ -97,7 +97,7 @@
       if (this.dimensions === 3) {
         const side = {visible: false, showspikes: false};
         await Plotly.newPlot(this.plot, this.traces(), {...plain, hovermode: 'closest', uirevision: 'keep', font: {color: ink},
-          scene: {xaxis: side, yaxis: side, zaxis: side, aspectmode: 'data', dragmode: 'orbit', camera: {eye: {x: 1.1, y: 1.1, z: 0.7}}}}, config);
+          scene: {xaxis: side, yaxis: side, zaxis: side, aspectmode: 'data', dragmode: 'orbit', camera: {eye: {x: 1.3, y: 1.3, z: 0.8}}}}, config);
         this.plot.on('plotly_hover', e => this.hover(e.points[0].customdata ?? -1, e.event));
         this.plot.on('plotly_unhover', () => this.hover(-1));
         this.plot.on('plotly_click', e => { const i = e.points[0].customdata; if (i >= 0) this.on.pick?.(i); });
@@ -165,11 +165,11 @@
         this.gliding = null;
         this.where = positions;
         this.begun = true;
-        this.span = spread(positions);
+        this.span = spread(positions, dimensions);
         this.hover(-1);
         return this.build();
       }
-      const span = spread(positions);
+      const span = spread(positions, dimensions);
       calm = calm || !this.begun || matchMedia('(prefers-reduced-motion: reduce)').matches;
       this.begun = true;
       if (calm) {
@@ -192,7 +192,7 @@
       if (t < 1) for (let i = 0; i < now.length; i++) now[i] = g.from[i] + (g.to[i] - g.from[i]) * ease;
       this.where = now;
       this.frames = (this.frames || 0) + 1;  // painted so far: what the benchmark counts
-      this.place(g.before + (g.span - g.before) * ease);
+      this.place(g.before.map((v, i) => v + (g.span[i] - v) * ease));
       if (t >= 1) { this.gliding = null; return; }
       this.stepping = true;
       requestAnimationFrame(() => this.step());
@@ -207,14 +207,13 @@
       this.paint();
     }
 
-    aim(span) {
-      const {xaxis, yaxis} = this.plot._fullLayout;
-      const [w, h] = [xaxis._length, yaxis._length], least = Math.min(w, h) || 1;
-      const ranges = [[xaxis, span * w / least], [yaxis, span * h / least]];
-      if (ranges.every(([a, s]) => Math.abs(a.range[0] + s) < 1e-4 * s && Math.abs(a.range[1] - s) < 1e-4 * s)) return;
-      for (const [a, s] of ranges) {  // what a relayout would do, without its 20 ms: nothing of plotly's own is to be redrawn
-        a.range = [-s, s];
-        a._input.range = [-s, s];
+    aim([x, y, wide, high]) {
+      const {xaxis, yaxis} = this.plot._fullLayout, scale = Math.max(wide / (xaxis._length || 1), high / (yaxis._length || 1));
+      const ranges = [[xaxis, x, scale * xaxis._length], [yaxis, y, scale * yaxis._length]].map(([a, c, s]) => [a, [c - s / 2, c + s / 2]]);
+      if (ranges.every(([a, r]) => r.every((v, i) => Math.abs(a.range[i] - v) < 1e-4 * scale))) return;
+      for (const [a, range] of ranges) {  // what a relayout would do, without its 20 ms: nothing of plotly's own is to be redrawn
+        a.range = range;
+        a._input.range = [...range];
         a.setScale?.();
       }
       clearTimeout(this.settling);
@@ -373,6 +372,35 @@
       this.on.select?.(found.length ? found : null);
     }
 
+    // fills `node` with what the colours mean. name: of a scale of numbers; toggle: where several maps answer together
+    legend(node, {name = '', help = '', toggle = (g, alone) => this.toggle(g, alone)} = {}) {
+      const {spec, hidden, palette, bins} = this, add = (tag, cls, text) => Object.assign(document.createElement(tag), {className: cls, textContent: text});
+      node.classList.add('map-legend');
+      if (spec.values) {
+        const bar = add('div', 'legend-scale', '');
+        bar.style.background = `linear-gradient(90deg, ${SCALE.join(',')})`;
+        node.replaceChildren(add('span', '', name), add('span', '', Number(spec.low.toPrecision(2))), bar, add('span', '', Number(spec.high.toPrecision(2))));
+        return;
+      }
+      const count = new Array(spec.names.length).fill(0);
+      bins.forEach(bin => { if (bin >= 0) count[bin]++; });
+      node.replaceChildren(...spec.names.map((text, g) => {
+        const button = add('button', '', ''), dot = add('i', '', '');
+        dot.style.background = palette[g];
+        button.type = 'button';
+        button.title = help;
+        button.append(dot, text, add('small', '', count[g]));
+        button.setAttribute('aria-pressed', !hidden.has(g));
+        const press = alone => {
+          toggle(g, alone);
+          [...node.children].forEach((other, i) => other.setAttribute('aria-pressed', !this.hidden.has(i)));
+        };
+        button.onclick = event => press(event.shiftKey);
+        button.ondblclick = () => press(true);
+        return button;
+      }));
+    }
+
     select(indices) { this.selection = indices ? new Set(indices) : null; this.redraw(); }
     mark(picked, near = []) { this.picked = picked; this.near = near; this.redraw(); }
     link(i) { if (i !== this.linked) { this.linked = i; this.redraw(); } }
@@ -443,9 +471,13 @@
     }
   }
 
-  function spread(positions) {  // of 99.8% of the points: one that is far off does not shrink the rest
-    const sizes = Float32Array.from(positions, Math.abs).sort();
-    return 1.08 * (sizes[Math.floor(sizes.length * 0.998)] || 1);
+  // centre and size, [x, y, width, height], of 99.6% of the points: one that is far off does not shrink the rest
+  function spread(positions, dimensions) {
+    const sides = [0, 1].map(axis => {
+      const values = positions.filter((_, i) => i % dimensions === axis).sort(), out = Math.floor(values.length * 0.002);
+      return [values[out] ?? -1, values[values.length - 1 - out] ?? 1];
+    });
+    return [...sides.map(([low, high]) => (low + high) / 2), ...sides.map(([low, high]) => 1.12 * (high - low) || 1)];
   }
 
   function faint(colour, chosen) {
@@ -472,4 +504,5 @@
 
   window.EmbeddingMap = EmbeddingMap;
   EmbeddingMap.colours = {COLOURS, SCALE, scaled};
+  EmbeddingMap.spread = spread;
 })();

@@ -630,28 +630,11 @@
     }
 
     drawLegend() {
-      const {legend} = this.part, {spec, hidden, palette, bins} = this.main().map;
-      if (spec.values) {
-        const bar = make('div', 'legend-scale');
-        bar.style.background = `linear-gradient(90deg, ${window.EmbeddingMap.colours.SCALE.join(',')})`;
-        const name = this.colour === 'error' ? this.main().info.error : say(`colour_${this.colour}`);
-        legend.replaceChildren(make('span', '', name), make('span', '', Number(spec.low.toPrecision(2))), bar, make('span', '', Number(spec.high.toPrecision(2))));
-        return;
-      }
-      const count = new Array(spec.names.length).fill(0);
-      bins.forEach(bin => { if (bin >= 0) count[bin]++; });
-      legend.replaceChildren(...spec.names.map((name, g) => {
-        const dot = make('i');
-        dot.style.background = palette[g];
-        const node = make('button', '', dot, name, make('small', '', count[g]));
-        node.type = 'button';
-        node.title = say('legend_help');
-        node.setAttribute('aria-pressed', !hidden.has(g));
-        const toggle = alone => { this.panes.forEach(pane => pane.map.spec.names?.length === spec.names.length && pane.map.toggle(g, alone)); this.drawLegend(); };
-        node.onclick = event => toggle(event.shiftKey);
-        node.ondblclick = () => toggle(true);
-        return node;
-      }));
+      const main = this.main(), {names} = main.map.spec;
+      main.map.legend(this.part.legend, {
+        name: this.colour === 'error' ? main.info.error : say(`colour_${this.colour}`), help: say('legend_help'),
+        toggle: (g, alone) => this.panes.forEach(pane => pane.map.spec.names?.length === names.length && pane.map.toggle(g, alone)),
+      });
     }
 
     tool(name) {
@@ -880,6 +863,7 @@
         try {
           const share = await get(`runs/${main.run}/overlap/${this.stepOf(main)}/${pane.run}/${this.stepOf(pane)}`);
           pane.kept.textContent = say('overlap', {share: percent(share)});
+          pane.kept.title = say('overlap_help');
         } catch (error) { pane.kept.textContent = String(error.message); }
       }
     }
@@ -939,8 +923,8 @@
     const side = 92, ratio = devicePixelRatio || 1, g = canvas.getContext('2d');
     canvas.width = canvas.height = side * ratio;
     g.scale(ratio, ratio);
-    const span = Float32Array.from(positions, Math.abs).sort()[Math.floor(positions.length * 0.99)] * 1.1 || 1;
-    const at = (x, y) => [side / 2 + x / span * side / 2, side / 2 - y / span * side / 2];
+    const [x0, y0, wide, high] = window.EmbeddingMap.spread(positions, 2), scale = side / Math.max(wide, high);
+    const at = (x, y) => [side / 2 + (x - x0) * scale, side / 2 - (y - y0) * scale];
     g.globalAlpha = 0.45;
     for (let j = 0; j < positions.length / 2; j++) {
       const [x, y] = at(positions[2 * j], positions[2 * j + 1]);

@@ -62,10 +62,11 @@
       part.mapTitle = make('h3');
       part.mapKinds = make('div', 'map-kinds');
       part.map = make('div', 'map');
+      part.mapLegend = make('div', 'map-legend');
       part.mapHint = make('p', 'hint');
       part.result = make('div', 'live-result');
       part.right = make('div', 'live-side', part.pictures, part.tables, part.result);
-      part.left = make('div', 'live-map', make('div', 'map-head', part.mapTitle, part.mapKinds), part.map, part.mapHint);
+      part.left = make('div', 'live-map', make('div', 'map-head', part.mapTitle, part.mapKinds), part.map, part.mapLegend, part.mapHint);
       this.root.replaceChildren(part.status, part.bar, part.warning, part.tiles, part.curves, make('div', 'live-columns', part.left, part.right));
       this.frames = {};
     }
@@ -207,6 +208,7 @@
         const about = await (await fetch(address(`${this.run}/images.json?lang=${lang()}`))).json();
         this.map = new window.EmbeddingMap(part.map);
         await this.map.show(about, address(`${this.run}/images.png`), m.labels.unlabelled);
+        this.map.legend(part.mapLegend, {help: window.playgroundWords.explore.legend_help});
         if (about.skipped?.length) {
           const list = make('ul', '', ...about.skipped.map(line => make('li', '', line)));
           part.right.append(make('details', 'skipped', make('summary', '', m.labels.skipped.replace('{number}', about.skipped.length)), list));
@@ -265,13 +267,19 @@
   };
   document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
 
-  // the open tab is in the address; Gradio draws its tabs some time after this
-  const wanted = new URLSearchParams(location.search).get('tab'), button = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
-  const openTab = () => (button(wanted) ? button(wanted).click() : setTimeout(openTab, 30));
-  if (/^[a-z]+$/.test(wanted || '')) openTab();
+  // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
+  const asked = new URLSearchParams(location.search).get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
+  const button = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
+  const openTab = () => {
+    document.body.dataset.tab = button('train') && !button(wanted) ? 'train' : wanted;  // a name that no tab has
+    if (!button('train')) setTimeout(openTab, 30);
+    else if (wanted !== 'train') button(wanted)?.click();
+  };
+  document.addEventListener('DOMContentLoaded', openTab);
   document.addEventListener('click', event => {
     const name = event.target.closest?.('[role=tab]')?.getAttribute('aria-controls')?.match(/^tab-(\w+)$/)?.[1];
     if (!name) return;
+    document.body.dataset.tab = name;
     const url = new URL(location.href);
     name === 'train' ? url.searchParams.delete('tab') : url.searchParams.set('tab', name);
     history.replaceState(null, '', url);

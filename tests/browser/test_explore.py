@@ -279,18 +279,18 @@ def test_colours_legend_and_search(explore: Callable[..., Page], runs: dict[str,
     page = explore()
     labels = read_images(runs["one"]).test.labels
     assert labels is not None
-    first = page.locator(".map-legend button").first
+    first = page.locator(".explore .map-legend button").first
     first.click()
     expect(first).to_have_attribute("aria-pressed", "false")
     shown = "Array.from({length: 360}, (_, i) => window.playground.explorer.main().map.shown(i))"
     assert (np.array(page.evaluate(shown)) == (labels.numpy() != 0)).all()
     first.click()
     assert all(page.evaluate(shown))
-    page.locator(".map-legend button").nth(2).dblclick()
+    page.locator(".explore .map-legend button").nth(2).dblclick()
     assert (np.array(page.evaluate(shown)) == (labels.numpy() == 2)).all()
     for colour, legend in (("purity", "purity"), ("error", "two views"), ("cluster", "cluster 1")):
         page.select_option("#explore-colour", colour)
-        expect(page.locator(".map-legend")).to_contain_text(legend)
+        expect(page.locator(".explore .map-legend")).to_contain_text(legend)
         assert page.evaluate("new Set(window.playground.explorer.main().map.bins).size") > 2
     page.select_option("#explore-colour", "label")
     names, classes = read_images(runs["one"]).test.names, read_images(runs["one"]).classes
