@@ -43,6 +43,7 @@ from playground.runs import ENDED, Runs, read_images
 from trainers import evaluate, record
 from trainers.captions import captions
 from trainers.checkpoint import load_model, write
+from trainers.data import Dataset
 from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,8 @@ class Maps:
         self._features = lru_cache(64)(self._read_features)
         self._purity = lru_cache(256)(self._find_purity)
         self._quality = lru_cache(512)(self._find_quality)
-        self._models = lru_cache(8)(lambda path, changed: load_model(path))
+        self._models = lru_cache(24)(lambda path, changed: load_model(path))
+        self._images = lru_cache(12)(lambda folder, changed: read_images(folder))
 
     # -- frames -------------------------------------------------------------------------------------------------
 
@@ -225,7 +227,7 @@ class Maps:
         return self._purity(run, step, self.runs.view(run).generation)
 
     def _find_purity(self, run: str, step: int, generation: int) -> Array:
-        labels = read_images(self.runs.folder(run)).test.labels
+        labels = self.images(run).test.labels
         if labels is None:
             raise UserError("These images have no labels, so there is nothing to check neighbours against.")
         features = self.features(run, step)
@@ -252,15 +254,24 @@ class Maps:
             raise UserError(GONE)
         path = folder / "maps" / f"each-{steps[-1]:08d}.npz"
         if not path.exists():
-            found = look(folder, self._model(run), self.features(run, steps[-1]))
+            found = look(folder, self.model(run), self.features(run, steps[-1]))
             save_arrays(path, found)
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
 
-    def _model(self, run: str) -> Any:
-        folder = self.runs.folder(run)
-        path = folder / "model.safetensors"
-        return self._models(path, path.stat().st_mtime_ns if path.exists() else 0)
+    def model(self, run: str) -> Any:
+        """The network as it is now, kept loaded; UserError where none was saved yet."""
+        return self._models(self.runs.folder(run) / "model.safetensors", self.model_changed(run))
+
+    def model_changed(self, run: str) -> int:
+        """What is another number once the network has learned more."""
+        path = self.runs.folder(run) / "model.safetensors"
+        return path.stat().st_mtime_ns if path.exists() else 0
+
+    def images(self, run: str) -> Dataset:
+        """The evaluation images of a run, kept loaded: the test part of what this gives."""
+        path = self.runs.folder(run) / "images.png"
+        return self._images(path.parent, path.stat().st_mtime_ns if path.exists() else 0)
 
     # -- what is put onto a map ---------------------------------------------------------------------------------
 
@@ -269,7 +280,7 @@ class Maps:
         """Where new images (M,C,H,W), uint8, land in the last frame, by the reducer's own transform, and what is near."""
         steps = self.steps(run)
         features, layout = self.features(run, steps[-1]), self.frame(run, key, steps[-1])
-        new = evaluate.encode(self._model(run), images).cpu().numpy()
+        new = evaluate.encode(self.model(run), images).cpu().numpy()
         reducer = from_key(key)
         how = "transform" if len(features) >= 5 else "mean"
         at = self._now(reducer.place, features, layout, new)
@@ -282,7 +293,7 @@ class Maps:
     @torch.inference_mode()
     def words(self, run: str, key: str, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Where texts land in the last frame of a run that reads: among the images whose embeddings are nearest."""
-        model, steps = self._model(run), self.steps(run)
+        model, steps = self.model(run), self.steps(run)
         if not model.reads:
             raise UserError("This run was trained without words: only CLIP can place a text.")
         images = model.embed(torch.as_tensor(self.features(run, steps[-1]).astype(np.float32))).numpy()

@@ -31,24 +31,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground import explore, export, standalone
 from playground import live as moment
 from playground.maps import Maps
+from playground.repairs import Repairs, packed
 from playground.runs import Runs, read_images
 from playground.texts import LANGUAGES, sentence, table, text, told
 from trainers import record
 from trainers.data.folder import fit, open_image
 from trainers.errors import UserError
+from trainers.views import plain
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-FILES = {
+FILES = {  # in the order in which they are loaded
     "plotly.js": Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
     "map.js": HERE / "embedding_map" / "map.js",
     "map.css": HERE / "embedding_map" / "map.css",
-    "page.js": HERE / "static" / "page.js",
-    "explore.js": HERE / "static" / "explore.js",
-    "page.css": HERE / "static" / "page.css",
-    "explore.css": HERE / "static" / "explore.css",
+} | {
+    name: HERE / "static" / name
+    for name in ("common.js", "page.js", "page.css", "explore.js", "explore.css", "reconstruct.js", "reconstruct.css")
 }
 UPLOAD_FILES, UPLOAD_BYTES = 12, 80 << 20  # of a person's own images, at once
+QUESTION_BYTES = 1 << 20
 TEXTS, TEXT_LENGTH = 12, 200
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -72,13 +74,15 @@ def scripts() -> str:
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
-         | {"classes": classes if lang == "zh" else {}, "explore": _below(lang, "explore."), "reducers": explore.reducers()}
+         | {"classes": classes if lang == "zh" else {}, "explore": _below(lang, "explore."), "reconstruct": _below(lang, "reconstruct."), "reducers": explore.reducers()}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
     # plotly.js is large: Gradio's own scripts, and a page that shows no run yet, do not wait for it
-    how = {"plotly.js": "async", "map.js": "defer", "page.js": "defer", "explore.js": "defer"}
-    return inline + "".join(f'<script {when} src="{address(name)}"></script>' for name, when in how.items())
+    names = [name for name in FILES if name.endswith(".js")]
+    return inline + "".join(
+        f'<script {"async" if name == "plotly.js" else "defer"} src="{address(name)}"></script>' for name in names
+    )
 
 
 def _below(language: str, prefix: str) -> dict[str, str]:
@@ -92,7 +96,7 @@ def address(name: str) -> str:
 
 def mount(maps: Maps) -> Mount:
     """All routes, under /playground."""
-    runs = maps.runs
+    runs, repairs = maps.runs, Repairs(maps)
 
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
@@ -176,10 +180,7 @@ def mount(maps: Maps) -> Mount:
 
     async def place(request: Request) -> Response:
         p, q = request.path_params, request.query_params
-        if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
-            raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
-        async with request.form(max_files=UPLOAD_FILES, max_fields=1) as form:
-            files = [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+        files = await _uploads(request)
         return JSONResponse(await run_in_threadpool(_placed, maps, p["run"], p["key"], files, _language(q)))
 
     async def words(request: Request) -> Response:
@@ -189,6 +190,25 @@ def mount(maps: Maps) -> Mount:
         except (ValueError, TypeError, KeyError) as error:
             raise UserError("Say which texts to place.") from error
         return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts) if texts else [])
+
+    async def fitted(request: Request) -> Response:
+        files = await _uploads(request)
+        return JSONResponse(await run_in_threadpool(_fitted, maps, request.path_params["run"], files))
+
+    async def repair(request: Request) -> Response:
+        p, q = request.path_params, request.query_params
+        if int(request.headers.get("content-length") or QUESTION_BYTES + 1) > QUESTION_BYTES:
+            raise UserError("This question is too long.")
+        try:
+            asked = await request.json()
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict):
+            raise UserError("This question is not understood.")
+        return JSONResponse(await run_in_threadpool(repairs.ask, p["kind"], p["run"], asked, _language(q)), headers=FRESH)
+
+    def rebuilding(p: Any, q: Any) -> Any:
+        return repairs.runs(_language(q), q.get("also", "").split(",")[:20])
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, UserError)
@@ -215,6 +235,9 @@ def mount(maps: Maps) -> Mount:
             Route("/runs/{run}/maps/{key}/{step:int}/export.{kind}", download),
             Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),
             Route("/runs/{run}/maps/{key}/words", words, methods=["POST"]),
+            Route("/repairs", answer(rebuilding, FRESH)),
+            Route("/runs/{run}/fit", fitted, methods=["POST"]),
+            Route("/runs/{run}/repair/{kind}", repair, methods=["POST"]),
             Route("/runs/{run}/values/{name}/{step:int}", answer(values)),
             Route(
                 "/runs/{run}/neighbours/{step:int}/{index:int}",
@@ -235,13 +258,34 @@ def _language(query: Any) -> str:
     return "zh" if query.get("lang") == "zh" else "en"
 
 
+async def _uploads(request: Request) -> list[tuple[str, bytes]]:
+    """Names and contents of the files that came as "images"."""
+    if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
+        raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
+    async with request.form(max_files=UPLOAD_FILES, max_fields=1) as form:
+        return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+
+
+def _fit(maps: Maps, run: str, name: str, content: bytes) -> torch.Tensor:
+    """A person's image as the run's own are, (C,H,W) uint8; DataError says why it cannot be one."""
+    channels, _, side = maps.images(run).test.images.shape[1:]
+    return fit(open_image(content, name, side), side, channels)
+
+
+def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]]) -> dict[str, str]:
+    """The first of the files, as the run's network would see it."""
+    if not files:
+        raise UserError("No file came: choose an image.")
+    name, content = files[0]
+    return {"name": name, "pixels": packed(plain(_fit(maps, run, name, content).unsqueeze(0)))}
+
+
 def _placed(maps: Maps, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> dict[str, Any]:
     """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
-    part = read_images(maps.runs.folder(run)).test.images
     fitted, names, skipped = [], [], []
     for name, content in files:
         try:
-            fitted.append(fit(open_image(content, name, part.shape[-1]), part.shape[-1], part.shape[1]))
+            fitted.append(_fit(maps, run, name, content))
             names.append(name)
         except UserError as error:
             skipped.append(told(language, error))

@@ -101,13 +101,18 @@ def psnr(mse: float) -> float:
     return math.inf if mse == 0 else -10 * math.log10(mse)
 
 
-def pca_mse(train: Tensor, test: Tensor, dimensions: int) -> float:
-    """Mean squared error a pixel of test (N,P) rebuilt from its first principal components, fitted on train (M,P)."""
+def pca(train: Tensor, dimensions: int) -> tuple[Tensor, Tensor]:
+    """Mean (P,) and first principal components (P,D) of train (M,P); D is at most its smaller side."""
     mean = train.mean(0)
-    centred, rest = train - mean, test - mean
     rank = min(dimensions, *train.shape)
     with torch.random.fork_rng([]):  # subspace iteration (Halko et al. 2009): exact to four digits, and large images too
         torch.manual_seed(0)
-        _, _, v = torch.svd_lowrank(centred, q=min(rank + 16, *train.shape), niter=8)
-    basis = v[:, :rank]
+        _, _, v = torch.svd_lowrank(train - mean, q=min(rank + 16, *train.shape), niter=8)
+    return mean, v[:, :rank]
+
+
+def pca_mse(train: Tensor, test: Tensor, dimensions: int) -> float:
+    """Mean squared error a pixel of test (N,P) rebuilt from its first principal components, fitted on train (M,P)."""
+    mean, basis = pca(train, dimensions)
+    rest = test - mean
     return float((rest - rest @ basis @ basis.T).pow(2).mean())

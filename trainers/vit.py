@@ -64,9 +64,17 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,L,D) -> (B,L,D)."""
-        q, k, v = self.qkv(self.norm1(x)).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)  # (B,heads,L,d) each
+        q, k, v = self._qkv(x)
         x = x + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
         return x + self.mlp(self.norm2(x))
+
+    def attention(self, x: Tensor) -> Tensor:
+        """(B,L,D) -> (B,L,L): how much each token (row) takes from each, a mean over heads; rows sum to 1."""
+        q, k, _ = self._qkv(x)
+        return (q @ k.transpose(2, 3) / math.sqrt(q.shape[3])).softmax(3).mean(1)
+
+    def _qkv(self, x: Tensor) -> Tensor:
+        return self.qkv(self.norm1(x)).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)  # (3,B,heads,L,d)
 
 
 class PatchEncoder(nn.Module):
@@ -86,11 +94,19 @@ class PatchEncoder(nn.Module):
 
     def tokens(self, images: Tensor, keep: Tensor | None = None) -> Tensor:
         """(B,C,H,W), and the indices (B,V) of the patches that are seen -> (B,V,D); all L of them without indices."""
+        return self.blocks(self._embedded(images, keep))
+
+    def attention(self, images: Tensor, keep: Tensor) -> Tensor:
+        """Who takes from whom in the last block, among the patches that are seen: (B,V,V), see `Block.attention`."""
+        *before, last, _ = self.blocks
+        return last.attention(nn.Sequential(*before)(self._embedded(images, keep)))
+
+    def _embedded(self, images: Tensor, keep: Tensor | None) -> Tensor:
         x = self.patches.split(images)
         if keep is None:
-            return self.blocks(self.embed(x) + self.grid)
+            return self.embed(x) + self.grid
         seen = x.gather(1, keep.unsqueeze(2).expand(-1, -1, x.shape[2]))
-        return self.blocks(self.embed(seen) + self.grid[keep])
+        return self.embed(seen) + self.grid[keep]
 
     def forward(self, images: Tensor) -> Tensor:
         """(B,C,H,W) -> (B,4D)."""
@@ -117,6 +133,13 @@ class PatchDecoder(nn.Module):
 
     def forward(self, seen: Tensor, keep: Tensor) -> Tensor:
         """(B,V,D) and the places (B,V) where they belong -> (B,L,P)."""
+        return self.blocks(self._whole(seen, keep))
+
+    def attention(self, seen: Tensor, keep: Tensor) -> Tensor:
+        """Who takes from whom in the last block, among all patches: (B,L,L), see `Block.attention`."""
+        *before, last, _, _ = self.blocks
+        return last.attention(nn.Sequential(*before)(self._whole(seen, keep)))
+
+    def _whole(self, seen: Tensor, keep: Tensor) -> Tensor:
         whole = self.token.repeat(len(seen), len(self.grid), 1)
-        whole = whole.scatter(1, keep.unsqueeze(2).expand_as(seen), seen)
-        return self.blocks(whole + self.grid)
+        return whole.scatter(1, keep.unsqueeze(2).expand_as(seen), seen) + self.grid

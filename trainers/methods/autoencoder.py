@@ -41,13 +41,17 @@ class Autoencoder(Method):
     def encode(self, images: Tensor) -> Tensor:
         return self.bottleneck(self.encoder(images))  # h, (B,D): the code is the representation
 
+    def decode(self, codes: Tensor) -> Tensor:
+        """h, (B,D) -> the images (B,C,H,W) in [0,1] that they stand for."""
+        return self.decoder(codes)
+
     def reconstruct(self, images: Tensor) -> Tensor:
         """(B,C,H,W) in [0,1] -> the same images as the code remembers them."""
-        return self.decoder(self.encode(images))
+        return self.decode(self.encode(images))
 
     def loss(self, batch: Batch) -> Loss:
         h = self.encode(batch.images)
-        return Loss(F.mse_loss(self.decoder(h), batch.images), embedding=h)
+        return Loss(F.mse_loss(self.decode(h), batch.images), embedding=h)
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return float(plain(images).var(0, correction=0).mean())  # always the mean image

@@ -43,16 +43,20 @@ class Denoising(Method):
     def encode(self, images: Tensor) -> Tensor:
         return self.bottleneck(self.encoder(images))  # h, (B,D)
 
+    def decode(self, codes: Tensor) -> Tensor:
+        """h, (B,D) -> the images (B,C,H,W) in [0,1] that they stand for."""
+        return self.decoder(codes)
+
     def reconstruct(self, images: Tensor) -> Tensor:
         """(B,C,H,W) in [0,1], damaged -> what they were before, as far as it can tell."""
-        return self.decoder(self.encode(images))
+        return self.decode(self.encode(images))
 
     def damage(self, images: Tensor, rng: Generator) -> Tensor:
         return corrupt(images, self.config.noise, self.config.level, rng)
 
     def loss(self, batch: Batch) -> Loss:
         h = self.encode(self.damage(batch.images, batch.rng))  # new noise at every step
-        return Loss(F.mse_loss(self.decoder(h), batch.images), embedding=h)  # the target is clean
+        return Loss(F.mse_loss(self.decode(h), batch.images), embedding=h)  # the target is clean
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         x = plain(images)
