@@ -1,0 +1,98 @@
+// What the page's parts share: elements, questions to the server, words. Text from outside goes in through textContent only.
+(() => {
+  const lang = () => window.PLAYGROUND_LANG || 'en';
+  const base = path => new URL(`playground/${path}`, document.baseURI);
+
+  function make(tag, cls, ...children) {
+    const node = document.createElement(tag);
+    if (cls) node.className = cls;
+    node.append(...children);
+    return node;
+  }
+
+  function button(text, act, cls = 'small') {
+    const node = make('button', cls, text);
+    node.type = 'button';
+    node.onclick = act;
+    return node;
+  }
+
+  function option(value, text) {
+    const node = make('option', '', text);
+    node.value = value;
+    return node;
+  }
+
+  // one of several, as a row of buttons: [[value, name], …]
+  function choice(node, options, chosen, act) {
+    node.className = 'map-kinds';
+    node.replaceChildren(...options.map(([value, name]) => {
+      const one = button(name, () => act(value), value === chosen ? 'chosen' : '');
+      one.dataset.kind = value;
+      one.setAttribute('aria-pressed', value === chosen);
+      return one;
+    }));
+    return node;
+  }
+
+  async function understood(answer) {  // or the server's own sentence as an error
+    const found = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(found.error || answer.status);
+    return found;
+  }
+
+  function address(path, query = {}) {
+    const url = base(path);
+    for (const [key, value] of Object.entries({lang: lang(), ...query})) url.searchParams.set(key, value);
+    return url;
+  }
+
+  async function numbers(path) {
+    const answer = await fetch(base(path));
+    if (!answer.ok) await understood(answer);
+    return new Float32Array(await answer.arrayBuffer());
+  }
+
+  // a figure of playground.plots, in the page's colours
+  function figure(node, {data, layout}) {
+    const style = getComputedStyle(document.body);
+    const ink = style.getPropertyValue('--body-text-color').trim() || '#333';
+    const grid = style.getPropertyValue('--border-color-primary').trim() || '#ddd';
+    const drawn = {...layout, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', font: {color: ink, size: 11, family: style.fontFamily}};
+    for (const axis of ['xaxis', 'yaxis']) drawn[axis] = {...drawn[axis], gridcolor: grid, linecolor: grid, zerolinecolor: grid};
+    drawn.hoverlabel = {bgcolor: style.getPropertyValue('--background-fill-primary').trim(), font: {color: ink}};
+    drawn.annotations = (drawn.annotations || []).map(a => ({...a, font: {size: 11, color: ink}}));
+    return Plotly.react(node, data, drawn, {displayModeBar: false, responsive: true});
+  }
+
+  // a set of indices as few letters, and back
+  const packed = set => btoa(String.fromCharCode(...set.reduce((bytes, i) => (bytes[i >> 3] |= 1 << (i & 7), bytes), new Uint8Array((Math.max(...set) >> 3) + 1))))
+    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  const unpacked = text => [...atob(text.replace(/-/g, '+').replace(/_/g, '/'))].flatMap((c, at) => [...Array(8).keys()].filter(bit => c.charCodeAt(0) >> bit & 1).map(bit => 8 * at + bit));
+
+  window.playgroundKit = {
+    lang, base, address, make, button, option, choice, numbers, figure, packed, unpacked,
+    wait: ms => new Promise(done => setTimeout(done, ms)),
+    percent: (share, digits = 0) => `${(100 * share).toFixed(digits)}%`,
+    get: async (path, query) => understood(await fetch(address(path, query))),
+    post: async (path, body) => understood(await fetch(address(path), {method: 'POST', ...(body instanceof FormData ? {body} : {body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}})})),
+    // the words of a part of the page, with their blanks filled in
+    sayer: part => (key, values = {}) => (window.playgroundWords[part][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''),
+    // files that are dropped onto an element
+    dropped(element, act) {
+      for (const type of ['dragover', 'drop']) {
+        element.addEventListener(type, event => {
+          if (![...event.dataTransfer.types].includes('Files')) return;
+          event.preventDefault();
+          if (type === 'drop') act([...event.dataTransfer.files]);
+        });
+      }
+    },
+    // puts what is not null into the address, takes the rest out
+    remember(values) {
+      const url = new URL(location.href);
+      for (const [key, value] of Object.entries(values)) value === null || value === '' || value === undefined ? url.searchParams.delete(key) : url.searchParams.set(key, value);
+      history.replaceState(null, '', url);
+    },
+  };
+})();

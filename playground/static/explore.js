@@ -4,38 +4,9 @@
   const EVERY = 350, RUNNING = 1000;  // ms between two questions: while a map is made, while the run trains
   const PLAY = 620;  // ms a frame: the glide, and a moment to look
   const MOST = 8, GALLERY = 60, ELSEWHERE = 7;  // maps side by side, images shown of a selection, other runs of one image
-  const lang = () => window.PLAYGROUND_LANG || 'en';
+  const {lang, base, make, button, option, choice, wait, percent, get, post, numbers, packed, unpacked} = window.playgroundKit;
+  const say = window.playgroundKit.sayer('explore');
   const who = Math.random().toString(36).slice(2);
-  const base = path => new URL(`playground/${path}`, document.baseURI);
-  const make = (tag, cls, ...children) => {
-    const node = document.createElement(tag);
-    if (cls) node.className = cls;
-    node.append(...children);
-    return node;
-  };
-  const wait = ms => new Promise(done => setTimeout(done, ms));
-  const say = (key, values = {}) => (window.playgroundWords.explore[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
-  const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`;
-
-  async function get(path, query = {}) {
-    const url = base(path);
-    for (const [key, value] of Object.entries({lang: lang(), ...query})) url.searchParams.set(key, value);
-    const answer = await fetch(url);
-    const found = await answer.json();
-    if (!answer.ok) throw new Error(found.error || answer.status);
-    return found;
-  }
-
-  async function numbers(path) {
-    const answer = await fetch(base(path));
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error || answer.status);
-    return new Float32Array(await answer.arrayBuffer());
-  }
-
-  // a set of indices as few letters, and back
-  const packed = set => btoa(String.fromCharCode(...set.reduce((bytes, i) => (bytes[i >> 3] |= 1 << (i & 7), bytes), new Uint8Array((Math.max(...set) >> 3) + 1))))
-    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-  const unpacked = text => [...atob(text.replace(/-/g, '+').replace(/_/g, '/'))].flatMap((c, at) => [...Array(8).keys()].filter(bit => c.charCodeAt(0) >> bit & 1).map(bit => 8 * at + bit));
 
   // One run's map: its timeline, its frames as far as they are here, and the element that shows them.
   class Pane {
@@ -138,9 +109,7 @@
       const words = make('span', '', found.state === 'failed' ? found.sentence || say('failed') : say(found.state, {done: percent(found.progress), ready: found.ready.length, of: this.info.steps.length}));
       const bar = make('div', 'live-bar', make('div'));
       bar.firstChild.style.width = percent(found.progress);
-      const stop = make('button', 'small', say(making ? 'cancel' : 'again'));
-      stop.type = 'button';
-      stop.onclick = () => this.explorer[making ? 'cancel' : 'again'](this);
+      const stop = button(say(making ? 'cancel' : 'again'), () => this.explorer[making ? 'cancel' : 'again'](this));
       busy.replaceChildren(words, ...(making ? [bar] : []), stop);
       busy.dataset.state = found.state;
     }
@@ -187,12 +156,6 @@
 
     skeleton() {
       const part = this.part = {};
-      const button = (text, act, cls = 'small') => {
-        const node = make('button', cls, text);
-        node.type = 'button';
-        node.onclick = act;
-        return node;
-      };
       const field = (label, control) => make('label', 'field', make('span', '', label), control);
       part.run = make('select');
       part.run.id = 'explore-run';
@@ -252,13 +215,7 @@
       part.body = make('div', 'explore', part.top, make('div', 'explore-columns', left, side));
       part.empty = make('div', 'live-empty', make('h2', '', say('empty_title')), make('p', '', say('empty')));
       this.root.replaceChildren(part.empty);
-      for (const type of ['dragover', 'drop']) {
-        this.root.addEventListener(type, event => {
-          if (![...event.dataTransfer.types].includes('Files')) return;
-          event.preventDefault();
-          if (type === 'drop') this.placeFiles([...event.dataTransfer.files]);
-        });
-      }
+      window.playgroundKit.dropped(this.root, files => this.placeFiles(files));
     }
 
     main() { return this.panes[0]; }
@@ -289,11 +246,7 @@
       const query = new URLSearchParams(location.search);
       this.list = await get('runs', {also: [query.get('run'), ...this.beside, window.playground.run()].filter(Boolean).join(',')});
       const {part} = this;
-      part.run.replaceChildren(...this.list.map(r => {
-        const option = make('option', '', r.title + (r.changed ? ` · ${r.changed}` : ''));
-        option.value = r.run;
-        return option;
-      }));
+      part.run.replaceChildren(...this.list.map(r => option(r.run, r.title + (r.changed ? ` · ${r.changed}` : ''))));
       if (this.main()) part.run.value = this.main().run;
     }
 
@@ -377,14 +330,8 @@
 
     draw() {  // whatever was changed: the controls say so, and every pane gets the map
       const {part} = this;
-      part.kinds.replaceChildren(...Object.keys(window.playgroundWords.reducers).map(kind => {
-        const node = make('button', kind === this.kind ? 'chosen' : '', say(kind));
-        node.type = 'button';
-        node.dataset.kind = kind;
-        node.setAttribute('aria-pressed', kind === this.kind);
-        node.onclick = () => { this.chosen = true; this.kind = kind; this.draw(); };
-        return node;
-      }));
+      const kinds = Object.keys(window.playgroundWords.reducers).map(kind => [kind, say(kind)]);
+      choice(part.kinds, kinds, this.kind, kind => { this.chosen = true; this.kind = kind; this.draw(); });
       const fields = window.playgroundWords.reducers[this.kind], deep = fields.find(f => f.name === 'dimensions');
       part.space.disabled = deep.high < 3;
       part.space.title = deep.high < 3 ? say('space_tsne') : '';
@@ -406,7 +353,7 @@
       const value = this.params[this.kind][f.name];
       let node;
       if (f.options) {
-        node = make('select', '', ...f.options.map(o => { const option = make('option', '', say(o)); option.value = o; return option; }));
+        node = make('select', '', ...f.options.map(o => option(o, say(o))));
       } else {
         node = make('input');
         const whole = Number.isInteger(f.default) && f.name !== 'min_dist';
@@ -580,11 +527,7 @@
       const words = Object.keys(main.about.captions || {}).length || main.about.names?.length;
       const names = [...colours, ...(words ? ['words'] : [])];
       if (!names.includes(this.colour)) this.colour = names[0] || 'none';
-      part.colour.replaceChildren(...(names.length ? names : ['none']).map(name => {
-        const option = make('option', '', name === 'error' ? main.info.error : say(`colour_${name}`));
-        option.value = name;
-        return option;
-      }));
+      part.colour.replaceChildren(...(names.length ? names : ['none']).map(name => option(name, name === 'error' ? main.info.error : say(`colour_${name}`))));
       part.colour.value = this.colour;
     }
 
@@ -661,11 +604,10 @@
 
     thumb(pane, i, side, text, cls = 'thumb') {
       const image = pane.map.dress(make('div', 'thumb-image'), i, side);
-      const node = make('button', cls, image, make('span', '', text));
-      node.type = 'button';
+      const node = button(image, () => this.pick(i), cls);
+      node.append(make('span', '', text));
       node.title = pane.map.name(i);
       node.dataset.index = i;
-      node.onclick = () => this.pick(i);
       node.onmouseenter = () => this.panes.forEach(p => p.map.link(i));
       node.onmouseleave = () => this.panes.forEach(p => p.map.link(-1));
       return node;
@@ -715,12 +657,11 @@
           const canvas = make('canvas');
           mini(canvas, positions, main.map, i, own.length ? found.placed.map(p => p.at) : []);
           const list = own.length ? found.placed.flatMap(p => p.near.slice(0, 3)) : found.slice(0, 3);
-          const node = make('button', 'mini', canvas, make('span', '', other.method + (other.changed ? ` · ${other.changed}` : '')),
+          const node = button(canvas, () => this.compare(other.run, true), 'mini');
+          node.append(make('span', '', other.method + (other.changed ? ` · ${other.changed}` : '')),
             make('div', 'mini-near', ...list.map(([j]) => main.map.dress(make('div', 'thumb-image'), j, 22))));
-          node.type = 'button';
           node.title = `${other.title}: ${say('elsewhere_help')}`;
           node.dataset.run = other.run;
-          node.onclick = () => this.compare(other.run, true);
           grid.append(node);
         } catch { /* a run that has gone since */ }
       }
@@ -742,9 +683,7 @@
         row.dataset.label = label;
         return row;
       });
-      const clear = make('button', 'small', say('clear'));
-      clear.type = 'button';
-      clear.onclick = () => this.select(null);
+      const clear = button(say('clear'), () => this.select(null));
       const more = this.selection.length - GALLERY;
       selected.replaceChildren(make('h3', '', say('selected', {number: this.selection.length.toLocaleString('en')}), clear), ...bars,
         make('div', 'gallery', ...this.selection.slice(0, GALLERY).map(i => this.thumb(main, i, 34, '', 'thumb bare'))),
@@ -783,13 +722,10 @@
       await this.placeOwn();
     }
 
-    async post(run, key) {
-      const url = base(`runs/${run}/maps/${key}/place?lang=${lang()}`), form = new FormData();
+    post(run, key) {
+      const form = new FormData();
       for (const file of this.files) form.append('images', file, file.name);
-      const answer = await fetch(url, {method: 'POST', body: form});
-      const found = await answer.json();
-      if (!answer.ok) throw new Error(found.error);
-      return found;
+      return post(`runs/${run}/maps/${key}/place`, form);
     }
 
     async placeOwn() {
@@ -807,9 +743,7 @@
             if (pane === main) found.skipped.forEach(sentence => own.append(make('p', 'hint bad', sentence)));
           }
           if (this.texts && pane.info.reads) {
-            const answer = await fetch(base(`runs/${pane.run}/maps/${key}/words?lang=${lang()}`), {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({texts: this.texts})});
-            const found = await answer.json();
-            if (!answer.ok) throw new Error(found.error);
+            const found = await post(`runs/${pane.run}/maps/${key}/words`, {texts: this.texts});
             pane.own.push(...found.map((one, i) => ({...one, name: this.texts[i]})));
           }
         } catch (error) { own.append(make('p', 'hint bad', String(error.message))); }
@@ -819,10 +753,7 @@
       this.putOwn();
       for (const [j, point] of (main.own || []).entries()) own.append(this.ownRow(point, j));
       if (main.own?.length) {
-        const clear = make('button', 'small', say('clear'));
-        clear.type = 'button';
-        clear.onclick = () => { this.files = this.texts = null; this.panes.forEach(pane => { pane.own = []; }); this.putOwn(); own.replaceChildren(); };
-        own.append(clear);
+        own.append(button(say('clear'), () => { this.files = this.texts = null; this.panes.forEach(pane => { pane.own = []; }); this.putOwn(); own.replaceChildren(); }));
         if (this.files) {
           const box = own.appendChild(make('div', 'elsewhere'));
           this.elsewhere(box, main.own, other => this.post(other.run, main.info.keys.pca));
@@ -881,10 +812,8 @@
         return node;
       };
       const act = (name, kind, work) => {
-        const node = make('button', 'link', name);
-        node.type = 'button';
+        const node = button(name, work, 'link');
         node.dataset.kind = kind;
-        node.onclick = work;
         return node;
       };
       const drawing = format => async () => {
@@ -903,17 +832,11 @@
 
     remember() {  // the view is in the address
       if (!this.main() || !this.loaded || !this.visible()) return;
-      const url = new URL(location.href), set = (key, value) => value === null || value === '' ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-      set('run', this.main().run);
-      set('tab', 'explore');
-      set('map', this.key_());
-      set('at', this.index < this.main().info.steps.length - 1 ? this.main().info.steps[this.index] : null);
-      set('colour', this.colour === 'label' ? null : this.colour);
-      set('words', this.colour === 'words' ? this.groups : null);
-      set('with', this.panes.slice(1).map(pane => pane.run).join(','));
-      set('pick', this.picked >= 0 ? this.picked : null);
-      set('sel', this.selection ? packed(this.selection) : null);
-      history.replaceState(null, '', url);
+      window.playgroundKit.remember({
+        run: this.main().run, tab: 'explore', map: this.key_(), at: this.index < this.main().info.steps.length - 1 ? this.main().info.steps[this.index] : null,
+        colour: this.colour === 'label' ? null : this.colour, words: this.colour === 'words' ? this.groups : null,
+        with: this.panes.slice(1).map(pane => pane.run).join(','), pick: this.picked >= 0 ? this.picked : null, sel: this.selection ? packed(this.selection) : null,
+      });
     }
 
     note(text) { this.part.note.textContent = text; }

@@ -2,16 +2,8 @@
 // what changed. Text from the server goes in through textContent only.
 (() => {
   const EVERY = 250, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
-  const lang = () => window.PLAYGROUND_LANG || 'en';
-  const address = path => new URL(`playground/runs/${path}`, document.baseURI).href;
-  const wait = ms => new Promise(done => setTimeout(done, ms));
-
-  function make(tag, cls, ...children) {
-    const node = document.createElement(tag);
-    if (cls) node.className = cls;
-    node.append(...children);
-    return node;
-  }
+  const {lang, make, choice, wait, figure} = window.playgroundKit;
+  const address = path => window.playgroundKit.base(`runs/${path}`).href;
 
   class Panel {
     constructor(element) {
@@ -27,9 +19,7 @@
       this.map = null;
       this.root.replaceChildren();
       document.body.dataset.run = run ? 'starting' : 'none';
-      const url = new URL(location.href);
-      run ? url.searchParams.set('run', run) : url.searchParams.delete('run');
-      history.replaceState(null, '', url);
+      window.playgroundKit.remember({run});
       if (!run) return this.empty();
       this.skeleton();
       this.follow(this.generation);
@@ -150,17 +140,9 @@
       for (const name of names) this.plot(part.curve[name], figures[name]);
     }
 
-    plot(node, figure) {
-      if (figure.note) { node.replaceChildren(make('p', 'hint', figure.note)); return; }
-      const style = getComputedStyle(document.body);
-      const ink = style.getPropertyValue('--body-text-color').trim() || '#333';
-      const grid = style.getPropertyValue('--border-color-primary').trim() || '#ddd';
-      const layout = {...figure.layout, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
-        font: {color: ink, size: 11, family: getComputedStyle(document.body).fontFamily}};
-      for (const axis of ['xaxis', 'yaxis']) layout[axis] = {...layout[axis], gridcolor: grid, linecolor: grid, zerolinecolor: grid};
-      layout.hoverlabel = {bgcolor: style.getPropertyValue('--background-fill-primary').trim(), font: {color: ink}};
-      layout.annotations = (layout.annotations || []).map(a => ({...a, font: {size: 11, color: ink}}));
-      Plotly.react(node, figure.data, layout, {displayModeBar: false, responsive: true});
+    plot(node, drawing) {
+      if (drawing.note) node.replaceChildren(make('p', 'hint', drawing.note));
+      else figure(node, drawing);
     }
 
     result(result, labels) {
@@ -217,14 +199,8 @@
       if (!m.maps.umap.length) this.kind = 'pca';
       else if (!this.chosen) this.kind = 'umap';
       const kinds = [['pca', m.labels.map_pca], ['umap', m.umap_pending ? m.labels.map_wait : m.labels.map_umap]];
-      part.mapKinds.replaceChildren(...kinds.map(([kind, name]) => {
-        const button = make('button', kind === this.kind ? 'chosen' : '', name);
-        button.type = 'button';
-        button.setAttribute('aria-pressed', kind === this.kind);
-        button.disabled = !m.maps[kind].length;
-        button.onclick = () => { this.chosen = true; this.kind = kind; this.drawMap(m); };
-        return button;
-      }));
+      choice(part.mapKinds, kinds, this.kind, kind => { this.chosen = true; this.kind = kind; this.drawMap(m); });
+      for (const node of part.mapKinds.children) node.disabled = !m.maps[node.dataset.kind].length;
       const step = m.maps[this.kind].at(-1), key = `${m.map_keys[this.kind]}/${step}`;
       if (key === this.placed) return;
       this.placed = key;
@@ -246,6 +222,7 @@
       watch('value', () => panel?.show(props.value?.run || ''));
     },
     run() { return panel?.run || ''; },
+    open(name) { tab(name)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');
       let timer;
@@ -269,19 +246,17 @@
 
   // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
   const asked = new URLSearchParams(location.search).get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
-  const button = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
+  const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
   const openTab = () => {
-    document.body.dataset.tab = button('train') && !button(wanted) ? 'train' : wanted;  // a name that no tab has
-    if (!button('train')) setTimeout(openTab, 30);
-    else if (wanted !== 'train') button(wanted)?.click();
+    document.body.dataset.tab = tab('train') && !tab(wanted) ? 'train' : wanted;  // a name that no tab has
+    if (!tab('train')) setTimeout(openTab, 30);
+    else if (wanted !== 'train') tab(wanted)?.click();
   };
   document.addEventListener('DOMContentLoaded', openTab);
   document.addEventListener('click', event => {
     const name = event.target.closest?.('[role=tab]')?.getAttribute('aria-controls')?.match(/^tab-(\w+)$/)?.[1];
     if (!name) return;
     document.body.dataset.tab = name;
-    const url = new URL(location.href);
-    name === 'train' ? url.searchParams.delete('tab') : url.searchParams.set('tab', name);
-    history.replaceState(null, '', url);
+    window.playgroundKit.remember({tab: name === 'train' ? null : name});
   });
 })();

@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.tabs.train import WHEN_READY
 
-PANEL = "<div class='explore' role='region'></div>"
+PANEL = "<div class='explore workbench' role='region'></div>"
 
 
 def build(i18n: Any) -> None:

@@ -1,4 +1,4 @@
-"""Reconstruct: what autoencoders do to an image. Filled by every method that can reconstruct()."""
+"""Reconstruct: what autoencoders do to an image. static/reconstruct.js asks playground.repairs, by playground.routes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from playground.texts import LANGUAGES, text
-from trainers.method import methods
+from playground.tabs.train import WHEN_READY
+
+PANEL = "<div class='reconstruct workbench' role='region'></div>"
 
 
 def build(i18n: Any) -> None:
-    """The methods with the capability, and where to see it today."""
-    able = ", ".join(cls.card.title for cls in methods().values() if hasattr(cls, "reconstruct"))
-    for language in LANGUAGES:
-        gr.Markdown(text(language, "reconstruct.text", methods=able), elem_classes=["note", f"only-{language}"])
+    """The place where the page's own script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="reconstruct"), apply_default_css=False, elem_id="reconstruct")
