@@ -82,5 +82,6 @@ def timeline(maps: Maps, run: str, language: str) -> dict[str, Any]:
         "colours": colours,
         "error": text(language, f"explore.error_{'mse' if rebuilds else 'text' if cls.reads else 'views'}"),
         "reads": cls.reads and saved,
+        "rebuilds": rebuilds and saved,
         "keys": {"pca": LIVE, "umap": FIRST},
     }  # fmt: skip

@@ -160,7 +160,8 @@ class Repairs:
         holes = gaps > FAR
         return {
             "codes": ((known - mean) @ axes / scale).flatten().tolist(), "at": ((code - mean) @ axes / scale)[0].tolist(),
-            "side": LATTICE, "tile": list(small.shape[2:]), "reach": PLANE, "lattice": [packed(i) for i in small.split(1)], "gaps": gaps.tolist(),
+            "side": LATTICE, "tile": list(small.shape[2:]), "reach": PLANE,
+            "lattice": [packed(i) for i in small.split(1)], "gaps": gaps.tolist(),
             "far": FAR, "holes": float(holes.float().mean()), "returns": float(again.median()),
             "returns_holes": float(back[holes].median()) if holes.any() else None,
         }  # fmt: skip

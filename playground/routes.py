@@ -74,7 +74,8 @@ def scripts() -> str:
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
-         | {"classes": classes if lang == "zh" else {}, "explore": _below(lang, "explore."), "reconstruct": _below(lang, "reconstruct."), "reducers": explore.reducers()}
+         | {part: _below(lang, f"{part}.") for part in ("explore", "reconstruct")}
+         | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers()}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"

@@ -212,7 +212,7 @@
       const side = make('div', 'explore-side',
         make('section', 'search', make('h3', '', say('search')), part.search, part.found, part.asText),
         part.picked, part.selected, make('section', '', make('h3', '', say('own')), drop, part.own), part.besides, part.export, part.note);
-      part.body = make('div', 'explore', part.top, make('div', 'explore-columns', left, side));
+      part.body = make('div', '', part.top, make('div', 'explore-columns', left, side));
       part.empty = make('div', 'live-empty', make('h2', '', say('empty_title')), make('p', '', say('empty')));
       this.root.replaceChildren(part.empty);
       window.playgroundKit.dropped(this.root, files => this.placeFiles(files));
@@ -625,7 +625,8 @@
       const lists = await Promise.all(this.panes.map(pane => get(`runs/${pane.run}/neighbours/${this.stepOf(pane)}/${i}`).catch(() => [])));
       if (this.picked !== i) return;
       this.panes.forEach((pane, p) => pane.map.mark(i, lists[p].map(n => n[0])));
-      const own = make('div', 'picked-head', main.map.dress(make('div', 'thumb-image'), i, 84), make('div', '', make('b', '', main.map.name(i)), make('p', 'hint', say('image_number', {number: i + 1}))));
+      const own = make('div', 'picked-head', main.map.dress(make('div', 'thumb-image'), i, 84), make('div', '', make('b', '', main.map.name(i)), make('p', 'hint', say('image_number', {number: i + 1})),
+        ...(main.info.rebuilds ? [button(say('rebuild_it'), () => window.playground.reconstructor.take(main.run, i))] : [])));
       const rows = this.panes.map((pane, p) => {
         const label = main.about.labels, same = label && lists[p].filter(n => label[n[0]] === label[i]).length;
         const title = this.panes.length > 1 ? pane.info.method : say('neighbours');

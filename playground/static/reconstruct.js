@@ -177,9 +177,9 @@
         g.beginPath();
         g.rect(x, y, cell, cell);
         g.clip();
-        g.strokeStyle = 'rgb(239 68 68 / .75)';
+        g.strokeStyle = 'rgb(239 68 68 / .5)';
         g.beginPath();
-        for (let k = -cell; k < cell; k += 7) { g.moveTo(x + k, y + cell); g.lineTo(x + k + cell, y); }
+        for (let k = -cell; k < cell; k += 10) { g.moveTo(x + k, y + cell); g.lineTo(x + k + cell, y); }
         g.stroke();
         g.restore();
       });

@@ -13,4 +13,6 @@ PANEL = "<div class='reconstruct workbench' role='region'></div>"
 
 def build(i18n: Any) -> None:
     """The place where the page's own script draws."""
-    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="reconstruct"), apply_default_css=False, elem_id="reconstruct")
+    gr.HTML(
+        html_template=PANEL, js_on_load=WHEN_READY.format(part="reconstruct"), apply_default_css=False, elem_id="reconstruct"
+    )
