@@ -273,7 +273,7 @@ class Repairs:
         damage; the others see hidden patches as grey.
         """
         kind, level = _one_of(asked.get("damage"), ("none", "patches", *NOISES)), _number(asked.get("level"), 0, 1)
-        others = [str(r) for r in asked.get("runs") or []][:8]
+        others = [str(r) for r in _list(asked.get("runs"))][:8]
         models = [(other, self.model(other)) for other in others if self.maps.image_set(other) == self.maps.image_set(run)]
         grid = next((model.grid for _, model in models if hasattr(model, "hide")), None)
         keep, damaged = None, x
@@ -357,7 +357,7 @@ class Repairs:
         if asked.get("hidden") is None:
             ratio = _number(asked.get("ratio"), 0, 0.95)
             return self._keep_of(grid, ratio, _one_of(asked.get("mask"), MASKS), _rng(asked))
-        hidden = {int(_number(i, 0, grid.number - 1, whole=True)) for i in list(asked["hidden"])[: grid.number]}
+        hidden = {int(_number(i, 0, grid.number - 1, whole=True)) for i in _list(asked["hidden"])[: grid.number]}
         if len(hidden) == grid.number:
             raise UserError("Leave at least one patch visible: from nothing, nothing can be painted.")
         return torch.tensor([[i for i in range(grid.number) if i not in hidden]])
@@ -451,6 +451,12 @@ def _number(value: Any, low: float, high: float, whole: bool = False) -> float:
     if not low <= number <= high or (whole and number != int(number)):
         raise UserError("A number from {low} to {high} is needed here.", low=low, high=high)
     return number
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise UserError("A list is needed here.")
+    return value
 
 
 def _vector(value: Any, length: int) -> Tensor:
