@@ -99,6 +99,7 @@ class PatchEncoder(nn.Module):
     def attention(self, images: Tensor, keep: Tensor) -> Tensor:
         """Who takes from whom in the last block, among the patches that are seen: (B,V,V), see `Block.attention`."""
         *before, last, _ = self.blocks
+        assert isinstance(last, Block)
         return last.attention(nn.Sequential(*before)(self._embedded(images, keep)))
 
     def _embedded(self, images: Tensor, keep: Tensor | None) -> Tensor:
@@ -138,6 +139,7 @@ class PatchDecoder(nn.Module):
     def attention(self, seen: Tensor, keep: Tensor) -> Tensor:
         """Who takes from whom in the last block, among all patches: (B,L,L), see `Block.attention`."""
         *before, last, _, _ = self.blocks
+        assert isinstance(last, Block)
         return last.attention(nn.Sequential(*before)(self._whole(seen, keep)))
 
     def _whole(self, seen: Tensor, keep: Tensor) -> Tensor:

@@ -7,6 +7,7 @@
   const MAGMA = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];
   const {make, button, option, choice, wait, percent, get, post, numbers, figure, packed, unpacked} = window.playgroundKit;
   const say = window.playgroundKit.sayer('reconstruct');
+  let sent = null;  // {run, index}: what another tab wants to be looked at here
   const fresh = () => Math.floor(Math.random() * 1e6);
 
   const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
@@ -648,25 +649,18 @@
         while (!window.Plotly || !window.EmbeddingMap) await wait(30);
         await this.listRuns();
         if (!this.list.length) return;
-        const now = this.asked?.run || window.playground.run(), can = this.list.some(r => r.run === now);
-        if (this.asked) { this.index = this.asked.index; this.own = null; }
-        const wanted = !this.info || (can && now !== this.followed && !this.picky) || this.asked;
+        const now = sent?.run || window.playground.run(), can = this.list.some(r => r.run === now);
+        if (sent) { this.index = sent.index; this.own = null; }
+        const wanted = !this.info || (can && now !== this.followed && !this.picky) || sent;
         this.followed = now;
-        this.asked = null;
+        sent = null;
         if (wanted) await this.load(can ? now : this.info?.run ?? this.list[0].run);
         else this.map?.resized();
       } catch (error) { this.bad(error); } finally { this.opening = false; }
     }
 
-    // another tab sends a person here with an image
-    take(run, index) {
-      this.asked = {run, index};
-      window.playground.open('reconstruct');
-      if (this.visible()) this.opened();
-    }
-
     async listRuns() {
-      const asked = [new URLSearchParams(location.search).get('run'), window.playground.run(), this.asked?.run, this.run].filter(Boolean);
+      const asked = [new URLSearchParams(location.search).get('run'), window.playground.run(), sent?.run, this.run].filter(Boolean);
       this.list = await get('repairs', {also: asked.join(',')});
       this.part.run.replaceChildren(...this.list.map(r => option(r.run, r.title + (r.changed ? ` · ${r.changed}` : ''))));
       if (this.run) this.part.run.value = this.run;
@@ -905,5 +899,11 @@
     bad(error) { console.warn(error); this.part.note.textContent = String(error.message); this.complained = true; }
   }
 
+  // another tab sends a person here with an image; Gradio draws this one when it is first opened
+  window.playground.rebuild = (run, index) => {
+    sent = {run, index};
+    window.playground.open('reconstruct');
+    window.playground.reconstructor?.opened();
+  };
   window.playground.reconstruct = element => { window.playground.reconstructor = new Reconstructor(element); };
 })();
