@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("throughput", "quality", "start", "viewers", "maps", "scale")
+NAMES = ("throughput", "quality", "start", "viewers", "maps", "reconstruct", "scale")
 
 
 def main() -> int:
