@@ -440,7 +440,7 @@ def _usual(known: Tensor) -> Tensor:
 
 
 def _rng(asked: Mapping[str, Any]) -> torch.Generator:
-    return torch.Generator().manual_seed(int(_number(asked.get("seed", 0), 0, 2**31 - 1, whole=True)))
+    return torch.Generator().manual_seed(int(_number(asked.get("seed") or 0, 0, 2**31 - 1, whole=True)))
 
 
 def _number(value: Any, low: float, high: float, whole: bool = False) -> float:

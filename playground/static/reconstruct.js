@@ -1,7 +1,8 @@
 // The Reconstruct tab: one image, and what a run's network makes of it when it is squeezed, damaged or partly hidden. Every
 // move of a slider is a question to the server (playground.repairs); one is under way at a time, and the latest wins.
 (() => {
-  const RUNNING = 1500, SETTLED = 350, FRAME = 240;  // ms: between looks at a run that trains, till a slider rests, of a reveal
+  // ms: between looks at a run that trains, till a slider rests, of a reveal, till a person wants to know that it works
+  const RUNNING = 1500, SETTLED = 350, FRAME = 240, SLOW = 400;
   const STRIP = 12, ERROR_TOP = 0.5, BRUSH = 2;  // images to choose from; the error that is brightest; px of a new brush
   const NOISES = ['gaussian', 'masking', 'salt-and-pepper'], MASKS = ['random', 'block', 'grid'];
   const MAGMA = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];
@@ -363,7 +364,7 @@
       this.root = make('div', 'activity', heading(say('mask'), say('mask_help')),
         make('div', 'reconstruct-row', this.kinds, this.ratio.element, button(say('new_mask'), () => { this.stop(); page.mask.seed = fresh(); page.mask.hidden = null; this.ask(); }),
           button(say('clear_mask'), () => { this.stop(); page.mask.hidden = []; this.ask(); }), this.play),
-        make('div', 'mask-columns', make('div', 'mask-paint', this.canvas, this.modes, this.where), shots(this.plain, this.pasted, this.error, this.original)), scale(), this.text, this.spread);
+        make('div', 'mask-columns', make('div', 'mask-paint', this.canvas, make('b', '', say('visible')), this.modes, this.where), shots(this.plain, this.pasted, this.error, this.original)), scale(), this.text, this.spread);
       this.asked = page.asker('mask', found => this.draw(found));
       this.attended = page.asker('attention', found => this.attend(found));
       this.drawn = page.asker('draws', found => this.draws(found));
@@ -630,8 +631,11 @@
       const left = make('div', 'reconstruct-left', make('label', 'field', make('span', '', say('run')), part.run), part.trained, this.fitted.element, part.note,
         make('div', 'reconstruct-row', choose, part.draw, part.other), part.tools, part.strip, make('p', 'hint', say('map_help')), part.map);
       part.doing = make('div');
+      part.working = make('p', 'hint working', say('working'));
+      part.working.hidden = true;
+      part.working.setAttribute('role', 'status');
       this.stage = make('div', 'stage');
-      this.body = make('div', 'reconstruct-columns', left, make('div', 'reconstruct-main', part.doing, this.stage));
+      this.body = make('div', 'reconstruct-columns', left, make('div', 'reconstruct-main', part.doing, part.working, this.stage));
       this.empty = make('div', 'live-empty', make('h2', '', say('empty_title')), make('p', '', say('empty')));
       this.root.replaceChildren(this.empty);
       window.playgroundKit.dropped(this.root, files => this.upload(files[0]));
@@ -870,13 +874,19 @@
         while (next) {
           const now = next, asked = [this.run, this.pixels];
           next = null;
+          const slow = setTimeout(() => { this.part.working.hidden = false; }, SLOW);
           try {
             const found = await this.ask(kind, now);
             if (asked[0] !== this.run || asked[1] !== this.pixels) continue;  // of an image that is gone; it is asked again
             draw(found);
             this.body.dataset.answered = ++this.answered;
             if (this.complained) this.note('');
-          } catch (error) { if (asked[0] === this.run) this.bad(error); }
+          } catch (error) {
+            if (asked[0] === this.run) this.bad(error);
+          } finally {
+            clearTimeout(slow);
+            this.part.working.hidden = true;
+          }
         }
         busy = false;
       };

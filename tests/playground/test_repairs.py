@@ -196,6 +196,7 @@ def test_drawn_masks_hide_the_share_and_a_reveal_only_ever_shows_more(repairs: R
     for before, after in zip(frames, frames[1:], strict=False):
         assert set(after["hidden"]) <= set(before["hidden"])
     assert next(f for f in frames if f["ratio"] == 0.5)["hidden"] == found["hidden"]
+    assert ask(repairs, "reveal", "mae", mask=kind) == ask(repairs, "reveal", "mae", mask=kind, seed=0)
     draws = ask(repairs, "draws", "mae", ratio=0.5, mask=kind, seed=3)
     assert len(draws["made"]) == 8 and draws["mse"] > 0 and draws["most"] > 0
     assert_allclose(pixels(draws["mean"]), np.mean([pixels(m) for m in draws["made"]], 0), atol=1)
