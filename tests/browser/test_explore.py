@@ -248,7 +248,7 @@ def test_keys_play_and_step_but_not_while_one_types(explore: Callable[..., Page]
 
 def test_reducers_with_their_parameters_progress_and_cancel(explore: Callable[..., Page]) -> None:
     page = explore()
-    page.click(".map-kinds button[data-kind=tsne]")
+    page.click(".explore .map-kinds button[data-kind=tsne]")
     expect(page.locator(".params [data-param=perplexity]")).to_have_value("30")
     expect(page.locator(".explore-top button:has-text('3D')")).to_be_disabled()
     settled(page, "tsne-30-cosine-0-2")
@@ -259,13 +259,13 @@ def test_reducers_with_their_parameters_progress_and_cancel(explore: Callable[..
     expect(page.locator(".map-busy:visible")).to_contain_text("map")
     settled(page, "tsne-8-cosine-0-2")
     page.wait_for_function("old => document.querySelector('.map-quality').innerText !== old", arg=quality)
-    page.click(".map-kinds button[data-kind=umap]")
+    page.click(".explore .map-kinds button[data-kind=umap]")
     settled(page, "umap-15-0.1-cosine-0-2")
     page.select_option(".params [data-param=metric]", "euclidean")
     page.locator(".map-busy:visible button").click()  # cancelled: what was there before is there again
     page.wait_for_function("window.playground.explorer.main().busy.hidden")
     assert page.evaluate("window.playground.explorer.main().map.where.length") > 0
-    page.click(".map-kinds button[data-kind=umap]")
+    page.click(".explore .map-kinds button[data-kind=umap]")
     page.select_option(".params [data-param=metric]", "cosine")
     page.click(".explore-top button:has-text('3D')")
     settled(page, "umap-15-0.1-cosine-0-3")
@@ -334,7 +334,7 @@ def test_an_own_png_lands_among_its_like_in_every_run(
     assert (labels.numpy()[around] == 0).mean() >= 0.6
     page.wait_for_selector(".own .mini[data-run='explore-ae']")
     page.wait_for_selector(".own .mini[data-run='explore-two']")
-    page.click(".map-kinds button[data-kind=pca]")
+    page.click(".explore .map-kinds button[data-kind=pca]")
     expect(page.locator(".own-row[data-name='zero.png']")).to_contain_text("PCA's own projection")
 
 
@@ -479,6 +479,6 @@ def test_a_run_that_is_gone_has_a_sentence(explore: Callable[..., Page], runs: d
     shutil.copytree(runs["one"], app.runs / "explore-gone")
     page = explore(run="gone")
     shutil.rmtree(app.runs / "explore-gone")
-    page.click(".map-kinds button[data-kind=tsne]")
+    page.click(".explore .map-kinds button[data-kind=tsne]")
     expect(page.locator(".map-busy:visible")).to_contain_text("no run called")
     assert page.evaluate("window.playground.explorer.main().map.where.length") == 720  # the old picture stays
