@@ -57,10 +57,10 @@ class Controls:
             api_visibility="private",
         )  # fmt: skip
 
-    def inputs(self) -> set[Any]:
+    def inputs(self) -> list[Any]:
         """Every component whose value a run depends on."""
-        knobs = {component for group in self.knobs.values() for component in group.values()}
-        return {self.data, self.upload, self.method, self.budget, self.seed} | knobs
+        knobs = [component for group in self.knobs.values() for component in group.values()]
+        return [self.data, self.upload, self.method, self.budget, self.seed, *knobs]
 
     def config(self, values: dict[Any, Any], keep: Any) -> RunConfig:
         """A run's config from the components' values, none of which is trusted; keep(path) puts an upload somewhere lasting."""

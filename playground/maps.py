@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from playground.mapper import LATER, NOW, SOON, Job, Mapper
+from playground.aside import LATER, NOW, SOON, Aside, Cancelled, Job
 from playground.projection import (
     PCA,
     UMAP,
     Array,
-    Cancelled,
     Layout,
     distances,
     from_key,
@@ -74,8 +74,8 @@ class Making:
 class Maps:
     """The maps of all runs. Safe to call from many threads."""
 
-    def __init__(self, runs: Runs, mapper: Mapper | None = None) -> None:
-        self.runs, self.mapper = runs, mapper
+    def __init__(self, runs: Runs, aside: Aside | None = None) -> None:
+        self.runs, self.aside = runs, aside
         self._making: OrderedDict[tuple[str, str], Making] = OrderedDict()
         self._lock = threading.RLock()
         self._features = lru_cache(64)(self._read_features)
@@ -131,7 +131,7 @@ class Maps:
         answer = {"key": key, "ready": ready, "state": "done", "progress": 1.0, "sentence": "", "values": {}}
         if not missing:
             return answer
-        if self.mapper is None:
+        if self.aside is None:
             return answer | {"state": "failed"}
         with self._lock:
             making = self._making.setdefault((run, key), Making(key))
@@ -158,10 +158,10 @@ class Maps:
         """Hand the next frame to the process: the last one from nothing, then each from the nearest one there is."""
         steps, ready = self.steps(run), self.ready(run, making.key)
         missing = [step for step in steps if step in making.wanted and step not in ready]
-        if not missing or not making.is_wanted() or self.mapper is None:
+        if not missing or not making.is_wanted() or self.aside is None:
             making.job = None
             return
-        if self.mapper.waiting() > QUEUED:
+        if self.aside.waiting() > QUEUED:
             raise UserError("Too many maps are being made: try again in a minute.")
         reducer = from_key(making.key)
         if not ready:
@@ -173,7 +173,7 @@ class Maps:
             )
             layout = self.frame(run, making.key, source)
             work, args = reducer.refresh, (self.features(run, step), self.features(run, source), layout)
-        making.job = self.mapper.submit(LATER if ready else SOON, making.is_wanted, work, *args)
+        making.job = self.aside.submit(LATER if ready else SOON, making.is_wanted, work, *args)
         making.job.add_done_callback(lambda job: self._keep(run, making, step, job))
 
     def _keep(self, run: str, making: Making, step: int, job: Any) -> None:
@@ -291,25 +291,39 @@ class Maps:
         ]
 
     @torch.inference_mode()
-    def words(self, run: str, key: str, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """Where texts land in the last frame of a run that reads: among the images whose embeddings are nearest."""
+    def words(self, run: str, key: str, texts: Sequence[str], closed: bool = False) -> dict[str, Any]:
+        """Where texts land in the last frame of a run that reads: among the images whose embeddings are nearest.
+
+        gap: how far the middle of the captions' embeddings is from the middle of the images' (Liang et al. 2022,
+        arXiv:2203.02053); closed: the texts are moved by it before they are placed. plane: images and their captions in the
+        two directions in which all of them together differ most, (N,2) each, one after the other.
+        """
         model, steps = self.model(run), self.steps(run)
         if not model.reads:
             raise UserError("This run was trained without words: only CLIP can place a text.")
-        images = model.embed(torch.as_tensor(self.features(run, steps[-1]).astype(np.float32))).numpy()
-        new = model.texts.read(texts).numpy()
-        at = weighted(images, self.frame(run, key, steps[-1]), new)
-        index, distance = nearest(new, images, 12, "cosine")
-        return [
+        images = F.normalize(model.embed(torch.as_tensor(self.features(run, steps[-1]).astype(np.float32))), dim=1)
+        data = self.images(run)
+        own = captions(data, data.test, model.config.language)
+        of_image = model.texts.read([own.texts[i] for i in own.of_image[:, 0].tolist()])
+        step = images.mean(0) - of_image.mean(0)
+        new = model.texts.read(texts)
+        new = (F.normalize(new + step, dim=1) if closed else new).numpy()
+        at = weighted(images.numpy(), self.frame(run, key, steps[-1]), new)
+        index, distance = nearest(new, images.numpy(), 12, "cosine")
+        flat = PCA().fit(torch.cat([images, of_image + step if closed else of_image]).numpy()).positions
+        placed = [
             {"at": [float(v) for v in where], "how": "mean", "near": list(zip(i.tolist(), (1 - d).tolist(), strict=True))}
             for where, i, d in zip(at, index, distance, strict=True)
         ]
+        clouds = {"images": flat[: len(images)], "texts": flat[len(images) :]}
+        plane = {name: cloud.round(3).flatten().tolist() for name, cloud in clouds.items()}
+        return {"placed": placed, "gap": float(step.norm()), "plane": plane}
 
     def _now(self, work: Callable[..., Any], *args: Any) -> Any:
         """In the process, before all that waits there; PCA here, as it takes no time."""
-        if self.mapper is None or isinstance(getattr(work, "__self__", None), PCA):
+        if self.aside is None or isinstance(getattr(work, "__self__", None), PCA):
             return work(*args)
-        return self.mapper.submit(NOW, lambda: True, work, *args).result(120)
+        return self.aside.submit(NOW, lambda: True, work, *args).result(120)
 
     # -- which runs there are -----------------------------------------------------------------------------------
 

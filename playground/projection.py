@@ -38,10 +38,6 @@ def quiet(work: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-class Cancelled(Exception):
-    """Nobody wants this map any more."""
-
-
 def unwatched(share: float) -> None:
     """For whoever only waits."""
 
@@ -366,3 +362,11 @@ def _drawn(watch: Watch, epochs: int) -> dict[str, Any]:
             pass
 
     return {"file": Told(), "bar_format": "{n_fmt}", "mininterval": 0.1, "disable": False, "leave": False}
+
+
+def warm(watch: Watch) -> None:
+    """Compile everything, so that the first map is not the slow one."""
+    x = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
+    for reducer in (UMAP(), TSNE()):
+        layout = reducer.fit(x)
+        reducer.place(x, reducer.refresh(x + 0.1, x, layout), x[:1])

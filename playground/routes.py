@@ -28,15 +28,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground import explore, export, standalone
+from playground import explore, export, lesson, standalone
 from playground import live as moment
 from playground.maps import Maps
+from playground.matching import Matching
 from playground.repairs import Repairs, packed
 from playground.runs import Runs, read_images
 from playground.texts import LANGUAGES, sentence, table, text, told
 from trainers import record
+from trainers.data import BUILT_IN
 from trainers.data.folder import fit, open_image
 from trainers.errors import UserError
+from trainers.train import RunConfig
 from trainers.views import plain
 
 log = logging.getLogger(__name__)
@@ -47,9 +50,19 @@ FILES = {  # in the order in which they are loaded
     "map.css": HERE / "embedding_map" / "map.css",
 } | {
     name: HERE / "static" / name
-    for name in ("common.js", "page.js", "page.css", "explore.js", "explore.css", "reconstruct.js", "reconstruct.css")
+    for name in (
+        "common.js",
+        "page.js",
+        "page.css",
+        "explore.js",
+        "explore.css",
+        "reconstruct.js",
+        "reconstruct.css",
+        "match.js",
+        "match.css",
+    )
 }
-UPLOAD_FILES, UPLOAD_BYTES = 12, 80 << 20  # of a person's own images, at once
+UPLOAD_FILES, SET_FILES, UPLOAD_BYTES = 16, 2_000, 80 << 20  # of a person's own images, at once
 QUESTION_BYTES = 1 << 20
 TEXTS, TEXT_LENGTH = 12, 200
 TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -74,7 +87,7 @@ def scripts() -> str:
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
-         | {part: _below(lang, f"{part}.") for part in ("explore", "reconstruct")}
+         | {part: _below(lang, f"{part}.") for part in ("explore", "reconstruct", "match")}
          | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers()}
          for lang in LANGUAGES}
     )  # fmt: skip
@@ -95,8 +108,8 @@ def address(name: str) -> str:
     return f"playground/static/{hashlib.sha256(FILES[name].read_bytes()).hexdigest()[:12]}/{name}"
 
 
-def mount(maps: Maps) -> Mount:
-    """All routes, under /playground."""
+def mount(maps: Maps, matching: Matching | None = None) -> Mount:
+    """All routes, under /playground; without `matching` those of Match answer that there is nothing."""
     runs, repairs = maps.runs, Repairs(maps)
 
     async def static(request: Request) -> Response:
@@ -187,29 +200,52 @@ def mount(maps: Maps) -> Mount:
     async def words(request: Request) -> Response:
         p = request.path_params
         try:
-            texts = [str(one)[:TEXT_LENGTH] for one in (await request.json())["texts"][:TEXTS]]
-        except (ValueError, TypeError, KeyError) as error:
+            asked = await request.json()
+            texts = [words for one in asked["texts"][:TEXTS] if (words := str(one)[:TEXT_LENGTH].strip())]
+            closed = bool(asked.get("closed"))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError("Say which texts to place.") from error
-        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts) if texts else [])
+        if not texts:
+            raise UserError("Say which texts to place.")
+        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts, closed))
 
     async def fitted(request: Request) -> Response:
         files = await _uploads(request)
         return JSONResponse(await run_in_threadpool(_fitted, maps, request.path_params["run"], files))
 
     async def repair(request: Request) -> Response:
-        p, q = request.path_params, request.query_params
-        if int(request.headers.get("content-length") or QUESTION_BYTES + 1) > QUESTION_BYTES:
-            raise UserError("This question is too long.")
-        try:
-            asked = await request.json()
-        except ValueError:
-            asked = None
-        if not isinstance(asked, dict):
-            raise UserError("This question is not understood.")
-        return JSONResponse(await run_in_threadpool(repairs.ask, p["kind"], p["run"], asked, _language(q)), headers=FRESH)
+        p, asked = request.path_params, await _question(request)
+        found = await run_in_threadpool(repairs.ask, p["kind"], p["run"], asked, _language(request.query_params))
+        return JSONResponse(found, headers=FRESH)
 
     def rebuilding(p: Any, q: Any) -> Any:
         return repairs.runs(_language(q), q.get("also", "").split(",")[:20])
+
+    def models(p: Any, q: Any) -> Any:
+        return _there(matching).models(_language(q), q.get("also", "").split(",")[:20])
+
+    async def matched(request: Request) -> Response:
+        asked = await _question(request)
+        kind, language = request.path_params["kind"], _language(request.query_params)
+        return JSONResponse(await run_in_threadpool(_there(matching).ask, kind, asked, language), headers=FRESH)
+
+    async def kept(request: Request) -> Response:
+        files = await _uploads(request)
+        return JSONResponse(await run_in_threadpool(_there(matching).keep, files, _language(request.query_params)))
+
+    async def kept_set(request: Request) -> Response:
+        files = await _uploads(request, SET_FILES)
+        return JSONResponse(await run_in_threadpool(_there(matching).keep_set, files, _language(request.query_params)))
+
+    async def picture(request: Request) -> Response:
+        pixels = await run_in_threadpool(_there(matching).picture, dict(request.path_params))
+        return Response(png(pixels), media_type="image/png", headers=FOREVER)
+
+    def lessons(p: Any, q: Any) -> Any:
+        return lesson.lesson(maps, p["run"], _language(q))
+
+    async def begin(request: Request) -> Response:
+        return JSONResponse({"run": await run_in_threadpool(_begun, runs, await _question(request))}, headers=FRESH)
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, UserError)
@@ -228,6 +264,14 @@ def mount(maps: Maps) -> Mount:
             Route("/runs/{run}/images.{kind:str}", images),
             Route("/runs/{run}/pictures/{step:int}", pictures),
             Route("/runs", answer(listed, FRESH)),
+            Route("/runs", begin, methods=["POST"]),
+            Route("/runs/{run}/lesson", answer(lessons, FRESH)),
+            Route("/models", answer(models, FRESH)),
+            Route("/match/{kind}", matched, methods=["POST"]),
+            Route("/pictures", kept, methods=["POST"]),
+            Route("/pictures/{own}.png", picture),
+            Route("/pictures/{set}/{index:int}.png", picture),
+            Route("/sets", kept_set, methods=["POST"]),
             Route("/runs/{run}/timeline", answer(timeline, FRESH)),
             Route("/runs/{run}/maps/{key}", answer(asked, FRESH)),
             Route("/runs/{run}/maps/{key}", answer(left, FRESH), methods=["DELETE"]),
@@ -259,11 +303,42 @@ def _language(query: Any) -> str:
     return "zh" if query.get("lang") == "zh" else "en"
 
 
-async def _uploads(request: Request) -> list[tuple[str, bytes]]:
+def _there(matching: Matching | None) -> Matching:
+    if matching is None:
+        raise FileNotFoundError("matching")
+    return matching
+
+
+async def _question(request: Request) -> dict[str, Any]:
+    """What a browser asks, as JSON."""
+    if int(request.headers.get("content-length") or QUESTION_BYTES + 1) > QUESTION_BYTES:
+        raise UserError("This question is too long.")
+    try:
+        asked = await request.json()
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        raise UserError("This question is not understood.")
+    return asked
+
+
+def _begun(runs: Runs, asked: dict[str, Any]) -> str:
+    """Queue a run that a part of the page asks for, with the browser's own secret, and return its id."""
+    dataset, knobs, secret = str(asked.get("dataset")), asked.get("knobs") or {}, asked.get("secret")
+    if dataset not in BUILT_IN or not isinstance(knobs, dict) or not isinstance(secret, str) or len(secret) < 16:
+        raise UserError("This question is not understood.")
+    try:
+        seconds, seed = float(asked.get("seconds", 30)), int(asked.get("seed", 0))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UserError("This question is not understood.") from error
+    return runs.create(RunConfig(str(asked.get("method")), dataset, seconds, seed=seed, knobs=knobs), secret)
+
+
+async def _uploads(request: Request, most: int = UPLOAD_FILES) -> list[tuple[str, bytes]]:
     """Names and contents of the files that came as "images"."""
     if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
         raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
-    async with request.form(max_files=UPLOAD_FILES, max_fields=1) as form:
+    async with request.form(max_files=most, max_fields=1) as form:
         return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from playground import api, routes
+from playground import api, projection, routes, zoo
+from playground.aside import Aside
 from playground.controls import Controls
-from playground.mapper import Mapper
 from playground.maps import Maps
+from playground.matching import Matching
 from playground.runner import LocalRunner
 from playground.runs import Limits, Runs
 from playground.tabs import compare, explore, learn, match, reconstruct, train
@@ -31,18 +32,25 @@ TABS = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too."""
+    """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too.
+
+    local_models: whether a visitor may name a folder of this machine to load a model from, PLAYGROUND_LOCAL_MODELS, 0 or 1;
+    not on a Space, which everybody visits.
+    """
 
     runs: Path = Path("runs")
     workers: int = 1
+    local_models: bool = True
 
     @classmethod
     def from_environment(cls) -> Settings:
         """The settings that the environment gives, the defaults elsewhere."""
-        return cls(Path(os.environ.get("PLAYGROUND_RUNS", "runs")), int(os.environ.get("PLAYGROUND_WORKERS", "1")))
+        get = os.environ.get
+        local = get("PLAYGROUND_LOCAL_MODELS", "0" if "SPACE_ID" in os.environ else "1") == "1"
+        return cls(Path(get("PLAYGROUND_RUNS", "runs")), int(get("PLAYGROUND_WORKERS", "1")), local)
 
 
-def build(runs: Runs) -> tuple[gr.Blocks, gr.I18n]:
+def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
     """The page over the runs of one folder, and the words that its launch wants."""
     i18n = gr.I18n(**{"en": table("en"), "zh-CN": table("zh")})
     with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
@@ -58,21 +66,24 @@ def build(runs: Runs) -> tuple[gr.Blocks, gr.I18n]:
                 for name, tab in TABS:
                     with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
                         tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
-        api.build(runs)
+        api.build(runs, matching)
     return demo, i18n
 
 
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
-    mapper = Mapper()
+    # a map may wait, while who asks a model looks at the page until it answers
+    beside, models = Aside(nice=15), Aside(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
-    maps = Maps(runs, mapper)
+    maps = Maps(runs, beside)
+    matching = Matching(maps, models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)
-    demo, i18n = build(runs)
+    demo, i18n = build(runs, matching)
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
-    mapper.warm()
+    beside.warm(projection.warm)
+    models.warm(zoo.warm)
     try:
         demo.launch(
             theme=gr.themes.Soft(  # pyright: ignore[reportPrivateImportUsage]
@@ -87,8 +98,10 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=["settings"], show_error=True,
-            app_kwargs={"routes": [routes.mount(maps)], "middleware": [Middleware(routes.Head)]}, **options,
+            app_kwargs={"routes": [routes.mount(maps, matching)], "middleware": [Middleware(routes.Head)]}, **options,
         )  # fmt: skip
     finally:
         runner.close()
-        mapper.close()
+        matching.close()
+        beside.close()
+        models.close()

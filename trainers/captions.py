@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import torch
@@ -14,6 +15,8 @@ from trainers.errors import UserError
 
 TEMPLATES = ("{}", "a picture of {}", "a small picture of {}", "this is {}")
 LANGUAGES = ("en", "zh")
+SEPARATOR = ", "  # between the tags of an image
+TAGGED = 4  # captions with a tag beside as many without, so that every second one drawn is the plain name
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,14 @@ class Captions:
     of_image: Tensor
 
 
-def captions(data: Dataset, images: Images, language: str = "both") -> Captions:
-    """What the images of a part of `data` may be called. UserError where nothing is known of them."""
+def captions(data: Dataset, images: Images, language: str = "both", tags: bool = False) -> Captions:
+    """What the images of a part of `data` may be called. UserError where nothing is known of them.
+
+    tags: also by their name and one of the words that `Images.captions` has as "tags_en" or "tags_zh".
+    """
     wanted = [key for key in LANGUAGES if key in images.captions and language in ("both", key)]
     if wanted:
-        rows = [list(words) for words in zip(*(images.captions[key] for key in wanted), strict=True)]
+        rows = [sum(several, []) for several in zip(*(called(images, key, tags) for key in wanted), strict=True)]
     elif images.captions:
         raise UserError("{name} has no captions in this language: choose another one.", name=data.name)
     elif images.labels is not None and data.classes:
@@ -41,6 +47,15 @@ def captions(data: Dataset, images: Images, language: str = "both") -> Captions:
     texts = tuple(dict.fromkeys(text for row in rows for text in row))
     place = {text: i for i, text in enumerate(texts)}
     return Captions(texts, torch.tensor([[place[text] for text in row] for row in rows]))
+
+
+def called(images: Images, language: str, tags: bool) -> list[list[str]]:
+    """An image's name in a language, or TAGGED times its name and as often one with a tag, which take turns."""
+    names, words = images.captions[language], images.captions.get(f"tags_{language}")
+    if not tags or words is None:
+        return [[name] for name in names]
+    pairs = zip(names, (tuple(filter(None, row.split(SEPARATOR))) or ("",) for row in words), strict=True)
+    return [[name] * TAGGED + [f"{name} {tag}".strip() for tag in islice(cycle(own), TAGGED)] for name, own in pairs]
 
 
 def spoken(name: str) -> str:

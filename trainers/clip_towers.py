@@ -116,15 +116,40 @@ class Texts(nn.Module):
 
     def forward(self, captions: Tensor) -> Tensor:
         """Indices (n,) of captions -> (n,D), of length 1."""
-        return F.normalize(self.tower(self.tokens[captions]), dim=1)
+        return self._embed(self.tokens[captions])
 
     def read(self, texts: Sequence[str]) -> Tensor:
         """Any n texts -> (n,D), of length 1."""
-        return F.normalize(self.tower(self.vocabulary(texts)), dim=1)
+        return self._embed(self.vocabulary(texts))
+
+    def _embed(self, tokens: Tensor) -> Tensor:
+        """(n,L) -> (n,D): open_clip's tower without what it computes in vain. Nothing behind the end of a text reaches that
+        end, the only place that is read, so the longest text gives the length, and the last layer asks at the ends alone.
+        """
+        tower, rows, end = self.tower, torch.arange(len(tokens), device=tokens.device), tokens.argmax(1)
+        length = int(end.max()) + 1 if len(end) else 1
+        x = tower.token_embedding(tokens[:, :length]) + tower.positional_embedding[:length]
+        *blocks, last = tower.transformer.resblocks
+        for block in blocks:
+            x = block(x, attn_mask=tower.attn_mask[:length, :length])
+        behind = torch.arange(length, device=x.device) > end.unsqueeze(1)
+        mask = torch.zeros(behind.shape, device=x.device).masked_fill(behind, -torch.inf).repeat_interleave(tower.heads, 0)
+        seen, x = last.ln_1(x), x[rows, end].unsqueeze(1)  # (n,length,W), (n,1,W)
+        x = x + last.attention(last.ln_1(x), seen, seen, mask.unsqueeze(1))
+        x = x + last.mlp(last.ln_2(x))
+        return F.normalize(tower.ln_final(x[:, 0]) @ tower.text_projection, dim=1)
 
 
-def export(method: Any, folder: Path) -> None:
-    """Write a trained CLIP as a folder that open_clip.create_model_and_transforms("local-dir:FOLDER") takes."""
+def agreement(logits: Tensor, fits: Tensor) -> Tensor:
+    """Cross-entropy of rows (n,m) with what fits them, in equal parts; fits: (n,m) bool, one of a row at least."""
+    return F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))
+
+
+def export(method: Any, folder: Path, half: bool = False) -> None:
+    """Write a trained CLIP as a folder that open_clip.create_model_and_transforms("local-dir:FOLDER") takes.
+
+    half: weights of 16 bits, which open_clip turns back into its own precision.
+    """
     config, texts, spec = deepcopy(registered()), method.texts, method.spec
     size = max(spec.height, spec.width, SMALLEST)
     config["embed_dim"], config["vision_cfg"]["image_size"] = method.config.dimensions, size
@@ -135,9 +160,12 @@ def export(method: Any, folder: Path) -> None:
     table[texts.vocabulary.known.cpu()] = trained[1:].cpu()
     weights |= {"text.token_embedding.weight": table, "logit_scale": method.logit_scale}
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.detach().cpu().contiguous() for k, v in weights.items()}, folder / "open_clip_model.safetensors")
+    kept = {key: value.detach().cpu().contiguous() for key, value in weights.items()}
+    if half:
+        kept = {key: value.half() if value.is_floating_point() else value for key, value in kept.items()}
+    save_file(kept, folder / "open_clip_model.safetensors")
     rgb = {"mean": list(spec.mean) * (3 // spec.channels), "std": list(spec.std) * (3 // spec.channels)}
-    preprocess = rgb | {"size": [size, size], "interpolation": "bilinear", "resize_mode": "squash"}
+    preprocess = rgb | {"size": [size, size], "interpolation": "bilinear", "resize_mode": "shortest"}
     about = json.dumps({"model_cfg": config, "preprocess_cfg": preprocess}, indent=1)
     (folder / "open_clip_config.json").write_text(about, encoding="utf-8")
 

@@ -28,6 +28,11 @@ def subset(images: Images, limit: int = LIMIT) -> Tensor:
     return torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[:limit].sort().values
 
 
+def spread(n: int, count: int) -> list[int]:
+    """Indices of at most `count` of n things, evenly from the first to the last: images in order of class show every class."""
+    return [round(i * (n - 1) / max(1, count - 1)) for i in range(count)] if count < n else list(range(n))
+
+
 class Evaluation:
     """Fixed images of one data set on one device, and the metrics of a method on them."""
 

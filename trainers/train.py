@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainers.captions import captions
+from trainers.captions import Captions, captions
 from trainers.checkpoint import Checkpoint
 from trainers.data import Dataset, load
 from trainers.encoders import choose
 from trainers.errors import UserError
-from trainers.evaluate import Evaluation
+from trainers.evaluate import Evaluation, spread
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Started, Step
 from trainers.method import Batch, DataSpec, Method, Table, make_config, method_class
 from trainers.views import plain
@@ -27,7 +27,7 @@ STEP_EVERY = 0.2  # seconds between Step events
 SNAPSHOT_FIRST, SNAPSHOT_RATIO = 0.7, 1.3  # seconds to the first, and how much later each next one comes
 SNAPSHOT_SHARE = 0.1  # of the time may go into looking instead of learning, twice that until three snapshots are there
 PICTURES_SHOWN = 60  # rows of pictures in a run, at most two a second
-SHOWN = 8  # images in a row
+SHOWN, SHOWN_READ = 8, 16  # images in a row, and where words are read: in a table of 16×16 the diagonal is seen
 WARM_UP = 10  # steps over which the learning rate rises
 SETTLED = 50  # steps before which embeddings may lie close together only because nothing has been learned
 
@@ -86,11 +86,16 @@ def build(config: RunConfig, data: Dataset, device: torch.device) -> Method:
     knobs = dataclasses.replace(knobs, encoder=choose(knobs.encoder, device))
     cls, spec = method_class(config.method), describe_data(data)
     if cls.reads:
-        spec = dataclasses.replace(spec, captions=captions(data, data.train, knobs.language).texts)
+        spec = dataclasses.replace(spec, captions=learned(data, knobs).texts)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         method = cls(knobs, spec)
     return method.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def learned(data: Dataset, knobs: Any) -> Captions:
+    """The captions that a method which reads learns from."""
+    return captions(data, data.train, knobs.language, knobs.tags)
 
 
 def describe_data(data: Dataset) -> DataSpec:
@@ -118,7 +123,7 @@ def train(
     images = data.train.images.to(device)
     method = build(config, data, device)
     knobs = method.config
-    words = captions(data, data.train, knobs.language).of_image.to(device) if method.reads else None
+    words = learned(data, knobs).of_image.to(device) if method.reads else None
     batch_size = min(knobs.batch_size, len(images))
     if batch_size < 2:
         raise UserError("{name} has a single image to train on: it takes at least two.", name=data.name)
@@ -128,7 +133,7 @@ def train(
         resume.restore(method, optimizer)
         step, before = resume.step, resume.seconds
     evaluation = Evaluation(data, device)
-    shown = Shown(evaluation.images[:SHOWN], evaluation.words(knobs.language)[:SHOWN] if method.reads else ())
+    shown = show(evaluation, knobs.language if method.reads else None)
 
     yield Started(
         step=step, seconds=before, method=config.method, dataset=data.name, device=device.type, encoder=knobs.encoder,
@@ -254,6 +259,14 @@ class Shown:
 
     images: Tensor
     words: tuple[str, ...] = ()
+
+
+def show(evaluation: Evaluation, language: str | None) -> Shown:
+    """The first images of the map; with a language more of them, evenly over the map, and their captions."""
+    if language is None:
+        return Shown(evaluation.images[:SHOWN])
+    index, words = spread(len(evaluation.images), SHOWN_READ), evaluation.words(language)
+    return Shown(evaluation.images[index], tuple(words[i] for i in index))
 
 
 @torch.no_grad()

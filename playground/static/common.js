@@ -35,6 +35,29 @@
     return node;
   }
 
+  function slider(name, {min, max, step, value}, format, act) {
+    const input = make('input'), shown = make('output'), label = make('span', '', name);
+    Object.assign(input, {type: 'range', min, max, step, value});
+    input.setAttribute('aria-label', name);
+    const set = v => { input.value = v; shown.textContent = format(v); input.setAttribute('aria-valuetext', shown.textContent); };
+    input.oninput = () => { set(Number(input.value)); act(Number(input.value)); };
+    set(value);
+    return {element: make('label', 'slider', label, input, shown), input, set};
+  }
+
+  const heading = (title, help) => make('div', 'reconstruct-head', make('h3', '', title), make('p', 'hint', help));
+
+  // what this browser's runs are stopped with: made once, kept where only this page reads it
+  function owner() {
+    const key = 'playground-secret';
+    let found = null;
+    try { found = localStorage.getItem(key); } catch { /* a browser that keeps nothing: for as long as the page is open */ }
+    found ||= window.playgroundSecret || [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
+    window.playgroundSecret = found;
+    try { localStorage.setItem(key, found); } catch { /* as above */ }
+    return found;
+  }
+
   async function understood(answer) {  // or the server's own sentence as an error
     const found = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(found.error || answer.status);
@@ -45,6 +68,17 @@
     const url = base(path);
     for (const [key, value] of Object.entries({lang: lang(), ...query})) url.searchParams.set(key, value);
     return url;
+  }
+
+  // the files below an entry of a drop, each with its path as `path`
+  async function walked(entry) {
+    if (entry.isFile) return [Object.assign(await new Promise((done, failed) => entry.file(done, failed)), {path: entry.fullPath.slice(1)})];
+    const reader = entry.createReader(), found = [];
+    for (;;) {  // a hundred at a time
+      const more = await new Promise((done, failed) => reader.readEntries(done, failed));
+      if (!more.length) return found;
+      found.push(...(await Promise.all(more.map(walked))).flat());
+    }
   }
 
   async function numbers(path) {
@@ -71,20 +105,22 @@
   const unpacked = text => [...atob(text.replace(/-/g, '+').replace(/_/g, '/'))].flatMap((c, at) => [...Array(8).keys()].filter(bit => c.charCodeAt(0) >> bit & 1).map(bit => 8 * at + bit));
 
   window.playgroundKit = {
-    lang, base, address, make, button, option, choice, numbers, figure, packed, unpacked,
+    lang, base, address, owner, make, button, option, choice, slider, heading, numbers, figure, packed, unpacked,
     wait: ms => new Promise(done => setTimeout(done, ms)),
     percent: (share, digits = 0) => `${(100 * share).toFixed(digits)}%`,
     get: async (path, query) => understood(await fetch(address(path, query))),
     post: async (path, body) => understood(await fetch(address(path), {method: 'POST', ...(body instanceof FormData ? {body} : {body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}})})),
     // the words of a part of the page, with their blanks filled in
     sayer: part => (key, values = {}) => (window.playgroundWords[part][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''),
-    // files that are dropped onto an element
+    // files that are dropped onto an element, those of folders too
     dropped(element, act) {
       for (const type of ['dragover', 'drop']) {
-        element.addEventListener(type, event => {
+        element.addEventListener(type, async event => {
           if (![...event.dataTransfer.types].includes('Files')) return;
           event.preventDefault();
-          if (type === 'drop') act([...event.dataTransfer.files]);
+          if (type !== 'drop') return;
+          const files = [...event.dataTransfer.files], entries = [...event.dataTransfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
+          act(entries.some(entry => entry.isDirectory) ? (await Promise.all(entries.map(walked))).flat() : files);
         });
       }
     },

@@ -4,6 +4,7 @@
   const EVERY = 350, RUNNING = 1000;  // ms between two questions: while a map is made, while the run trains
   const PLAY = 620;  // ms a frame: the glide, and a moment to look
   const MOST = 8, GALLERY = 60, ELSEWHERE = 7;  // maps side by side, images shown of a selection, other runs of one image
+  const CLOUDS = ['rgb(37 99 235 / .5)', 'rgb(234 88 12 / .5)'];  // of images, of texts
   const {lang, base, make, button, option, choice, wait, percent, get, post, numbers, packed, unpacked} = window.playgroundKit;
   const say = window.playgroundKit.sayer('explore');
   const who = Math.random().toString(36).slice(2);
@@ -744,8 +745,9 @@
             if (pane === main) found.skipped.forEach(sentence => own.append(make('p', 'hint bad', sentence)));
           }
           if (this.texts && pane.info.reads) {
-            const found = await post(`runs/${pane.run}/maps/${key}/words`, {texts: this.texts});
-            pane.own.push(...found.map((one, i) => ({...one, name: this.texts[i]})));
+            const {placed, gap, plane} = await post(`runs/${pane.run}/maps/${key}/words`, {texts: this.texts, closed: !!this.closed});
+            pane.own.push(...placed.map((one, i) => ({...one, name: this.texts[i]})));
+            Object.assign(pane, {gap, plane});
           }
         } catch (error) { own.append(make('p', 'hint bad', String(error.message))); }
       }
@@ -753,6 +755,7 @@
       this.go(main.info.steps.length - 1);  // the network that places them is the last one
       this.putOwn();
       for (const [j, point] of (main.own || []).entries()) own.append(this.ownRow(point, j));
+      if (this.texts && main.own?.length && typeof main.gap === 'number') own.append(this.gapRow(main));
       if (main.own?.length) {
         own.append(button(say('clear'), () => { this.files = this.texts = null; this.panes.forEach(pane => { pane.own = []; }); this.putOwn(); own.replaceChildren(); }));
         if (this.files) {
@@ -771,6 +774,28 @@
       });
       const row = make('div', 'own-row', make('div', 'picked-head', image, make('div', '', make('b', '', point.picture ? point.name : ''), make('p', 'hint', say(`how_${point.how}${point.how === 'transform' ? `_${this.kind}` : ''}`)))), ...lists);
       row.dataset.name = point.name;
+      return row;
+    }
+
+    // how far apart images and texts lie in a CLIP's space, and the texts put back by it
+    gapRow(pane) {
+      const box = make('input'), canvas = make('canvas', 'gap-plane'), told = say('gap', {gap: pane.gap.toFixed(2)});
+      Object.assign(box, {type: 'checkbox', checked: !!this.closed});
+      box.onchange = async () => {
+        const {own} = this.part;
+        own.style.minHeight = `${own.offsetHeight}px`;  // what stands below does not jump meanwhile
+        this.closed = box.checked;
+        await this.placeOwn();
+        own.querySelector('.gap input')?.focus();
+        own.style.minHeight = '';
+      };
+      canvas.setAttribute('role', 'img');
+      canvas.setAttribute('aria-label', say(this.closed ? 'gap_plane_closed' : 'gap_plane'));
+      if (pane.plane) clouds(canvas, pane.plane);
+      const key = (name, cls) => make('span', '', make('i', cls), say(name));
+      const row = make('div', 'gap', make('h4', '', told), make('p', 'hint', say('gap_help')), make('label', 'check', box, make('span', '', say('gap_close'))),
+        ...(pane.plane ? [canvas, make('p', 'hint gap-key', key('gap_images', 'of-images'), key('gap_texts', 'of-texts'))] : []));
+      row.dataset.gap = pane.gap;
       return row;
     }
 
@@ -862,6 +887,18 @@
       g.beginPath();
       g.arc(Math.max(5, Math.min(side - 5, x)), Math.max(5, Math.min(side - 5, y)), 5, 0, 6.2832);
       g.stroke();
+    }
+  }
+
+  // images and texts of a CLIP's space in the plane, at one scale in both directions
+  function clouds(canvas, plane) {
+    const [wide, high] = [300, 150], ratio = devicePixelRatio || 1, g = canvas.getContext('2d'), all = [...plane.images, ...plane.texts];
+    [canvas.width, canvas.height] = [wide * ratio, high * ratio];
+    g.scale(ratio, ratio);
+    const [x0, y0, w, h] = window.EmbeddingMap.spread(Float32Array.from(all), 2), scale = Math.min(wide / w, high / h) * 0.94;
+    for (const [points, colour] of [[plane.images, CLOUDS[0]], [plane.texts, CLOUDS[1]]]) {
+      g.fillStyle = colour;
+      for (let i = 0; i < points.length; i += 2) g.fillRect(wide / 2 + (points[i] - x0) * scale - 1, high / 2 - (points[i + 1] - y0) * scale - 1, 2, 2);
     }
   }
 

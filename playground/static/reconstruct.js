@@ -6,7 +6,7 @@
   const STRIP = 12, ERROR_TOP = 0.5, BRUSH = 2;  // images to choose from; the error that is brightest; px of a new brush
   const NOISES = ['gaussian', 'masking', 'salt-and-pepper'], MASKS = ['random', 'block', 'grid'];
   const MAGMA = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];
-  const {make, button, option, choice, wait, percent, get, post, numbers, figure, packed, unpacked} = window.playgroundKit;
+  const {make, button, option, choice, slider, heading, wait, percent, get, post, numbers, figure, packed, unpacked} = window.playgroundKit;
   const say = window.playgroundKit.sayer('reconstruct');
   let sent = null;  // {run, index}: what another tab wants to be looked at here
   const fresh = () => Math.floor(Math.random() * 1e6);
@@ -56,17 +56,6 @@
     heat(text, spec, top = ERROR_TOP) { paint(this.canvas, text, spec, top); }
   }
 
-  function slider(name, {min, max, step, value}, format, act) {
-    const input = make('input'), shown = make('output'), label = make('span', '', name);
-    Object.assign(input, {type: 'range', min, max, step, value});
-    input.setAttribute('aria-label', name);
-    const set = v => { input.value = v; shown.textContent = format(v); input.setAttribute('aria-valuetext', shown.textContent); };
-    input.oninput = () => { set(Number(input.value)); act(Number(input.value)); };
-    set(value);
-    return {element: make('label', 'slider', label, input, shown), input, set};
-  }
-
-  const heading = (title, help) => make('div', 'reconstruct-head', make('h3', '', title), make('p', 'hint', help));
   const shots = (...all) => make('div', 'shots', ...all.map(one => one.element ?? one));
   const scale = () => make('p', 'hint heat-scale', say('error_scale'), make('span', '', '0'), make('i'), make('span', '', `${ERROR_TOP}`));
 

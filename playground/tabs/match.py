@@ -1,4 +1,4 @@
-"""Match: words with pictures. Filled by every method that can match()."""
+"""Match: words with pictures. static/match.js asks playground.matching, by playground.routes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from playground.texts import LANGUAGES, text
-from trainers.method import methods
+from playground.tabs.train import WHEN_READY
+
+PANEL = "<div class='match workbench' role='region'></div>"
 
 
 def build(i18n: Any) -> None:
-    """The methods with the capability, or that there is none."""
-    able = ", ".join(cls.card.title for cls in methods().values() if hasattr(cls, "match"))
-    for language in LANGUAGES:
-        words = text(language, "match.text", methods=able) if able else text(language, "match.none")
-        gr.Markdown(words, elem_classes=["note", f"only-{language}"])
+    """The place where the page's own script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="match"), apply_default_css=False, elem_id="match")

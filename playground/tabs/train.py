@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import logging
-import secrets
 import shutil
 import time
 from collections.abc import Callable
@@ -24,13 +22,12 @@ PANEL = "<div class='live' role='region' aria-live='off'></div>"
 TOAST = "<div class='toast' role='alert' hidden></div>"
 # Gradio may draw before the page's deferred scripts have run
 WHEN_READY = "(function go() {{ window.playground ? window.playground.{part}(element, props, watch) : setTimeout(go, 20) }})()"
-# the run that the page shows, which may have come from its address; the other inputs as they are
-SHOWN = "(shown, ...rest) => [{run: window.playground.run()}, ...rest]"
+# the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
+SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
 
 
 def build(i18n: Any, controls: Controls, runs: Runs) -> None:
     """The live panel, and the events of Train, Stop and Continue."""
-    owner = gr.BrowserState("", storage_key="playground-owner", secret="playground")
     live = gr.HTML(
         {"run": ""},
         html_template=PANEL,
@@ -51,38 +48,37 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
     def heard(handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
         """A handler whose errors become one sentence in the reader's language; a trace goes to the log."""
 
-        @functools.wraps(handler)
-        def wrapped(*args: Any) -> dict[Any, Any]:
+        def wrapped(request: gr.Request, *args: Any) -> dict[Any, Any]:
             try:
                 return handler(*args)
             except UserError as error:
-                said = told(language(args[-1]), error)
+                said = told(language(request), error)
             except Exception:
                 log.exception("%s failed", handler.__name__)
-                said = text(language(args[-1]), "toast.unexpected")
+                said = text(language(request), "toast.unexpected")
             return {toast: {"text": said, "at": time.time()}}
 
         return wrapped
 
     @heard
-    def train_clicked(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
-        secret = values[owner] or secrets.token_urlsafe(16)
-        config = controls.config(values, lambda path: keep(Path(path), runs.root / UPLOADS))
-        return {live: {"run": runs.create(config, secret)}, owner: secret}
+    def train_clicked(shown: Any, *values: Any) -> dict[Any, Any]:
+        given = dict(zip(controls.inputs(), values, strict=True))
+        config = controls.config(given, lambda path: keep(Path(path), runs.root / UPLOADS))
+        return {live: {"run": runs.create(config, secret_of(shown))}}
 
     @heard
-    def stop_clicked(shown: Any, secret: str, request: gr.Request) -> dict[Any, Any]:
-        runs.stop(run_of(shown), secret)
+    def stop_clicked(shown: Any) -> dict[Any, Any]:
+        runs.stop(run_of(shown), secret_of(shown))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     @heard
-    def go_on_clicked(shown: Any, secret: str, budget: Any, request: gr.Request) -> dict[Any, Any]:
-        runs.go_on(run_of(shown), secret, seconds(budget))
+    def go_on_clicked(shown: Any, budget: Any) -> dict[Any, Any]:
+        runs.go_on(run_of(shown), secret_of(shown), seconds(budget))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
-    controls.train.click(train_clicked, {owner, *controls.inputs()}, [live, owner, toast], **quiet)
-    controls.stop.click(stop_clicked, [live, owner], [live, toast], js=SHOWN, **quiet)
-    controls.go_on.click(go_on_clicked, [live, owner, controls.budget], [live, toast], js=SHOWN, **quiet)
+    controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
+    controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
+    controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)
 
 
 def language(request: gr.Request) -> str:
@@ -97,6 +93,14 @@ def run_of(shown: Any) -> str:
     if not isinstance(run, str) or not run:
         raise UserError("No run is shown: press Train first.")
     return run
+
+
+def secret_of(shown: Any) -> str:
+    """The browser's secret, by which its runs are its own."""
+    secret = shown.get("owner") if isinstance(shown, dict) else None
+    if not isinstance(secret, str) or not 16 <= len(secret) <= 100:
+        raise UserError("This browser keeps no secret for its runs: reload the page.")
+    return secret
 
 
 def keep(upload: Path, folder: Path) -> Path:

@@ -14,7 +14,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from playground.mapper import LATER, NOW, SOON, Mapper
+from playground.aside import LATER, NOW, SOON, Aside
 from playground.maps import FIRST, LIVE, Making, Maps
 from playground.projection import TSNE, UMAP, Cancelled, key_of
 from playground.runs import Runs, read_images
@@ -33,15 +33,15 @@ def wait(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 
 @pytest.fixture(scope="module")
-def mapper() -> Iterator[Mapper]:
-    mapper = Mapper()
-    yield mapper
-    mapper.close()
+def aside() -> Iterator[Aside]:
+    aside = Aside()
+    yield aside
+    aside.close()
 
 
 @pytest.fixture
-def maps(finished: Finished, mapper: Mapper) -> Maps:
-    return Maps(finished.runs, mapper)
+def maps(finished: Finished, aside: Aside) -> Maps:
+    return Maps(finished.runs, aside)
 
 
 def pace(seconds: float, told: list[float] | None, watch: Callable[[float], None]) -> int:
@@ -57,29 +57,29 @@ def fail(watch: Callable[[float], None]) -> None:
 
 
 @pytest.mark.slow
-def test_the_process_is_another_watches_gives_up_and_is_replaced(mapper: Mapper) -> None:
-    first = mapper.submit(SOON, lambda: True, pace, 0.1, None).result(60)
+def test_the_process_is_another_watches_gives_up_and_is_replaced(aside: Aside) -> None:
+    first = aside.submit(SOON, lambda: True, pace, 0.1, None).result(60)
     assert first != os.getpid()
     wanted = [True]
-    job = mapper.submit(SOON, lambda: wanted[0], pace, 30.0, None)
-    later = mapper.submit(LATER, lambda: True, pace, 0.1, None)
+    job = aside.submit(SOON, lambda: wanted[0], pace, 30.0, None)
+    later = aside.submit(LATER, lambda: True, pace, 0.1, None)
     wait(lambda: job.progress > 0)
-    now = mapper.submit(NOW, lambda: True, pace, 0.1, None)
+    now = aside.submit(NOW, lambda: True, pace, 0.1, None)
     wanted[0] = False
     with pytest.raises(Cancelled):
         job.result(10)
     now.result(10)
     assert not later.done() or later.result() == first  # what is urgent goes first
-    assert mapper.submit(SOON, lambda: False, pace, 30.0, None).exception(10) is not None
+    assert aside.submit(SOON, lambda: False, pace, 30.0, None).exception(10) is not None
     with pytest.raises(UserError, match="No luck here") as told:
-        mapper.submit(SOON, lambda: True, fail).result(10)
+        aside.submit(SOON, lambda: True, fail).result(10)
     assert told.value.values == {"thing": "luck"}
-    job = mapper.submit(SOON, lambda: True, pace, 30.0, None)
+    job = aside.submit(SOON, lambda: True, pace, 30.0, None)
     wait(lambda: job.begun)
     os.kill(later.result(10), signal.SIGKILL)
     with pytest.raises(UserError, match="ended by the system"):
         job.result(20)
-    assert mapper.submit(SOON, lambda: True, pace, 0.1, None).result(60) != first
+    assert aside.submit(SOON, lambda: True, pace, 0.1, None).result(60) != first
 
 
 def made(maps: Maps, run: str, key: str) -> list[int]:

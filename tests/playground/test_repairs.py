@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground import routes
-from playground.mapper import Mapper
+from playground.aside import Aside
 from playground.maps import Maps
 from playground.repairs import Repairs
 from playground.runs import Runs
@@ -42,7 +42,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
         record.create(root / name, config)
         for _ in record.run(root / name):
             pass
-    return Maps(Runs(root), Mapper())
+    return Maps(Runs(root), Aside())
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +296,7 @@ def test_each_does_what_it_was_trained_for_on_500_held_out_images(tmp_path: Path
             record.create(tmp_path / method, RunConfig(method, "fashion-mnist", seconds=15.0, knobs=knobs))
             for _ in record.run(tmp_path / method):
                 pass
-            models[method] = Maps(Runs(tmp_path), Mapper()).model(method)
+            models[method] = Maps(Runs(tmp_path), Aside()).model(method)
 
     def mean_psnr(made: torch.Tensor) -> float:
         return float(np.mean([psnr(float(e)) for e in (made - test).pow(2).mean((1, 2, 3))]))

@@ -16,7 +16,8 @@ class Images:
 
     images: (N,C,H,W) uint8, C is 1 or 3.
     labels: (N,) int64, an index into `Dataset.classes`; None where nothing is known.
-    captions: language ("en", "zh") -> N captions, one an image; empty where there are none.
+    captions: language ("en", "zh") -> N captions, one an image; empty where there are none. "tags_en", "tags_zh": more words
+    for each, joined by ", ", where there are some; never captions by themselves.
     names: N names that a person would recognise: a file's path, an emoji's code point.
     """
 

@@ -110,7 +110,12 @@ def _dataset(name: str, train: dict[str, Rows], test: dict[str, Rows], size: int
         return Images(
             torch.stack([tiles[vendor][row] for row, vendor in picked]),
             torch.tensor([classes.index(one.group) for one in emoji]),
-            {"en": tuple(one.en for one in emoji), "zh": tuple(one.zh for one in emoji)},
+            {
+                "en": tuple(one.en for one in emoji),
+                "zh": tuple(one.zh for one in emoji),
+                "tags_en": tuple(", ".join(one.tags_en) for one in emoji),
+                "tags_zh": tuple(", ".join(one.tags_zh) for one in emoji),
+            },
             tuple(f"{one.code} {vendor}" for one, (_, vendor) in zip(emoji, picked, strict=True)),
         )
 

@@ -5,26 +5,31 @@ r"""CLIP: an image and its caption find each other among all images and captions
 Shapes: images (N,C,H,W) -> I (N,D);  captions (N,L tokens) -> T (N,D);  similarities (N,N);  s = exp(t), learned
 Watch: both losses fall from ln N, the diagonal of the similarities brightens, s rises. The captions are supervision
 Reference: Radford et al. 2021, arXiv:2103.00020, figure 3 and section 2.4; networks, tokenizer and logits are open_clip's
-Departures: small towers; a caption that fits several images of a batch is right for each of them; colours vary too
+Departures: small towers; a caption that fits several images of a batch is right for each of them; colours vary too;
+images look for their captions among more_captions others, M, that no image of the batch needs to have, as well
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import torch.nn.functional as F
-from torch import Generator, Tensor, no_grad, randint
+from torch import Generator, Tensor, cat, no_grad, randint, randperm
 
-from trainers.clip_towers import Texts, image_encoder, towers
+from trainers.clip_towers import Texts, agreement, image_encoder, towers
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, choice, knob, switch
 
 
 @dataclass(frozen=True)
 class CLIPConfig(ViewKnobs):
     language: str = choice("both", ("both", "en", "zh"), "Which captions to learn, where there are several")
+    tags: bool = switch(False, "On: half of the captions have a tag beside the name, where there are tags")
+    more_captions: int = knob(256, 0, 2048, "Captions besides the batch's own that images must tell apart, new ones each step")
     symmetric: bool = switch(True, "Off: only images look for their captions, half of the loss")
     learn_temperature: bool = switch(True, "Off: the scale s stays at 1/0.07")
     batch_size: int = knob(128, 2, 1024, "Image-caption pairs a step, N; each has N-1 negatives")
     crop: float = knob(0.7, 0.05, 1.0, "Smallest part of the area that a view keeps")
+    flip: float = knob(0.1, 0.0, 1.0, "How often a view is a mirror image; words know left and right")
+    rotation: float = knob(0.2, 0.0, 3.14, "Radians that a view turns, at most; words know up and down")
     encoder: str = choice("open_clip", ("open_clip",), "The image tower of open_clip's configuration")
 
 
@@ -41,6 +46,7 @@ class CLIP(Method):
     def __init__(self, config: CLIPConfig, spec: DataSpec) -> None:
         model = towers(spec.captions, max(spec.height, spec.width), config.dimensions)
         super().__init__(config, spec, image_encoder(model, spec.mean, spec.std))
+        self.augment = replace(self.augment, flip=config.flip, rotation=config.rotation)
         self.image_head, self.texts = model.visual.head, Texts(model.text, spec.captions)
         self.logit_scale = model.logit_scale.requires_grad_(config.learn_temperature)  # t = ln s, from ln(1/0.07)
 
@@ -56,12 +62,13 @@ class CLIP(Method):
 
     def loss(self, batch: Batch) -> Loss:
         n, several = batch.captions.shape
-        drawn = batch.captions.gather(1, randint(several, (n, 1), generator=batch.rng, device=batch.rng.device))
+        drawn = batch.captions.gather(1, randint(several, (n, 1), generator=batch.rng, device=batch.rng.device))[:, 0]
+        more = randperm(len(self.spec.captions), generator=batch.rng, device=batch.rng.device)[: self.config.more_captions]
+        captions = cat([drawn, more])  # (N+M,)
         image = self.embed(self.encode(batch.views[0]))
-        logits = self.logit_scale.exp() * image @ self.texts(drawn[:, 0]).T  # (N,N)
-        fits = (batch.captions.unsqueeze(1) == drawn.T.unsqueeze(2)).any(2)  # caption j is one of image i's
-        to_text = F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))  # all that fit, in equal parts
-        to_image = F.cross_entropy(logits.T, fits.T / fits.T.sum(1, keepdim=True))
+        logits = self.logit_scale.exp() * image @ self.texts(captions).T  # (N,N+M)
+        fits = (batch.captions.unsqueeze(1) == captions.view(1, -1, 1)).any(2)  # caption j is one of image i's
+        to_text, to_image = agreement(logits, fits), agreement(logits[:, :n].T, fits[:, :n].T)
         value = (to_text + to_image) / 2 if self.config.symmetric else to_text
         return Loss(value, image, {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()})
 

@@ -1,4 +1,4 @@
-"""One process for what would hold up the page: t-SNE, UMAP and their compilation. Jobs in order of urgency, with progress."""
+"""A process for what would hold up the page: maps, or large networks. Jobs in order of urgency, with progress."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from concurrent.futures import Future
 from queue import PriorityQueue
 from typing import Any
 
-import numpy as np
-
-from playground.projection import TSNE, UMAP, Cancelled
 from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
-DIED = "The process that draws maps was ended by the system, most often for lack of memory: ask again, or map fewer images."
+DIED = "The process that works on this was ended by the system, most often for lack of memory: ask again, or for less."
 NOW, SOON, LATER = 0, 1, 2  # somebody waits for a point; for a first picture; for the frames around it
+
+
+class Cancelled(Exception):
+    """Nobody waits for it any more."""
 
 
 class Job(Future[Any]):
@@ -31,10 +32,14 @@ class Job(Future[Any]):
         self.progress, self.begun = 0.0, False
 
 
-class Mapper:
-    """Takes jobs from any thread. The process starts with the first one, or with `warm`, and again where it has died."""
+class Aside:
+    """Takes jobs from any thread. The process starts with the first one, and again where it has died.
 
-    def __init__(self) -> None:
+    nice: how far it stands back behind training, as the system counts it.
+    """
+
+    def __init__(self, nice: int = 15) -> None:
+        self.nice = nice
         self._queue: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
         self._number = itertools.count()
         self._thread: threading.Thread | None = None
@@ -54,9 +59,9 @@ class Mapper:
         self._queue.put((urgency, next(self._number), job))
         return job
 
-    def warm(self) -> None:
-        """Let the process compile everything, so that the first map is not the slow one."""
-        self.submit(LATER, lambda: True, _warm)
+    def warm(self, work: Callable[..., Any]) -> None:
+        """Let the process do `work(watch)` once nothing else waits: imports, compilation."""
+        self.submit(LATER, lambda: True, work)
 
     def waiting(self) -> int:
         """How many jobs are in the queue."""
@@ -82,7 +87,7 @@ class Mapper:
             try:
                 job.set_result(self._do(job))
             except (EOFError, OSError):
-                log.error("the process that draws maps died")
+                log.error("the process beside the page died")
                 self._process = None
                 job.set_exception(UserError(DIED))
             except BaseException as error:
@@ -93,7 +98,7 @@ class Mapper:
             raise Cancelled
         if self._process is None or not self._process.is_alive():
             self._pipe, far = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(far, self._shared), daemon=True)
+            self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice), daemon=True)
             self._process.start()
             far.close()  # else nobody would see the process die
         self._shared[:] = [0.0, 0.0]
@@ -109,10 +114,10 @@ class Mapper:
         return value
 
 
-def _serve(pipe: Any, shared: Any) -> None:
+def _serve(pipe: Any, shared: Any, nice: int) -> None:
     """The process: one job after the other, until whoever sends them is gone."""
     if hasattr(os, "nice"):
-        os.nice(15)  # never in training's way
+        os.nice(nice)  # never in training's way
 
     def watch(share: float) -> None:
         shared[0] = share
@@ -134,10 +139,3 @@ def _serve(pipe: Any, shared: Any) -> None:
             pipe.send(answer)
         except OSError:
             return
-
-
-def _warm(watch: Callable[[float], None]) -> None:
-    x = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
-    for reducer in (UMAP(), TSNE()):
-        layout = reducer.fit(x)
-        reducer.place(x, reducer.refresh(x + 0.1, x, layout), x[:1])

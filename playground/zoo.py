@@ -1,0 +1,389 @@
+"""Models that compare images with texts: runs of CLIP, and all that open_clip loads. These functions run in a process aside.
+
+Weights are safetensors, or read by torch with weights_only: a file that holds code is refused. What is downloaded lies in
+huggingface_hub's own cache.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from playground.aside import Cancelled
+from trainers.errors import UserError
+
+log = logging.getLogger(__name__)
+Watch = Callable[[float], None]
+Pictures = Sequence[NDArray[np.uint8]]  # each (H,W,1 or 3)
+CONFIG, WEIGHTS = "open_clip_config.json", (".safetensors", ".bin", ".pt", ".pth")
+FETCHED = ("open_clip_config.json", "*.json", "*.txt", "*.model")  # beside the weights: a tokenizer is several small files
+BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
+HUB, REPOSITORY = "hf-hub:", re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
+USUAL = ("datacomp_xl", "datacomp1b", "laion2b", "laion5b", "webli", "dfn", "openai")  # weights to take where none are named
+OFFLINE = (
+    "The weights of {name} cannot be downloaded ({reason}): connect to the internet, or choose a model that is on this machine."
+)
+CODE = "{name} is damaged, or holds code beside its weights, which is never run: save it as safetensors."
+NOT_LOADED = "{name} cannot be loaded ({reason}): it must be whole and in open_clip's format."
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a model is.
+
+    kind: "run" (where: its folder), "folder" (of open_clip's format), "file" (weights; tag: the architecture, or "" where
+    open_clip_config.json lies beside them), "name" (of open_clip; tag: its weights) or "hub" (an id there).
+    changed: another number once the files there are others.
+    """
+
+    kind: str
+    where: str
+    tag: str = ""
+    changed: int = 0
+
+    @property
+    def title(self) -> str:
+        """What to call it in a sentence: a path is shortened to its last part."""
+        return Path(self.where).name if self.kind in ("run", "folder", "file") else f"{self.where}/{self.tag}".strip("/")
+
+
+def find(text: str, local: bool) -> Source:
+    """What a person typed: a name of open_clip, with or without "/weights", an id of the hub, a folder or a file.
+
+    local: whether paths of this machine may be named. UserError where it is none of these.
+    """
+    import open_clip
+
+    text = text.strip()
+    if text.startswith(HUB) and REPOSITORY.fullmatch(text.removeprefix(HUB)):
+        return Source("hub", text.removeprefix(HUB))
+    name, _, tag = text.partition("/")
+    weights = open_clip.list_pretrained_tags_by_model(name)
+    if weights and (not tag or tag in weights):
+        return Source("name", name, tag or max(weights, key=lambda one: [one.startswith(start) for start in USUAL]))
+    if weights:
+        some = ", ".join(weights[:8]) + (", …" if len(weights) > 8 else "")
+        raise UserError("{name} has no weights “{tag}”: choose one of {tags}.", name=name, tag=tag[:80], tags=some)
+    architecture, _, rest = text.partition(":")
+    if rest and architecture in open_clip.list_models():
+        text = rest
+    else:
+        architecture = ""
+    try:
+        path = Path(text).expanduser()
+        there = bool(text) and path.exists()
+    except (OSError, ValueError, RuntimeError):
+        path, there = Path(), False
+    if not local and ("/" in text or there) and text.count("/") != 1:
+        raise UserError("Folders of this machine are closed here: type a name of open_clip or hf-hub:… .")
+    if not local or not there:
+        raise UserError(
+            "There is no model “{name}”: type a name of open_clip (ViT-B-32/laion2b_s34b_b79k), hf-hub:organisation/model, "
+            "or the path of a folder that holds {config}.",
+            name=text[:80], config=CONFIG,
+        )  # fmt: skip
+    return at(path.resolve(), architecture)
+
+
+def at(path: Path, architecture: str = "") -> Source:
+    """The model in a folder or a file, which has to be there. UserError where it is in none of the formats."""
+    if path.is_dir() and (path / "run.json").exists():
+        model = path / "model.safetensors"
+        return Source("run", str(path), changed=model.stat().st_mtime_ns if model.exists() else 0)
+    if path.is_dir():
+        if not (path / CONFIG).is_file():
+            raise UserError(
+                "The folder {name} holds no {config}: it is not in open_clip's format.", name=path.name, config=CONFIG
+            )
+        return Source("folder", str(path), changed=max(file.stat().st_mtime_ns for file in path.iterdir()))
+    if path.suffix not in WEIGHTS:
+        raise UserError("{name} is no file of weights: it must end with {endings}.", name=path.name, endings=", ".join(WEIGHTS))
+    if not architecture and not (path.parent / CONFIG).is_file():
+        raise UserError(
+            "Nothing says what {name} is the weights of: put {config} beside it, or write the architecture before it, "
+            "as in ViT-B-32:{name}.",
+            name=path.name, config=CONFIG,
+        )  # fmt: skip
+    return Source("file", str(path), architecture, path.stat().st_mtime_ns)
+
+
+# -- what the process does -----------------------------------------------------------------------------------------------
+
+
+def describe(source: Source, watch: Watch) -> dict[str, Any]:
+    """Load a model, from the network where it has to be, and say what it is. UserError where it cannot be had."""
+    return _loaded_by(source, watch).about()
+
+
+def see(source: Source, pictures: Pictures, watch: Watch) -> NDArray[np.float32]:
+    """N pictures of any size -> their embeddings (N,D), of length 1."""
+    model, found = _loaded_by(source, lambda share: None), []
+    for begin in range(0, len(pictures), BATCH):
+        watch(begin / len(pictures))
+        with torch.inference_mode():
+            found.append(model.see(pictures[begin : begin + BATCH]).float().cpu().numpy())
+    return np.concatenate(found)
+
+
+def read(source: Source, texts: Sequence[str], watch: Watch) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """M texts -> their embeddings (M,D), of length 1, and of which of them the model knows at least a word, (M,)."""
+    model, found, known = _loaded_by(source, lambda share: None), [], []
+    for begin in range(0, len(texts), 4 * BATCH):
+        watch(begin / len(texts))
+        part = list(texts[begin : begin + 4 * BATCH])
+        with torch.inference_mode():
+            found.append(model.read(part).float().cpu().numpy())
+        known += model.knows(part)
+    return np.concatenate(found), np.array(known, bool)
+
+
+def warm(watch: Watch) -> None:
+    """Import what takes seconds."""
+    import open_clip  # noqa: F401 (that is the point)
+
+
+# -- two kinds of models -------------------------------------------------------------------------------------------------
+
+
+class Trained:
+    """A run of CLIP. It sees images at the size, and in the colours, that it was trained with."""
+
+    def __init__(self, folder: Path) -> None:
+        from trainers.checkpoint import load_model
+
+        self.method: Any = load_model(folder)
+        if not self.method.reads:
+            raise UserError("This run was trained without words: only a run of CLIP can match.")
+        self.size = max(self.method.spec.height, self.method.spec.width)
+
+    def see(self, pictures: Pictures) -> Tensor:
+        """Pictures -> (N,D)."""
+        from trainers.data.folder import fit
+        from trainers.views import plain
+
+        images = torch.stack([fit(_image(one), self.size, self.method.spec.channels) for one in pictures])
+        return self.method.embed(self.method.encode(plain(images)))
+
+    def read(self, texts: list[str]) -> Tensor:
+        """Texts -> (M,D)."""
+        return self.method.texts.read(texts)
+
+    def knows(self, texts: list[str]) -> list[bool]:
+        """Whether at least one token of each was trained."""
+        from trainers.clip_towers import tokenize
+
+        return _known(tokenize(tuple(texts)), self.method.texts.vocabulary.known)
+
+    def about(self) -> dict[str, Any]:
+        """What the page says of it."""
+        about = _about(self.method, self.size, self.method.config.dimensions, self.method.logit_scale)
+        return about | {"multilingual": self.knows(["猫"])[0]}
+
+
+class OpenClip:
+    """A model of open_clip, with its own way to prepare images and texts."""
+
+    def __init__(self, name: str, weights: str | None = None, licence: str = "") -> None:
+        import open_clip
+
+        # in a fresh process nothing of open_clip's is known but what comes with it: names mean what they mean elsewhere
+        self.model, _, self.prepare = open_clip.create_model_and_transforms(name, pretrained=weights)
+        self.tokenizer = open_clip.get_tokenizer(name)
+        self.model.eval()
+        self.licence = licence
+        embedding = getattr(getattr(self.model, "text", self.model), "token_embedding", None)
+        # of a small model's table only the tokens that were met in training are not zero
+        self.trained = None if embedding is None else embedding.weight.detach().abs().amax(1).nonzero().flatten()
+        few = self.trained is not None and len(self.trained) < len(embedding.weight) // 2
+        several = "hf_tokenizer_name" in json.dumps(open_clip.get_model_config(name) or {})
+        self.multilingual = several or (few and self.knows(["猫"])[0])
+
+    def see(self, pictures: Pictures) -> Tensor:
+        """Pictures -> (N,D)."""
+        return self.model.encode_image(torch.stack([self.prepare(_image(one)) for one in pictures]), normalize=True)
+
+    def read(self, texts: list[str]) -> Tensor:
+        """Texts -> (M,D)."""
+        return self.model.encode_text(self.tokenizer(texts), normalize=True)
+
+    def knows(self, texts: list[str]) -> list[bool]:
+        """Whether at least one token of each was trained."""
+        return [True] * len(texts) if self.trained is None else _known(self.tokenizer(texts), self.trained)
+
+    def about(self) -> dict[str, Any]:
+        """What the page says of it."""
+        size = self.model.visual.image_size
+        size = max(size) if isinstance(size, (tuple, list)) else size
+        width = len(self.read(["a"])[0])
+        bias = getattr(self.model, "logit_bias", None)
+        return _about(self.model, size, width, self.model.logit_scale) | {
+            "licence": self.licence, "multilingual": self.multilingual, "sigmoid": bias is not None,
+        }  # fmt: skip
+
+
+def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) -> dict[str, Any]:
+    parameters = list(model.parameters())
+    return {
+        "size": size, "dimensions": dimensions, "parameters": sum(p.numel() for p in parameters),
+        "bytes": sum(p.numel() * p.element_size() for p in parameters), "scale": float(scale.detach().exp()),
+        "licence": "", "multilingual": False, "sigmoid": False,
+    }  # fmt: skip
+
+
+def _known(tokens: Tensor, trained: Tensor) -> list[bool]:
+    """tokens (M,L), as open_clip's tokenizer gives them: 0 is nothing, the two largest begin and end a text."""
+    begin = int(tokens[0, 0])
+    content = (tokens != 0) & (tokens < begin)
+    return (content & torch.isin(tokens, trained.to(tokens.device))).any(1).tolist()
+
+
+def _image(picture: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).convert("RGB")
+
+
+# -- loading -------------------------------------------------------------------------------------------------------------
+
+
+def _loaded_by(source: Source, watch: Watch) -> Any:
+    if source.kind in ("hub", "name"):  # a download can be watched and given up; what is loaded already needs none
+        folder = _fetched(source, watch)
+        source = Source("folder", folder, changed=1) if folder else source
+    return _loaded(source)
+
+
+@lru_cache(3)
+def _loaded(source: Source) -> Any:
+    with checked(source.title):
+        if source.kind == "run":
+            return Trained(Path(source.where))
+        if source.kind == "folder":
+            return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where)))
+        if source.kind == "name":  # whose weights are not on the hub
+            return OpenClip(source.where, source.tag)
+        path = Path(source.where)
+        if source.tag:
+            return OpenClip(source.tag, source.where)
+        _only(path)
+        return OpenClip(f"local-dir:{path.parent}")
+
+
+def _only(path: Path) -> None:
+    """open_clip chooses the file of a folder by itself: UserError where it would choose another one than `path`."""
+    from open_clip.factory import _find_checkpoint_in_dir
+
+    chosen = _find_checkpoint_in_dir(path.parent)
+    if chosen is None or Path(chosen).name != path.name:
+        raise UserError("open_clip would load {other} of that folder: put {name} into a folder of its own.",
+                        other=Path(chosen or "?").name, name=path.name)  # fmt: skip
+
+
+def _licence(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / CONFIG).read_text("utf-8")).get("licence", ""))
+    except (OSError, ValueError):
+        return ""
+
+
+@contextmanager
+def checked(name: str) -> Iterator[None]:
+    """Whatever goes wrong while a model is loaded, in a sentence; the trace goes to the log."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
+    except Exception as error:  # open_clip, timm, safetensors and torch each have their own
+        log.exception("%s cannot be loaded", name)
+        if type(error).__name__ == "UnpicklingError":
+            raise UserError(CODE, name=name) from error
+        lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+        reason = "the weights do not fit the configuration" if "state_dict" in str(error) else lines[0].strip()[:160]
+        raise UserError(NOT_LOADED, name=name, reason=reason) from error
+
+
+def _fetched(source: Source, watch: Watch) -> str:
+    """The folder of a model of the hub, downloaded where it is not there yet; "" where open_clip has it from elsewhere."""
+    import open_clip
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    repository = source.where
+    if source.kind == "name":
+        about: dict[str, Any] = open_clip.get_pretrained_cfg(source.where, source.tag)
+        repository = str(about.get("hf_hub", "")).strip("/")
+        if not repository:
+            return ""
+    try:
+        folder = snapshot_download(repository, local_files_only=True)
+        if _complete(Path(folder)):
+            return folder
+    except (OSError, ValueError):
+        pass
+    try:
+        return _download(repository, source.title, watch)
+    except (UserError, Cancelled):
+        raise
+    except HfHubHTTPError as error:
+        code = getattr(error.response, "status_code", "")
+        if code in (401, 403, 404):
+            raise UserError("There is no public model {name} on the hub: check its name.", name=source.title) from error
+        raise UserError(OFFLINE, name=source.title, reason=f"error {code}") from error
+    except Exception as error:  # of the network: the libraries below each have their own
+        log.warning("%s: %s: %s", repository, type(error).__name__, error)
+        raise UserError(OFFLINE, name=source.title, reason="no connection") from error
+
+
+def _complete(folder: Path) -> bool:
+    return (folder / CONFIG).exists() and any(file.suffix in WEIGHTS for file in folder.iterdir())
+
+
+def _download(repository: str, name: str, watch: Watch) -> str:
+    from huggingface_hub import HfApi, constants, snapshot_download
+    from tqdm.auto import tqdm
+
+    files = HfApi().model_info(repository, files_metadata=True, timeout=10).siblings or []
+    sizes = {file.rfilename: file.size or 0 for file in files if "/" not in file.rfilename}
+    if CONFIG not in sizes:
+        raise UserError("{name} is not in open_clip's format: it has no {config}.", name=name, config=CONFIG)
+    weights = [name for name in sizes if name.startswith("open_clip") and name.endswith(WEIGHTS)]
+    if not weights:
+        raise UserError("{name} holds no weights that can be loaded without running code.", name=name)
+    chosen = min(weights, key=lambda name: (not name.endswith(".safetensors"), name))
+    space = shutil.disk_usage(_existing(Path(constants.HF_HUB_CACHE))).free
+    if sizes[chosen] > 0.9 * space:
+        raise UserError("{name} takes {size} GB, and {free} GB are free on the disk: make room, or choose a smaller model.",
+                        name=name, size=f"{sizes[chosen] / 1e9:.1f}", free=f"{space / 1e9:.1f}")  # fmt: skip
+
+    class Watched(tqdm):  # all bytes together; huggingface_hub makes one bar of them and one that counts files
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **(kwargs | {"disable": True}))
+            self.got = 0.0
+
+        def update(self, n: float | None = 1) -> bool | None:
+            if self.unit == "B":
+                self.got += n or 0
+                watch(min(0.99, self.got / max(1, sizes[chosen])))
+            return super().update(n)
+
+    return snapshot_download(repository, allow_patterns=[*FETCHED, chosen], tqdm_class=Watched, max_workers=2)
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path

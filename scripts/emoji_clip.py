@@ -1,0 +1,172 @@
+"""How well the small CLIP finds words for emoji, and the one that is shipped: `python -m scripts.emoji_clip`.
+
+Writes docs/match.json, a record a run, and docs/match.md, the tables. Runs that are recorded with the same knobs are not made
+again, so it may be interrupted at any time; `--report` only writes the tables. The run of SHIPPED is the model that comes
+with the app: after it, assets/models/emoji-clip holds it in open_clip's format, at half precision. `--ship` makes that run
+alone, even if it is recorded.
+
+A run is what the page's Train button makes, with all cores of the machine; "cores" in a record says how many it got.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from trainers.checkpoint import Checkpoint, write
+from trainers.clip_towers import export
+from trainers.data import Dataset, load
+from trainers.evaluate import encode, spread
+from trainers.events import Finished, Snapshot
+from trainers.method import make_config
+from trainers.train import RunConfig, build, train
+
+ROOT = Path(__file__).parents[1]
+RECORDS, REPORT, MODEL = ROOT / "docs/match.json", ROOT / "docs/match.md", ROOT / "assets/models/emoji-clip"
+SPLITS = {"emoji": "an unseen vendor", "emoji-held-out": "unseen emoji"}
+SHIPPED = ("emoji", 1800)
+RUNS = (SHIPPED, ("emoji-held-out", 1800), ("emoji", 300), ("emoji-held-out", 300), ("emoji", 60), ("emoji-held-out", 60))
+SEED = 0
+MEMBERS = 24  # names of its members that stand for a group, besides its own
+
+Records = dict[str, Any]
+
+
+def main() -> None:
+    """Measure what is missing, then write the tables."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.emoji_clip")
+    parser.add_argument("--ship", action="store_true", help="train the model that is shipped, and nothing else")
+    parser.add_argument("--seconds", type=int, nargs="*", help="only runs of these lengths")
+    parser.add_argument("--report", action="store_true", help="only write the tables from what is recorded")
+    args = parser.parse_args()
+    records: Records = json.loads(RECORDS.read_text("utf-8")) if RECORDS.exists() else {}
+    wanted = [] if args.report else [SHIPPED] if args.ship else [run for run in RUNS if run[1] in (args.seconds or [run[1]])]
+    for dataset, seconds in wanted:
+        key = f"{dataset} {seconds}"
+        if records.get(key, {}).get("knobs") == knobs() and not args.ship:
+            continue
+        method, records[key] = measure(dataset, seconds)
+        write(RECORDS, lambda path: path.write_text(json.dumps(records, indent=1, sort_keys=True), encoding="utf-8"))
+        if (dataset, seconds) == SHIPPED:
+            ship(method)
+        REPORT.write_text(report(records), encoding="utf-8")
+        print(f"{time.strftime('%H:%M')} {key}: {records[key]['match_1']:.1%} {records[key]['match_5']:.1%}", flush=True)
+    REPORT.write_text(report(records), encoding="utf-8")
+
+
+def measure(dataset: str, seconds: float) -> tuple[Any, Records]:
+    """One run: the trained method, and what it reached."""
+    data, config = load(dataset), RunConfig("clip", dataset, seconds=seconds, seed=SEED, device="cpu")
+    last: dict[str, Checkpoint] = {}
+    found: Records = {}
+    began, busy = time.perf_counter(), time.process_time()
+    for event in train(config, data, save=lambda checkpoint: last.update(now=checkpoint)):
+        if isinstance(event, Snapshot):
+            print(f"{dataset} {event.seconds:.0f} of {seconds} s, step {event.step}: {event.metrics['match_1']:.1%}", flush=True)
+        if isinstance(event, Finished):
+            found = dict(event.summary) | {"steps": event.step}
+    cores = (time.process_time() - busy) / (time.perf_counter() - began)
+    method = build(config, data, torch.device("cpu"))
+    method.load_state_dict(dict(last["now"].model))
+    found |= groups(method.eval(), data) | {"knobs": knobs(), "seconds": seconds, "cores": round(cores, 2)}
+    return method, dict(sorted(found.items()))
+
+
+@torch.inference_mode()
+def groups(method: Any, data: Dataset) -> Records:
+    """Share of test images whose group is the nearest one: by its name alone, and by names of its training emoji as well."""
+    assert data.train.labels is not None and data.test.labels is not None
+    images, names = method.embed(encode(method, data.test.images)), data.train.captions["en"]
+    found: Records = {"group_majority": float(data.test.labels.bincount().max() / len(data.test))}
+    for key, count in (("group_name", 0), ("group", MEMBERS)):
+        prompts: list[torch.Tensor] = []
+        for label, group in enumerate(data.classes):
+            own = list(dict.fromkeys(names[i] for i in (data.train.labels == label).nonzero()[:, 0].tolist()))
+            few = [own[i] for i in spread(len(own), count)]
+            prompts.append(F.normalize(method.texts.read([group.lower(), *few]).mean(0), dim=0))
+        said = (images @ torch.stack(prompts).T).argmax(1)
+        found[key] = float((said == data.test.labels).float().mean())
+    return found
+
+
+def ship(method: Any) -> None:
+    """Put the model where the app and open_clip find it, with its licence."""
+    export(method, MODEL, half=True)
+    shutil.copy(ROOT / "LICENSE", MODEL / "LICENSE")
+    sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in sorted(MODEL.iterdir()))
+    print(f"{MODEL.relative_to(ROOT)}: {sizes}", flush=True)
+
+
+def knobs() -> str:
+    """CLIP's defaults in a line: a run with other ones is another run."""
+    return json.dumps(dataclasses.asdict(make_config("clip", {})), sort_keys=True)
+
+
+HEAD = """# Words for emoji: what the small CLIP reaches
+
+Image → text among all English, or all Chinese, names of training and test emoji, on images that were not trained on: how
+often the right name comes first, or among the first five, and its median place. Made by `python -m scripts.emoji_clip`; all
+numbers are in [match.json](match.json). One run each, two CPU cores; training always learns both languages.
+
+"""
+GROUPS = """## Groups of unseen emoji, zero-shot
+
+Share of the images of the unseen emoji that lie nearest to their own of {classes} groups. A group is the mean of its name and of
+{members} names of its training emoji, or its name alone; the kNN of the same features sees the labels of all training images.
+
+"""
+
+
+def report(records: Records) -> str:
+    """The tables, in Markdown."""
+    parts = [HEAD]
+    for dataset, title in SPLITS.items():
+        found = runs(records, dataset)
+        if not found:
+            continue
+        of, zh = found[0]["match_of"], found[0].get("match_zh_of", found[0]["match_of"])
+        parts += [f"## `{dataset}`: {title}, among {of:.0f} English and {zh:.0f} Chinese names\n\n"]
+        parts += ["| | English first | in five | median place | Chinese first | in five | median place | steps | cores |\n"]
+        parts += ["|---|" + "---:|" * 8 + "\n"]
+        for one in found:
+            cells = [cell for start in ("match", "match_zh") for cell in
+                     (percent(one[f"{start}_1"]), percent(one[f"{start}_5"]), f"{one[f'{start}_rank']:.0f}")]  # fmt: skip
+            parts += [f"| {one['seconds']} s | {' | '.join(cells)} | {one['steps']:,} | {one['cores']:.1f} |\n"]
+        chance = [cell for n in (of, zh) for cell in (f"{1 / n:.2%}", f"{5 / n:.2%}", f"{(n + 1) / 2:.0f}")]
+        parts += [f"| *chance* | {' | '.join(chance)} | | |\n"]
+        if found[0].get("retrieval_1_pixels") is not None:
+            pixels = (percent(found[0][f"retrieval_{k}_pixels"]) for k in (1, 5))
+            parts += [f"| *nearest training image by raw pixels* | {' | '.join(pixels)} | | | | | | |\n"]
+        parts += ["\n"]
+    found = runs(records, "emoji-held-out")
+    if found:
+        parts += [GROUPS.format(classes=10, members=MEMBERS), "| | names of members | name alone | kNN |\n|---|---:|---:|---:|\n"]
+        for one in found:
+            cells = " | ".join(percent(one[key]) for key in ("group", "group_name", "knn"))
+            parts += [f"| {one['seconds']} s | {cells} |\n"]
+        parts += [f"| *always the largest group* | {percent(found[0]['group_majority'])} | | |\n"]
+        parts += [f"| *raw pixels* | | | {percent(found[0]['knn_pixels'])} |\n", "\n"]
+    return "".join(parts).rstrip() + "\n"
+
+
+def runs(records: Records, dataset: str) -> list[Records]:
+    """What is recorded of a data set, short runs first."""
+    found = [records[f"{dataset} {seconds}"] for name, seconds in RUNS if name == dataset and f"{dataset} {seconds}" in records]
+    return sorted(found, key=lambda one: one["seconds"])
+
+
+def percent(value: float) -> str:
+    """0.8445 -> 84.4%."""
+    return f"{value:.1%}"
+
+
+if __name__ == "__main__":
+    main()
