@@ -70,7 +70,9 @@ def measure(dataset: str, seconds: float) -> tuple[Any, Records]:
     began, busy = time.perf_counter(), time.process_time()
     for event in train(config, data, save=lambda checkpoint: last.update(now=checkpoint)):
         if isinstance(event, Snapshot):
-            print(f"{dataset} {event.seconds:.0f} of {seconds} s, step {event.step}: {event.metrics['match_1']:.1%}", flush=True)
+            print(
+                f"{dataset} {event.seconds:.0f} of {seconds} s: {event.metrics['match_1']:.1%} at step {event.step}", flush=True
+            )
         if isinstance(event, Finished):
             found = dict(event.summary) | {"steps": event.step}
     cores = (time.process_time() - busy) / (time.perf_counter() - began)
@@ -119,9 +121,11 @@ numbers are in [match.json](match.json). One run each, two CPU cores; training a
 """
 GROUPS = """## Groups of unseen emoji, zero-shot
 
-Share of the images of the unseen emoji that lie nearest to their own of {classes} groups. A group is the mean of its name and of
+Share of the images of unseen emoji that lie nearest to their own of 10 groups. A group is the mean of its name and of
 {members} names of its training emoji, or its name alone; the kNN of the same features sees the labels of all training images.
 
+| | names of members | name alone | kNN |
+|---|---:|---:|---:|
 """
 
 
@@ -148,7 +152,7 @@ def report(records: Records) -> str:
         parts += ["\n"]
     found = runs(records, "emoji-held-out")
     if found:
-        parts += [GROUPS.format(classes=10, members=MEMBERS), "| | names of members | name alone | kNN |\n|---|---:|---:|---:|\n"]
+        parts += [GROUPS.format(members=MEMBERS)]
         for one in found:
             cells = " | ".join(percent(one[key]) for key in ("group", "group_name", "knn"))
             parts += [f"| {one['seconds']} s | {cells} |\n"]

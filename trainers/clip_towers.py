@@ -19,7 +19,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from trainers.encoders import Encoder
 from trainers.errors import UserError
@@ -118,6 +118,16 @@ class Texts(nn.Module):
         """Indices (n,) of captions -> (n,D), of length 1."""
         return self._embed(self.tokens[captions])
 
+    def draw(self, of_image: Tensor, more: int, rng: Generator) -> tuple[Tensor, Tensor]:
+        """Captions to tell apart, as indices (n+m,): one of each image's, of_image (n,K), then m others, at most `more`.
+
+        And which of them fit which image, (n,n+m) bool: others may fit as well.
+        """
+        one = torch.randint(of_image.shape[1], (len(of_image), 1), generator=rng, device=rng.device)
+        others = torch.randperm(len(self.tokens), generator=rng, device=rng.device)[:more]
+        drawn = torch.cat([of_image.gather(1, one)[:, 0], others])
+        return drawn, (of_image.unsqueeze(1) == drawn.view(1, -1, 1)).any(2)
+
     def read(self, texts: Sequence[str]) -> Tensor:
         """Any n texts -> (n,D), of length 1."""
         return self._embed(self.vocabulary(texts))
@@ -127,7 +137,9 @@ class Texts(nn.Module):
         end, the only place that is read, so the longest text gives the length, and the last layer asks at the ends alone.
         """
         tower, rows, end = self.tower, torch.arange(len(tokens), device=tokens.device), tokens.argmax(1)
-        length = int(end.max()) + 1 if len(end) else 1
+        if not len(tokens):
+            return tower.text_projection[:0]
+        length = int(end.max()) + 1
         x = tower.token_embedding(tokens[:, :length]) + tower.positional_embedding[:length]
         *blocks, last = tower.transformer.resblocks
         for block in blocks:

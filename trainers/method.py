@@ -126,6 +126,12 @@ COLLAPSED = "Collapsed: every image gets almost the same embedding, so the loss 
 COLLAPSE = 0.1  # std·√d below which all images count as one: SimSiam, figure 2
 
 
+def augmentation(config: ViewKnobs) -> Augmentation:
+    """The views that a method's knobs ask for: a knob with the name of one of Augmentation's fields sets it."""
+    known = {f.name for f in dataclasses.fields(Augmentation)} & {f.name for f in dataclasses.fields(config)}
+    return Augmentation(**{name: getattr(config, name) for name in known})
+
+
 class Method(nn.Module):
     """One objective with its networks. A subclass in trainers/methods/ is in the picker, the CLI and the contract tests.
 
@@ -141,7 +147,7 @@ class Method(nn.Module):
         super().__init__()
         self.config, self.spec = config, spec
         self.encoder = encoder or encoders.build(config.encoder, spec.channels, spec.mean, spec.std)
-        self.augment: Any = Augmentation(crop=config.crop, jitter=config.jitter) if isinstance(config, ViewKnobs) else None
+        self.augment: Any = augmentation(config) if isinstance(config, ViewKnobs) else None
 
     def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
         """uint8 (B,C,H,W) -> the augmented views that the loss wants, in [0,1]: two with ViewKnobs, else none."""

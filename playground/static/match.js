@@ -15,7 +15,7 @@
   const number = v => Number(v).toLocaleString('en');
   const keyOf = p => p.own ?? `${p.set}:${p.index}`;
   const asked = ({own, set, index}) => own ? {own} : {set, index};
-  const nameOf = p => p.name || p.caption || (p.own ? say('your_picture') : say('picture_number', {number: p.index + 1}));
+  const nameOf = p => p.caption || p.name || (p.own ? say('your_picture') : say('picture_number', {number: p.index + 1}));
 
   function debounced(act) {
     let timer;

@@ -5,15 +5,14 @@ r"""CLIP: an image and its caption find each other among all images and captions
 Shapes: images (N,C,H,W) -> I (N,D);  captions (N,L tokens) -> T (N,D);  similarities (N,N);  s = exp(t), learned
 Watch: both losses fall from ln N, the diagonal of the similarities brightens, s rises. The captions are supervision
 Reference: Radford et al. 2021, arXiv:2103.00020, figure 3 and section 2.4; networks, tokenizer and logits are open_clip's
-Departures: small towers; a caption that fits several images of a batch is right for each of them; colours vary too;
-images look for their captions among more_captions others, M, that no image of the batch needs to have, as well
+Departures: small towers; a caption is right for all images that it fits; images also choose among M more captions
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 
 import torch.nn.functional as F
-from torch import Generator, Tensor, cat, no_grad, randint, randperm
+from torch import Generator, Tensor, no_grad
 
 from trainers.clip_towers import Texts, agreement, image_encoder, towers
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, choice, knob, switch
@@ -46,7 +45,6 @@ class CLIP(Method):
     def __init__(self, config: CLIPConfig, spec: DataSpec) -> None:
         model = towers(spec.captions, max(spec.height, spec.width), config.dimensions)
         super().__init__(config, spec, image_encoder(model, spec.mean, spec.std))
-        self.augment = replace(self.augment, flip=config.flip, rotation=config.rotation)
         self.image_head, self.texts = model.visual.head, Texts(model.text, spec.captions)
         self.logit_scale = model.logit_scale.requires_grad_(config.learn_temperature)  # t = ln s, from ln(1/0.07)
 
@@ -61,16 +59,12 @@ class CLIP(Method):
         return self.logit_scale.exp() * self.embed(self.encode(images)) @ self.texts.read(texts).T
 
     def loss(self, batch: Batch) -> Loss:
-        n, several = batch.captions.shape
-        drawn = batch.captions.gather(1, randint(several, (n, 1), generator=batch.rng, device=batch.rng.device))[:, 0]
-        more = randperm(len(self.spec.captions), generator=batch.rng, device=batch.rng.device)[: self.config.more_captions]
-        captions = cat([drawn, more])  # (N+M,)
-        image = self.embed(self.encode(batch.views[0]))
-        logits = self.logit_scale.exp() * image @ self.texts(captions).T  # (N,N+M)
-        fits = (batch.captions.unsqueeze(1) == captions.view(1, -1, 1)).any(2)  # caption j is one of image i's
-        to_text, to_image = agreement(logits, fits), agreement(logits[:, :n].T, fits[:, :n].T)
-        value = (to_text + to_image) / 2 if self.config.symmetric else to_text
-        return Loss(value, image, {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()})
+        drawn, fits = self.texts.draw(batch.captions, self.config.more_captions, batch.rng)
+        image, n = self.embed(self.encode(batch.views[0])), len(batch.captions)
+        logits = self.logit_scale.exp() * image @ self.texts(drawn).T  # (N,N+M)
+        to_text, to_image = agreement(logits, fits), agreement(logits[:, :n].T, fits[:, :n].T)  # all that fit, in equal parts
+        parts = {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()}
+        return Loss((to_text + to_image) / 2 if self.config.symmetric else to_text, image, parts)
 
     @no_grad()
     def after_step(self, progress: float) -> None:
@@ -80,7 +74,8 @@ class CLIP(Method):
         return 1 - (self.embed(self.encode(batch.images)) * self.texts.read(batch.words)).sum(1)
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
-        return log(batch_size)
+        sides = log(batch_size + min(self.config.more_captions, len(self.spec.captions))), log(batch_size)
+        return sum(sides) / 2 if self.config.symmetric else sides[0]
 
     def pictures(self, batch: Batch) -> dict[str, Tensor | Table]:
         cosines = self.embed(self.encode(batch.images)) @ self.texts.read(batch.words).T
