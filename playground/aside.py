@@ -85,15 +85,17 @@ class Aside:
                     self._pipe.close()  # which the process takes as its end
                 return
             try:
-                job.set_result(self._do(job))
+                failed, value = self._do(job)
             except (EOFError, OSError):
                 log.error("the process beside the page died")
                 self._process = None
-                job.set_exception(UserError(DIED))
+                failed, value = True, UserError(DIED)
             except BaseException as error:
-                job.set_exception(error)
+                failed, value = True, error
+            job.set_exception(value) if failed else job.set_result(value)
 
-    def _do(self, job: Job) -> Any:
+    def _do(self, job: Job) -> tuple[bool, Any]:
+        """Whether it failed, and its error or its result."""
         if not job.wanted():
             raise Cancelled
         if self._process is None or not self._process.is_alive():
@@ -108,10 +110,7 @@ class Aside:
             job.progress = self._shared[0]
             if not job.wanted():
                 self._shared[1] = 1.0
-        failed, value = self._pipe.recv()
-        if failed:
-            raise value
-        return value
+        return self._pipe.recv()
 
 
 def _serve(pipe: Any, shared: Any, nice: int) -> None:

@@ -46,10 +46,10 @@ def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
 
 def changed(config: Any, language: str) -> str:
     """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
-    default = make_config(config.method, {})
+    default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
     found = []
-    for name, value in config.knobs.items():
-        if str(value) != str(getattr(default, name, None)):
+    for name in config.knobs:
+        if (value := getattr(own, name)) != getattr(default, name):
             if isinstance(value, bool):
                 value = text(language, "explore.on" if value else "explore.off")
             found.append(f"{text(language, f'knobs.{config.method}.{name}.label')}: {value}")

@@ -65,6 +65,7 @@ OWN_SIDE, OWN_DAYS = 512, 2.0
 PICTURES, LABELS, LENGTH, LISTED, HITS = 16, 40, 200, 2_000, 60  # at most: of a question, letters a text, of an answer
 JUDGED, BANK, MISTAKES = 2_000, 2_000, 24  # images that a test is of, that a probe learns from; mistakes shown
 EXACT = 100_000  # images up to which all are compared
+READ = 50_000  # embeddings of texts that are kept
 CHUNK_SECONDS, FIRST_CHUNK = 1.5, 32  # of work between two looks at what is more urgent
 WAITS, PATIENCE, KEPT, ASKED = 15.0, 0.3, 128, 40  # seconds till given up, till "working"; answers kept; questions at once
 MEMBERS = 24  # names of its members that stand for a class beside its own
@@ -190,9 +191,11 @@ class Matching:
             path.write_bytes(content)
         try:
             _, data = self.set(own)
-        except UserError:
+        except UserError as error:
             shutil.rmtree(self.own / own, ignore_errors=True)
-            raise
+            shown = files[0][0] if zipped else into.name  # where this machine keeps it is nobody's business
+            values = {key: shown if value.startswith(str(self.own)) else value for key, value in error.values.items()}
+            raise UserError(error.sentence, **values) from error
         about = {"id": own, "title": text(language, "data.own"), "count": _count(data), "classes": len(data.classes)}
         return {"set": about, "skipped": [told(language, error) for error in data.skipped]}
 
@@ -309,7 +312,7 @@ class Matching:
             done += len(part)
             one.progress = base + (1 - base) * done / len(missing)
             chunk = max(FIRST_CHUNK, min(2_000, int(len(part) * CHUNK_SECONDS / max(0.01, time.monotonic() - begun))))
-        return seen.values[list(index)]
+        return seen.values if isinstance(index, range) else seen.values[list(index)]  # the same array again has a graph
 
     def _pictures(self, source: Source, asked: Any, one: Asking) -> Array:
         """Embeddings (n,D) of pictures that a question is about."""
@@ -324,16 +327,18 @@ class Matching:
         """Texts -> embeddings (m,D), whether a word of each is known, and the sentences that were read for each."""
         read = [[t.format(words) for t in _templates(words, template)] for words in (_plain(one_text) for one_text in texts)]
         wanted = list(dict.fromkeys([*(s for sentences in read for s in sentences), *map(_plain, texts)]))
-        missing = [s for s in wanted if (source, s) not in self._read]
-        if missing:
+        with self._lock:
+            have = {s: self._read[source, s] for s in wanted if (source, s) in self._read}
+        if missing := [s for s in wanted if s not in have]:
             values, known = self._do(one, NOW, "reading", zoo.read, source, missing, share=0.1)
+            have |= {s: (v, bool(k)) for s, v, k in zip(missing, values, known, strict=True)}
             with self._lock:
-                self._read.update({(source, s): (v, bool(k)) for s, v, k in zip(missing, values, known, strict=True)})
-                while len(self._read) > 50_000:
+                self._read.update({(source, s): have[s] for s in missing})
+                while len(self._read) > READ:
                     self._read.popitem(last=False)
-        found = np.stack([np.mean([self._read[source, s][0] for s in sentences], 0) for sentences in read])
+        found = np.stack([np.mean([have[s][0] for s in sentences], 0) for sentences in read])
         found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
-        return found.astype(np.float32), [self._read[source, _plain(t)][1] for t in texts], read
+        return found.astype(np.float32), [have[_plain(t)][1] for t in texts], read
 
     # -- the questions ------------------------------------------------------------------------------------------
 
@@ -380,10 +385,12 @@ class Matching:
         one.progress = 0.0
         gallery = self._see(source, name, data, range(_count(data)), one)
         begun = time.perf_counter()
-        index, cosine, how = nearest(query, gallery, count)
+        index, cosine, how = nearest(query, gallery, count + 1)
+        like = asked.get("picture") or {}
+        itself = _index(like.get("index"), _count(data)) if like.get("set") == name and not like.get("own") else None
+        hits = [(i, c) for i, c in zip(index.tolist(), cosine.tolist(), strict=True) if i != itself]
         return {
-            "hits": [{"index": i, "cosine": c} | _known_of(data, i, language)
-                     for i, c in zip(index.tolist(), cosine.tolist(), strict=True)],
+            "hits": [{"index": i, "cosine": c} | _known_of(data, i, language) for i, c in hits[:count]],
             "of": len(gallery), "seconds": time.perf_counter() - begun, "how": how,
         }  # fmt: skip
 
@@ -447,12 +454,14 @@ class _Seen:
     def __init__(self, count: int) -> None:
         self.there = np.zeros(count, bool)
         self.values: Any = np.zeros((count, 0), np.float32)
+        self.lock = threading.Lock()
 
     def keep(self, index: Sequence[int], found: Array) -> None:
-        if not self.values.shape[1]:
-            self.values = np.zeros((len(self.there), found.shape[1]), np.float32)
-        self.values[list(index)] = found
-        self.there[list(index)] = True
+        with self.lock:  # two may bring the first ones
+            if not self.values.shape[1]:
+                self.values = np.zeros((len(self.there), found.shape[1]), np.float32)
+            self.values[list(index)] = found
+            self.there[list(index)] = True
 
 
 # -- without a network ---------------------------------------------------------------------------------------------------
@@ -540,7 +549,7 @@ def _megabytes(folder: Path, pattern: str = "*") -> float:
 
 def _inside(name: str, number: int) -> Path:
     """A place for a file whose name came from outside, and is no path: its folder, which may be its class, and itself."""
-    parts = [part.strip()[-60:] for part in re.split(r"[\\/]", name) if part.strip(". ")]
+    parts = [part.strip()[-60:] for part in re.split(r"[\\/]", name.replace("\0", "")) if part.strip(". ")]
     return Path(*parts[-2:-1], f"{number:04d} {parts[-1] if parts else ''}")
 
 

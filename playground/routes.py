@@ -21,6 +21,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -198,16 +199,12 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
         return JSONResponse(await run_in_threadpool(_placed, maps, p["run"], p["key"], files, _language(q)))
 
     async def words(request: Request) -> Response:
-        p = request.path_params
-        try:
-            asked = await request.json()
-            texts = [words for one in asked["texts"][:TEXTS] if (words := str(one)[:TEXT_LENGTH].strip())]
-            closed = bool(asked.get("closed"))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UserError("Say which texts to place.") from error
+        p, asked = request.path_params, await _question(request)
+        given = asked.get("texts")
+        texts = [words for one in given[:TEXTS] if (words := str(one)[:TEXT_LENGTH].strip())] if isinstance(given, list) else []
         if not texts:
             raise UserError("Say which texts to place.")
-        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts, closed))
+        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts, bool(asked.get("closed"))))
 
     async def fitted(request: Request) -> Response:
         files = await _uploads(request)
@@ -315,7 +312,8 @@ async def _question(request: Request) -> dict[str, Any]:
         raise UserError("This question is too long.")
     try:
         asked = await request.json()
-    except ValueError:
+        json.dumps(asked, ensure_ascii=False).encode()  # half a surrogate is no text, and nothing could be answered with it
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
         raise UserError("This question is not understood.")
@@ -338,8 +336,11 @@ async def _uploads(request: Request, most: int = UPLOAD_FILES) -> list[tuple[str
     """Names and contents of the files that came as "images"."""
     if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
         raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
-    async with request.form(max_files=most, max_fields=1) as form:
-        return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+    try:
+        async with request.form(max_files=most, max_fields=1) as form:
+            return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+    except HTTPException as error:  # too many, or no form at all
+        raise UserError("These files did not come whole: choose at most {most} at once.", most=most) from error
 
 
 def _fit(maps: Maps, run: str, name: str, content: bytes) -> torch.Tensor:

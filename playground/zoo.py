@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 Watch = Callable[[float], None]
 Pictures = Sequence[NDArray[np.uint8]]  # each (H,W,1 or 3)
 CONFIG, WEIGHTS = "open_clip_config.json", (".safetensors", ".bin", ".pt", ".pth")
+FOUND = (".safetensors", ".bin", ".pth")  # what open_clip looks for in a folder
 FETCHED = ("open_clip_config.json", "*.json", "*.txt", "*.model")  # beside the weights: a tokenizer is several small files
 BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
 HUB, REPOSITORY = "hf-hub:", re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
@@ -83,14 +84,14 @@ def find(text: str, local: bool) -> Source:
         text = rest
     else:
         architecture = ""
-    try:
+    if not local and (text.startswith(("/", "~", ".")) or text.count("/") > 1):
+        raise UserError("Folders of this machine are closed here: type a name of open_clip or hf-hub:… .")
+    try:  # where folders are closed, not even whether one is there is told
         path = Path(text).expanduser()
-        there = bool(text) and path.exists()
+        there = local and bool(text) and path.exists()
     except (OSError, ValueError, RuntimeError):
         path, there = Path(), False
-    if not local and ("/" in text or there) and text.count("/") != 1:
-        raise UserError("Folders of this machine are closed here: type a name of open_clip or hf-hub:… .")
-    if not local or not there:
+    if not there:
         raise UserError(
             "There is no model “{name}”: type a name of open_clip (ViT-B-32/laion2b_s34b_b79k), hf-hub:organisation/model, "
             "or the path of a folder that holds {config}.",
@@ -109,7 +110,11 @@ def at(path: Path, architecture: str = "") -> Source:
             raise UserError(
                 "The folder {name} holds no {config}: it is not in open_clip's format.", name=path.name, config=CONFIG
             )
-        return Source("folder", str(path), changed=max(file.stat().st_mtime_ns for file in path.iterdir()))
+        files = [file for file in path.iterdir() if file.is_file()]
+        if not any(file.suffix in FOUND for file in files):
+            raise UserError("The folder {name} holds no weights beside its {config}: put them there as safetensors.",
+                            name=path.name, config=CONFIG)  # fmt: skip
+        return Source("folder", str(path), changed=max(file.stat().st_mtime_ns for file in files))
     if path.suffix not in WEIGHTS:
         raise UserError("{name} is no file of weights: it must end with {endings}.", name=path.name, endings=", ".join(WEIGHTS))
     if not architecture and not (path.parent / CONFIG).is_file():
@@ -183,10 +188,10 @@ class Trained:
         return self.method.texts.read(texts)
 
     def knows(self, texts: list[str]) -> list[bool]:
-        """Whether at least one token of each was trained."""
-        from trainers.clip_towers import tokenize
+        """Whether at least one word of each was trained."""
+        from trainers.clip_towers import tokenizer
 
-        return _known(tokenize(tuple(texts)), self.method.texts.vocabulary.known)
+        return _known(texts, tokenizer(), self.method.texts.vocabulary.known)
 
     def about(self) -> dict[str, Any]:
         """What the page says of it."""
@@ -197,20 +202,24 @@ class Trained:
 class OpenClip:
     """A model of open_clip, with its own way to prepare images and texts."""
 
-    def __init__(self, name: str, weights: str | None = None, licence: str = "") -> None:
+    def __init__(self, name: str, weights: str | None = None, file: str | None = None, licence: str = "") -> None:
         import open_clip
 
         # in a fresh process nothing of open_clip's is known but what comes with it: names mean what they mean elsewhere
-        self.model, _, self.prepare = open_clip.create_model_and_transforms(name, pretrained=weights)
+        self.model, _, self.prepare = open_clip.create_model_and_transforms(
+            name, pretrained=weights, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
+        )
+        if file is not None:  # in a folder open_clip would choose the file by itself
+            open_clip.load_checkpoint(self.model, file)
         self.tokenizer = open_clip.get_tokenizer(name)
         self.model.eval()
         self.licence = licence
         embedding = getattr(getattr(self.model, "text", self.model), "token_embedding", None)
-        # of a small model's table only the tokens that were met in training are not zero
-        self.trained = None if embedding is None else embedding.weight.detach().abs().amax(1).nonzero().flatten()
-        few = self.trained is not None and len(self.trained) < len(embedding.weight) // 2
+        trained = [] if embedding is None else embedding.weight.detach().abs().amax(1).nonzero().flatten()
+        # of a small model's table only the tokens that were met in training are not zero; a large one knows all
+        self.trained = trained if 0 < len(trained) < len(embedding.weight) // 2 else None
         several = "hf_tokenizer_name" in json.dumps(open_clip.get_model_config(name) or {})
-        self.multilingual = several or (few and self.knows(["猫"])[0])
+        self.multilingual = several or (self.trained is not None and self.knows(["猫"])[0])
 
     def see(self, pictures: Pictures) -> Tensor:
         """Pictures -> (N,D)."""
@@ -221,8 +230,8 @@ class OpenClip:
         return self.model.encode_text(self.tokenizer(texts), normalize=True)
 
     def knows(self, texts: list[str]) -> list[bool]:
-        """Whether at least one token of each was trained."""
-        return [True] * len(texts) if self.trained is None else _known(self.tokenizer(texts), self.trained)
+        """Whether at least one word of each was trained."""
+        return [True] * len(texts) if self.trained is None else _known(texts, self.tokenizer, self.trained)
 
     def about(self) -> dict[str, Any]:
         """What the page says of it."""
@@ -244,11 +253,13 @@ def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) ->
     }  # fmt: skip
 
 
-def _known(tokens: Tensor, trained: Tensor) -> list[bool]:
-    """tokens (M,L), as open_clip's tokenizer gives them: 0 is nothing, the two largest begin and end a text."""
-    begin = int(tokens[0, 0])
-    content = (tokens != 0) & (tokens < begin)
-    return (content & torch.isin(tokens, trained.to(tokens.device))).any(1).tolist()
+def _known(texts: list[str], tokenizer: Any, trained: Tensor) -> list[bool]:
+    """Whether some word of each has only tokens that were trained: one alone may be a letter, or a byte of one."""
+    words = [text.split() or [""] for text in texts]
+    tokens = tokenizer([word for several in words for word in several])  # 0 is nothing, the two largest begin and end a text
+    content = (tokens != 0) & (tokens < int(tokens[0, 0]))
+    whole = iter((content.any(1) & (torch.isin(tokens, trained.cpu()) | ~content).all(1)).tolist())
+    return [any([next(whole) for _ in several]) for several in words]
 
 
 def _image(picture: NDArray[np.uint8]) -> Image.Image:
@@ -274,28 +285,22 @@ def _loaded(source: Source) -> Any:
             return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where)))
         if source.kind == "name":  # whose weights are not on the hub
             return OpenClip(source.where, source.tag)
-        path = Path(source.where)
         if source.tag:
-            return OpenClip(source.tag, source.where)
-        _only(path)
-        return OpenClip(f"local-dir:{path.parent}")
-
-
-def _only(path: Path) -> None:
-    """open_clip chooses the file of a folder by itself: UserError where it would choose another one than `path`."""
-    from open_clip.factory import _find_checkpoint_in_dir
-
-    chosen = _find_checkpoint_in_dir(path.parent)
-    if chosen is None or Path(chosen).name != path.name:
-        raise UserError("open_clip would load {other} of that folder: put {name} into a folder of its own.",
-                        other=Path(chosen or "?").name, name=path.name)  # fmt: skip
+            return OpenClip(source.tag, file=source.where)
+        folder = Path(source.where).parent
+        return OpenClip(f"local-dir:{folder}", file=source.where, licence=_licence(folder))
 
 
 def _licence(folder: Path) -> str:
+    """What the configuration says, where it is one."""
     try:
-        return str(json.loads((folder / CONFIG).read_text("utf-8")).get("licence", ""))
-    except (OSError, ValueError):
-        return ""
+        found = json.loads((folder / CONFIG).read_text("utf-8"))
+        if not isinstance(found["model_cfg"], dict):
+            raise TypeError
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise UserError("{config} of {name} is damaged: it must be JSON with a “model_cfg”.",
+                        config=CONFIG, name=folder.name) from error  # fmt: skip
+    return str(found.get("licence", ""))[:80]
 
 
 @contextmanager
@@ -320,16 +325,16 @@ def _fetched(source: Source, watch: Watch) -> str:
     """The folder of a model of the hub, downloaded where it is not there yet; "" where open_clip has it from elsewhere."""
     import open_clip
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     repository = source.where
     if source.kind == "name":
         about: dict[str, Any] = open_clip.get_pretrained_cfg(source.where, source.tag)
         repository = str(about.get("hf_hub", "")).strip("/")
-        if not repository:
+        if repository.count("/") != 1:  # elsewhere, or a certain file of a repository that has no open_clip_config.json
             return ""
-    try:
-        folder = snapshot_download(repository, local_files_only=True)
+    try:  # without the patterns it misses the files that nobody asked for
+        folder = snapshot_download(repository, local_files_only=True, allow_patterns=list(FETCHED))
         if _complete(Path(folder)):
             return folder
     except (OSError, ValueError):
@@ -338,8 +343,8 @@ def _fetched(source: Source, watch: Watch) -> str:
         return _download(repository, source.title, watch)
     except (UserError, Cancelled):
         raise
-    except HfHubHTTPError as error:
-        code = getattr(error.response, "status_code", "")
+    except (HfHubHTTPError, HFValidationError) as error:
+        code = getattr(getattr(error, "response", None), "status_code", 404)
         if code in (401, 403, 404):
             raise UserError("There is no public model {name} on the hub: check its name.", name=source.title) from error
         raise UserError(OFFLINE, name=source.title, reason=f"error {code}") from error
@@ -362,7 +367,9 @@ def _download(repository: str, name: str, watch: Watch) -> str:
         raise UserError("{name} is not in open_clip's format: it has no {config}.", name=name, config=CONFIG)
     weights = [name for name in sizes if name.startswith("open_clip") and name.endswith(WEIGHTS)]
     if not weights:
-        raise UserError("{name} holds no weights that can be loaded without running code.", name=name)
+        raise UserError(
+            "{name} holds no weights by a name of open_clip's, as open_clip_model.safetensors: choose another model.", name=name
+        )
     chosen = min(weights, key=lambda name: (not name.endswith(".safetensors"), name))
     space = shutil.disk_usage(_existing(Path(constants.HF_HUB_CACHE))).free
     if sizes[chosen] > 0.9 * space:
@@ -371,11 +378,11 @@ def _download(repository: str, name: str, watch: Watch) -> str:
 
     class Watched(tqdm):  # all bytes together; huggingface_hub makes one bar of them and one that counts files
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **(kwargs | {"disable": True}))
-            self.got = 0.0
+            super().__init__(*args, **(kwargs | {"disable": True}))  # which forgets the unit
+            self.got, self.counts_bytes = 0.0, kwargs.get("unit") == "B"
 
         def update(self, n: float | None = 1) -> bool | None:
-            if self.unit == "B":
+            if self.counts_bytes:
                 self.got += n or 0
                 watch(min(0.99, self.got / max(1, sizes[chosen])))
             return super().update(n)

@@ -116,29 +116,36 @@ class Texts(nn.Module):
 
     def forward(self, captions: Tensor) -> Tensor:
         """Indices (n,) of captions -> (n,D), of length 1."""
-        return self._embed(self.tokens[captions])
+        return self.embed(self.tokens[captions])
 
-    def draw(self, of_image: Tensor, more: int, rng: Generator) -> tuple[Tensor, Tensor]:
-        """Captions to tell apart, as indices (n+m,): one of each image's, of_image (n,K), then m others, at most `more`.
+    def draw(self, of_image: Tensor, more: int, rng: Generator) -> tuple[Tensor, int, Tensor]:
+        """Captions to tell apart, as indices (kN+m,), how many of them are images' own, kN, and what fits, (N,kN+m) bool.
 
-        And which of them fit which image, (n,n+m) bool: others may fit as well.
+        of_image: (N,K), of which k = 2 are drawn, or 1 where there is but one; more: m, at most as many as there are, and
+        these may fit as well.
         """
-        one = torch.randint(of_image.shape[1], (len(of_image), 1), generator=rng, device=rng.device)
-        others = torch.randperm(len(self.tokens), generator=rng, device=rng.device)[:more]
-        drawn = torch.cat([of_image.gather(1, one)[:, 0], others])
-        return drawn, (of_image.unsqueeze(1) == drawn.view(1, -1, 1)).any(2)
+        chance = torch.rand(of_image.shape, generator=rng, device=rng.device)
+        own = of_image.gather(1, chance.argsort(1)[:, :2]).T.flatten()
+        drawn = torch.cat([own, torch.randperm(len(self.tokens), generator=rng, device=rng.device)[:more]])
+        return drawn, len(own), (of_image.unsqueeze(1) == drawn.view(1, -1, 1)).any(2)
 
     def read(self, texts: Sequence[str]) -> Tensor:
         """Any n texts -> (n,D), of length 1."""
-        return self._embed(self.vocabulary(texts))
+        return self.embed(self.vocabulary(texts))
+
+    def embed(self, tokens: Tensor) -> Tensor:
+        """(n,L) -> (n,D), of length 1; the shorter half and the longer half are read apart, as half of the places are empty."""
+        order = tokens.argmax(1).argsort()
+        return torch.cat([self._embed(tokens[half]) for half in order.chunk(2)])[order.argsort()]
 
     def _embed(self, tokens: Tensor) -> Tensor:
-        """(n,L) -> (n,D): open_clip's tower without what it computes in vain. Nothing behind the end of a text reaches that
-        end, the only place that is read, so the longest text gives the length, and the last layer asks at the ends alone.
+        """open_clip's tower without what it computes in vain. Nothing behind the end of a text reaches that end, the only
+        place that is read: so the longest text gives the length, and the last layer asks at the ends alone.
         """
-        tower, rows, end = self.tower, torch.arange(len(tokens), device=tokens.device), tokens.argmax(1)
+        tower: Any = self.tower
         if not len(tokens):
             return tower.text_projection[:0]
+        rows, end = torch.arange(len(tokens), device=tokens.device), tokens.argmax(1)
         length = int(end.max()) + 1
         x = tower.token_embedding(tokens[:, :length]) + tower.positional_embedding[:length]
         *blocks, last = tower.transformer.resblocks

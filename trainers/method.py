@@ -85,6 +85,7 @@ class DataSpec:
     mean: tuple[float, ...]  # per channel, of pixels in [0,1]
     std: tuple[float, ...]
     captions: tuple[str, ...] = ()  # the different ones to learn from, for a method that reads
+    captions_each: int = 1  # how many an image has, K
 
 
 @dataclass
@@ -169,10 +170,13 @@ class Method(nn.Module):
         """After every optimiser step; progress runs from 0 to 1. Moving averages, normalisations and clamps live here."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """For the optimiser; a group with "constant": True keeps its learning rate."""
+        """For the optimiser; a group with "constant": True keeps its learning rate, one with a "factor" has it times that."""
         learned = [p for p in self.parameters() if p.requires_grad]
         scalars = [p for p in learned if p.ndim == 0]  # a temperature, say: weight decay would pull it to 1
-        return [{"params": [p for p in learned if p.ndim]}] + ([{"params": scalars, "weight_decay": 0.0}] if scalars else [])
+        tables = [part.weight for part in self.modules() if isinstance(part, nn.Embedding)]  # few steps touch a rare word's row
+        rest = [p for p in learned if p.ndim and not any(p is table for table in tables)]
+        groups = [{"params": rest}, {"params": scalars, "weight_decay": 0.0}, {"params": tables, "factor": 10.0}]
+        return [group for group in groups if group["params"]]
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float | None:
         """The loss of a network that tells nothing apart, where that is known; images: some of the data, as uint8."""

@@ -86,7 +86,8 @@ def build(config: RunConfig, data: Dataset, device: torch.device) -> Method:
     knobs = dataclasses.replace(knobs, encoder=choose(knobs.encoder, device))
     cls, spec = method_class(config.method), describe_data(data)
     if cls.reads:
-        spec = dataclasses.replace(spec, captions=learned(data, knobs).texts)
+        words = learned(data, knobs)
+        spec = dataclasses.replace(spec, captions=words.texts, captions_each=words.of_image.shape[1])
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         method = cls(knobs, spec)
@@ -250,7 +251,7 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, step: int, 
     """A short linear rise, then a cosine to zero at the end of the budget; groups marked constant keep the peak."""
     rate = peak * min(1.0, (step + 1) / WARM_UP) * (1 + math.cos(math.pi * progress)) / 2
     for group in optimizer.param_groups:
-        group["lr"] = peak if group.get("constant") else rate
+        group["lr"] = peak if group.get("constant") else rate * group.get("factor", 1.0)
 
 
 @dataclass(frozen=True)

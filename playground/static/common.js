@@ -25,6 +25,7 @@
 
   // one of several, as a row of buttons: [[value, name], …]
   function choice(node, options, chosen, act) {
+    const held = node.contains(document.activeElement) && document.activeElement.dataset.kind;
     node.className = 'map-kinds';
     node.replaceChildren(...options.map(([value, name]) => {
       const one = button(name, () => act(value), value === chosen ? 'chosen' : '');
@@ -32,6 +33,7 @@
       one.setAttribute('aria-pressed', value === chosen);
       return one;
     }));
+    if (held) [...node.children].find(one => one.dataset.kind === held)?.focus();  // who uses the keyboard stays there
     return node;
   }
 

@@ -731,21 +731,23 @@
     }
 
     async placeOwn() {
-      const {own} = this.part, key = this.key_(), main = this.main();
+      const {own} = this.part, key = this.key_(), main = this.main(), mine = this.placing = {}, over = () => this.placing !== mine || key !== this.key_();
       own.replaceChildren();
       this.placed = [];
       for (const pane of this.panes) {
         pane.own = [];
         try {
           for (let tries = 0; !this.placeable(pane) && tries < 400; tries++) await wait(100);  // the last frame is on its way
-          if (key !== this.key_()) return;
+          if (over()) return;
           if (this.files) {
             const found = await this.post(pane.run, key);
+            if (over()) return;
             pane.own.push(...found.placed);
             if (pane === main) found.skipped.forEach(sentence => own.append(make('p', 'hint bad', sentence)));
           }
           if (this.texts && pane.info.reads) {
             const {placed, gap, plane} = await post(`runs/${pane.run}/maps/${key}/words`, {texts: this.texts, closed: !!this.closed});
+            if (over()) return;
             pane.own.push(...placed.map((one, i) => ({...one, name: this.texts[i]})));
             Object.assign(pane, {gap, plane});
           }

@@ -12,6 +12,7 @@
 
   const lines = text => [...new Set(text.split('\n').map(line => line.trim()).filter(Boolean))];
   const share = v => percent(v, v > 0.0005 && v < 0.0995 ? 1 : 0);
+  const rounded = (v, digits = 2) => (Math.round(v * 10 ** digits) / 10 ** digits + 0).toFixed(digits);  // never -0.00
   const number = v => Number(v).toLocaleString('en');
   const keyOf = p => p.own ?? `${p.set}:${p.index}`;
   const asked = ({own, set, index}) => own ? {own} : {set, index};
@@ -61,7 +62,7 @@
 
   async function answered(kind, body, working = () => {}, over = () => false) {
     for (;;) {
-      const found = await post(`match/${kind}`, {who, ...body});
+      const found = await post(`match/${kind}`, {who, ...body}).catch(error => { throw error instanceof TypeError ? new Error(say('gone')) : error; });
       if (found.state === 'done' || over()) return found;
       working(found.words, found.progress);
       await wait(AGAIN);
@@ -100,11 +101,13 @@
       this.working.show();
     }
 
-    stale() { this.box.dataset.ready = ''; }
-
-    idle(words) {  // nothing is asked, and why
+    stale() {  // what is under way answers a question that is not asked any more
       this.turn++;
       this.next = null;
+      this.box.dataset.ready = '';
+    }
+
+    idle(words) {  // nothing is asked, and why
       this.stale();
       this.error.textContent = '';
       this.box.hidden = true;
@@ -114,9 +117,8 @@
     }
 
     async ask(body) {
-      this.turn++;
-      this.next = body;
       this.stale();
+      this.next = body;
       if (this.busy || !this.page.model) return;
       this.busy = true;
       while (this.next) {
@@ -356,7 +358,7 @@
       this.temperature.set(-Math.log10(this.scale ?? own));
       this.own.style.left = `calc(8px + ${Math.max(0, Math.min(1, 1 + Math.log10(own) / COLDEST))} * (100% - 16px))`;
       this.reset.disabled = this.scale === null;
-      this.softened.textContent = say('softened', {scale: Number((this.scale ?? own).toPrecision(3)), own: Number(own.toPrecision(3))});
+      if (page.about) this.softened.textContent = say('softened', {scale: Number((this.scale ?? own).toPrecision(3)), own: Number(own.toPrecision(3))});
       this.read.textContent = '';
       if (!this.pictures.length) return this.answer.idle(say('no_pictures'));
       if (!texts.length) return this.answer.idle(say('no_labels'));
@@ -369,7 +371,7 @@
       this.found = found;
       const named = j => strange.has(j) ? `${texts[j]} ⚠` : texts[j];
       const said = [];
-      if (strange.size) said.push(say('unknown', {words: found.unknown.map(j => say('quoted', {text: texts[j]})).join(' ')}));
+      if (strange.size) said.push(say('unknown', {words: new Intl.ListFormat(lang(), {type: 'disjunction'}).format(found.unknown.map(j => say('quoted', {text: texts[j]})))}));
       if (!page.about.multilingual && texts.some(text => /[^\u0000-\u024f\u2000-\u206f]/.test(text))) said.push(say('english_only'));
       this.unknown.textContent = said.join(' ');
       this.unknown.dataset.count = strange.size;
@@ -386,7 +388,7 @@
         const cosine = first === none ? found.neutral.cosines[i] : found.cosines[i][first];
         const bars = order.slice(0, BARS).map(j => bar(name(j), row[j], {cls: j === none ? 'none' : ''}));
         const rest = row.length > BARS ? say('more_labels', {number: row.length - BARS}) : '';
-        const card = make('figure', `match-card${first === none ? ' nothing' : ''}`, make('div', 'match-card-head', this.large(p), make('figcaption', '', top, make('small', '', say('cosine_is', {cosine: cosine.toFixed(2)})))), ...bars, make('small', '', rest));
+        const card = make('figure', `match-card${first === none ? ' nothing' : ''}`, make('div', 'match-card-head', this.large(p), make('figcaption', '', top, make('small', '', say('cosine_is', {cosine: rounded(cosine)})))), ...bars, make('small', '', rest));
         Object.assign(card.dataset, {index: i, key: keyOf(p)});
         verdicts.push(`${i + 1}: ${name(first)} ${share(row[first])}`);
         return card;
@@ -406,12 +408,12 @@
       const {found, pictures, heat} = this;
       choice(this.heats, HEATS.map(name => [name, say(`heat_${name}`)]), heat, name => { this.heat = name; this.drawHeat(texts, named); });
       const values = found[heat], all = values.flat(), low = Math.min(...all), high = Math.max(...all), cosines = heat === 'cosines';
-      this.explain.textContent = say(`heat_${heat}_help`, {low: low.toFixed(2), high: high.toFixed(2)});
+      this.explain.textContent = say(`heat_${heat}_help`, {low: rounded(low), high: rounded(high)});
       const top = (i, j) => heat === 'to_text' ? values[i].every(v => v <= values[i][j]) : heat === 'to_image' && values.every(row => row[j] <= values[i][j]);
       this.heat_.show({
         rows: pictures.map(p => this.inHeat(p)), columns: texts.map((_, j) => named(j)), values, best: top,
-        strength: v => cosines ? (v - low) / (high - low || 1) : v, text: v => cosines ? v.toFixed(2) : texts.length > 12 && v < 0.005 ? '' : percent(v),
-        tell: (i, j) => say('cell', {picture: nameOf(pictures[i]), label: texts[j], text: share(found.to_text[i][j]), image: share(found.to_image[i][j]), cosine: found.cosines[i][j].toFixed(3)}),
+        strength: v => cosines ? (v - low) / (high - low || 1) : v, text: v => cosines ? rounded(v) : texts.length > 12 && v < 0.005 ? '' : percent(v),
+        tell: (i, j) => say('cell', {picture: nameOf(pictures[i]), label: texts[j], text: share(found.to_text[i][j]), image: share(found.to_image[i][j]), cosine: rounded(found.cosines[i][j], 3)}),
       });
       this.heat_.element.dataset.heat = heat;
     }
@@ -445,12 +447,13 @@
       this.how = make('p', 'hint');
       this.how.setAttribute('role', 'status');
       this.grid = make('div', 'match-hits');
-      this.hits = new Answer(page, 'find', found => this.drawHits(found), this.how, this.grid);
+      this.hits = new Answer(page, 'find', (found, body) => this.drawHits(found, body), this.how, this.grid);
       this.lists = make('div');
       this.languages = make('div');
       this.area = make('textarea');
       Object.assign(this.area, {rows: 6, spellcheck: false, id: 'match-texts', value: say('preset_things_lines').split(' / ').join('\n')});
       this.area.setAttribute('aria-label', say('texts_typed'));
+      this.area.hidden = true;
       const listed = debounced(() => this.askTexts());
       this.area.oninput = () => { this.texts.stale(); listed(); };
       this.told = make('div', 'match-texts');
@@ -485,8 +488,9 @@
       try {
         const found = await post('pictures', form);
         this.note.textContent = found.skipped.join(' ');
-        if (found.pictures.length) { this.like = found.pictures[0]; this.ask(); }
+        if (found.pictures.length) this.like = found.pictures[0];
       } catch (error) { this.note.textContent = String(error.message); }
+      this.ask();
     }
 
     ask() {
@@ -500,14 +504,13 @@
       this.hits.ask({set, template: page.template, count: HITS, ...(like ? {picture: asked(like)} : {text})});
     }
 
-    drawHits(found) {
-      const set = this.sets.now();
+    drawHits(found, {set}) {
       this.how.textContent = say('found_in', {shown: found.hits.length, of: number(found.of), seconds: found.seconds < 0.1 ? found.seconds.toFixed(3) : found.seconds.toFixed(1), how: say(`how_${found.how}`)});
       this.grid.replaceChildren(...found.hits.map(hit => {
         const p = {set, ...hit}, node = button(shown(p), () => { this.like = p; this.ask(); }, 'match-hit');
-        node.append(make('span', '', nameOf(p)), make('small', '', hit.cosine.toFixed(3)));
+        node.append(make('span', '', nameOf(p)), make('small', '', rounded(hit.cosine, 3)));
         node.title = [hit.name, hit.caption, hit.label].filter(Boolean).join(' · ');
-        node.setAttribute('aria-label', say('hit', {name: node.title || nameOf(p), cosine: hit.cosine.toFixed(3)}));
+        node.setAttribute('aria-label', say('hit', {name: node.title || nameOf(p), cosine: rounded(hit.cosine, 3)}));
         Object.assign(node.dataset, {index: hit.index, name: hit.name ?? '', caption: hit.caption ?? ''});
         return node;
       }));
@@ -528,7 +531,7 @@
     drawTexts(found) {
       this.toldHow.textContent = say('texts_of', {shown: found.hits.length, of: number(found.of)});
       this.told.replaceChildren(...found.hits.map(hit => {
-        const row = bar(hit.text, hit.share, {text: say('share_cosine', {share: share(hit.share), cosine: hit.cosine.toFixed(2)})});
+        const row = bar(hit.text, hit.share / found.hits[0].share, {text: say('share_cosine', {share: share(hit.share), cosine: rounded(hit.cosine)})});
         row.dataset.text = hit.text;
         return row;
       }));
@@ -557,7 +560,7 @@
       this.part = make('p', 'hint');
       this.mistakes = make('div', 'match-mistakes');
       this.prompts = make('p', 'hint');
-      this.answer = new Answer(page, 'test', found => this.draw(found), this.verdict, this.bars,
+      this.answer = new Answer(page, 'test', (found, body) => this.draw(found, body), this.verdict, this.bars,
         make('div', 'match-two', make('div', '', make('h4', '', say('per_class')), make('p', 'hint', say('per_class_help')), this.classes),
           make('div', '', make('h4', '', say('confusion')), make('p', 'hint', say('confusion_help')), this.part, this.heat.element)),
         make('h4', '', say('mistakes')), make('p', 'hint', say('mistakes_help')), this.mistakes, make('details', 'match-prompts', make('summary', '', say('prompts')), this.prompts));
@@ -638,14 +641,19 @@
       };
     }
 
+    clear() {
+      this.table = this.strip = this.address = this.at = null;
+      this.paint();
+    }
+
     cell() { return (this.canvas.clientWidth || 340) / ((this.table?.columns.length || 8) + 1); }
 
     show(table, strip) {
       this.table = table;
-      if (strip && this.strip?.src !== strip) {
+      if (strip && this.address !== strip) {
         const image = new Image();
-        image.onload = () => { this.strip = image; this.paint(); };
-        image.src = strip;
+        image.onload = () => { if (this.address === strip) { this.strip = image; this.paint(); } };
+        image.src = this.address = strip;
       }
       this.paint();
     }
@@ -675,12 +683,13 @@
         g.fillStyle = `rgb(${v < 0 ? '37 99 235' : '234 88 12'} / ${Math.min(1, Math.abs(v))})`;
         g.fillRect((j + 1) * cell, (i + 1) * cell, cell - 1, cell - 1);
       }));
+      g.strokeStyle = getComputedStyle(document.body).color;
+      for (let i = 1; i <= n; i++) g.strokeRect(i * cell, i * cell, cell - 1, cell - 1);
       if (!this.at) { this.line.textContent = say('matrix_help'); return; }
       const [i, j] = this.at.map(v => Math.min(v, n - 1));
-      g.strokeStyle = getComputedStyle(document.body).color;
-      g.lineWidth = 2;
+      g.lineWidth = 3;
       g.strokeRect((j + 1) * cell, (i + 1) * cell, cell - 1, cell - 1);
-      this.line.textContent = say(i === j ? 'matrix_right' : 'matrix_wrong', {picture: columns[i], caption: columns[j], cosine: values[i][j].toFixed(2)});
+      this.line.textContent = say(i === j ? 'matrix_right' : 'matrix_wrong', {picture: columns[i], caption: columns[j], cosine: rounded(values[i][j])});
     }
   }
 
@@ -698,10 +707,12 @@
       this.tiles = Object.fromEntries(['diagonal', 'rest', 'scale', 'match_1', 'match_5'].map(name => [name, make('b', '', '–')]));
       this.losses = make('div', 'match-curve');
       this.scales = make('div', 'match-curve');
-      this.element = make('section', 'match-pane', this.title, field(say('run'), this.select), this.status, this.bar, this.matrix.element,
-        make('div', 'match-tiles', ...Object.entries(this.tiles).map(([name, node]) => { const tile = make('div', 'tile', node, make('span', '', say(`tile_${name}`))); tile.dataset.tile = name; return tile; })),
-        make('h4', '', say('losses')), this.losses, make('h4', '', say('tile_scale')), this.scales);
+      this.none = make('p', 'match-none', say('pane_none'));
+      this.body = make('div', 'match-pane-body', this.status, this.bar, this.matrix.element, make('div', 'match-tiles', ...Object.entries(this.tiles).map(([name, node]) => { const tile = make('div', 'tile', node, make('span', '', say(`tile_${name}`))); tile.dataset.tile = name; return tile; })),
+        this.losses, this.scales);
+      this.element = make('section', 'match-pane', this.title, field(say('run'), this.select), this.none, this.body);
       this.element.dataset.at = at;
+      this.body.hidden = true;  // until it has a run
       this.entitle(at === 0);
     }
 
@@ -715,6 +726,13 @@
       this.run = run;
       this.select.value = run;
       this.element.dataset.ready = '';
+      this.body.hidden = !run;
+      this.none.hidden = !!run;
+      for (const curve of [this.losses, this.scales]) {
+        Plotly.purge(curve);
+        curve.replaceChildren(make('p', 'hint', say('curve_wait')));
+      }
+      this.matrix.clear();
       const over = () => this.run !== run;
       for (let live = !!run; live && !over();) {
         if (!this.lesson.visible()) { await wait(LOOK); continue; }
@@ -734,12 +752,12 @@
 
     draw(found) {
       this.entitle(found.symmetric);
-      this.lesson.called(found.run, found.title);
+      this.lesson.called(found);
       this.status.textContent = found.words;
       this.bar.firstChild.style.width = percent(found.progress);
       this.bar.dataset.tone = found.state === 'finished' ? 'good' : found.state === 'failed' ? 'bad' : '';
       this.matrix.show(found.table, found.picture && base(found.picture).href);
-      const {match} = found, set = (name, value, digits) => { this.tiles[name].textContent = typeof value === 'number' ? value.toFixed(digits) : '–'; };
+      const {match} = found, set = (name, value, digits) => { this.tiles[name].textContent = typeof value === 'number' ? rounded(value, digits) : '–'; };
       set('diagonal', found.diagonal, 2);
       set('rest', found.rest, 2);
       set('scale', found.scale, 1);
@@ -747,11 +765,14 @@
         this.tiles[name].textContent = match ? percent(match[name]) : '–';
         this.tiles[name].nextSibling.textContent = match ? say(`tile_${name}_of`, {of: number(match.match_of)}) : say(`tile_${name}`);
       }
-      const told = found.diagonal === null ? say('matrix_wait') : say('matrix_label', {diagonal: found.diagonal.toFixed(2), rest: found.rest.toFixed(2)});
+      const told = found.diagonal === null ? say('matrix_wait') : say('matrix_label', {diagonal: rounded(found.diagonal), rest: rounded(found.rest)});
       this.matrix.canvas.setAttribute('aria-label', told);
       if (!found.table) this.matrix.line.textContent = told;
-      if (found.losses) figure(this.losses, found.losses);
-      if (found.scales) figure(this.scales, found.scales);
+      for (const [curve, drawing] of [[this.losses, found.losses], [this.scales, found.scales]]) {
+        if (!drawing) continue;
+        if (!curve.data) curve.replaceChildren();
+        figure(curve, drawing);
+      }
       Object.assign(this.element.dataset, {run: found.run, state: found.state, step: found.step, ready: found.table ? 1 : ''});
     }
   }
@@ -773,15 +794,15 @@
 
     visible() { return this.page.visible() && this.page.doing === 'lesson'; }
 
-    called(run, title) {
-      if (this.runs.get(run) === title) return;
-      this.runs.set(run, title);
+    called({run, title, symmetric}) {  // one that is too young to be in the list of runs
+      if (this.runs.get(run)) return;
+      this.runs.set(run, title + (symmetric ? '' : ` · ${say('one_way')}`));
       this.listed();
     }
 
     listed() {
       for (const pane of this.panes) {
-        pane.select.replaceChildren(...(pane.run ? [] : [option('', say('lesson_choose'))]), ...[...this.runs].map(([run, title]) => option(run, title)));
+        pane.select.replaceChildren(...(pane.run ? [] : [option('', say('lesson_choose'))]), ...[...this.runs].map(([run, title]) => option(run, title || run)));
         pane.select.value = pane.run ?? '';
       }
       this.none.hidden = this.runs.size > 0;
@@ -800,9 +821,10 @@
         const found = (await Promise.all(candidates.map(run => get(`runs/${run}/lesson`).catch(() => null)))).filter(Boolean);
         this.panes.forEach((pane, at) => {
           const run = (found.find(one => one.run === this.wanted[at]) ?? found.find(one => one.symmetric === (at === 0)))?.run;
-          if (run) pane.follow(run);
+          if (run && !pane.run) pane.follow(run);  // or somebody was faster
         });
         this.listed();
+        this.page.remember();
       } catch (error) { this.note.textContent = String(error.message); } finally { this.refreshing = false; }
     }
 
@@ -812,7 +834,7 @@
       try {
         for (const [at, knobs] of [{}, {symmetric: false}].entries()) {
           const {run} = await post('runs', {method: 'clip', dataset: 'emoji', seconds: SECONDS, seed: SEED, knobs, secret: window.playgroundKit.owner()});
-          this.runs = new Map([[run, say(at ? 'one_way' : 'symmetric')], ...this.runs]);
+          this.runs = new Map([[run, ''], ...this.runs]);
           this.panes[at].run = run;
           this.listed();
           this.panes[at].follow(run);
@@ -877,14 +899,14 @@
     turnTo(name) {
       this.doing = name;
       this.activity = this.activities[name] ??= new ACTIVITIES[name](this, this.query);
-      choice(this.part.doing, Object.keys(ACTIVITIES).map(n => [n, say(`do_${n}`)]), name, n => { this.turnTo(n); this.part.doing.querySelector('.chosen').focus(); });
+      choice(this.part.doing, Object.keys(ACTIVITIES).map(n => [n, say(`do_${n}`)]), name, n => this.turnTo(n));
       this.part.doing.classList.add('match-doing');
       if (this.stage.firstChild !== this.activity.root) this.stage.replaceChildren(this.activity.root);
       this.root.dataset.activity = name;
       this.refresh();
     }
 
-    refresh() { if (this.sets.length && (this.model || this.doing === 'lesson')) this.activity.refresh(); }
+    refresh() { if (this.sets.length) this.activity.refresh(); }  // what cannot be asked without a model waits for it
 
     // -- models ----------------------------------------------------------------------------------------------------
 
@@ -898,7 +920,7 @@
         this.sets = [...found.sets, ...this.sets.filter(s => s.own)];
         this.part.otherName.textContent = say(found.local ? 'other_model_local' : 'other_model');
         this.listed();
-        if (this.doing === 'lesson') this.activity.refresh();
+        if (first || this.doing === 'lesson') this.activity.refresh();
         if (first) await this.load(this.query.get('model') || this.models[0].id);
         else if (this.model) this.remember();
       } catch (error) { this.bad(error); } finally { this.opening = false; }
@@ -922,6 +944,7 @@
       const {part} = this, mine = this.loading = {}, over = () => this.loading !== mine;
       part.error.textContent = sentence;
       part.head.dataset.ready = '';
+      if (this.models.some(m => m.id === wanted)) part.model.value = wanted;
       part.working.show(say('loading'));
       try {
         const {about} = await answered('load', {model: wanted}, (words, progress) => part.working.show(words, progress), over);

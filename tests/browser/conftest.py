@@ -34,6 +34,8 @@ class App:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
+        # the same on every machine: no model is there beforehand, and no hub answers
+        self.hub = {"HF_HOME": str(folder / "hub"), "HF_ENDPOINT": "http://127.0.0.1:9"}
         self.start()
 
     def start(self) -> None:
@@ -47,7 +49,7 @@ class App:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                env=os.environ | {"PLAYGROUND_RUNS": str(self.runs), "GRADIO_SERVER_PORT": str(self.port)},
+                env=os.environ | self.hub | {"PLAYGROUND_RUNS": str(self.runs), "GRADIO_SERVER_PORT": str(self.port)},
             )  # fmt: skip
         wait(lambda: httpx.get(self.url).status_code == 200, "the page")
 
@@ -101,11 +103,15 @@ def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open(path: str = "", width: int = 1400, height: int = 950, locale: str = "en-US", **options: object) -> Page:
+    def open(
+        path: str = "", width: int = 1400, height: int = 950, locale: str = "en-US", quiet: bool = False, **options: object
+    ) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        if quiet:  # the console too
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("request", lambda r: None if r.url.startswith((app.url, "data:", "blob:")) else errors.append(r.url))
         page.goto(app.url + path)
         page.wait_for_selector(".live-empty, .live-status", state="attached")

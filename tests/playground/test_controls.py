@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 
 from playground.controls import OWN, Controls, seconds
+from playground.tabs.train import run_of, secret_of
 from playground.texts import table
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
@@ -90,3 +91,16 @@ def test_hostile_knobs_are_a_users_error(controls: Controls, name: str, value: A
 
 def test_a_budget_is_a_number() -> None:
     assert seconds("30") == seconds(30) == 30.0
+
+
+def test_whose_a_run_is_the_browser_says() -> None:
+    shown = {"run": "x", "owner": "0123456789abcdef0123456789abcdef"}
+    assert secret_of(shown) == shown["owner"] and run_of(shown) == "x"
+    for owner in (None, "", "short", "x" * 101, 12345678901234567, ["x"] * 20, {"x": 1}):
+        with pytest.raises(UserError, match="reload the page"):
+            secret_of(shown | {"owner": owner})
+    for nothing in (None, "x", [], {}, {"run": ""}):
+        with pytest.raises(UserError):
+            secret_of(nothing)
+        with pytest.raises(UserError, match="press Train first"):
+            run_of(nothing)

@@ -14,11 +14,12 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from playground.aside import LATER, NOW, SOON, Aside
+from playground.aside import LATER, NOW, SOON, Aside, Cancelled
 from playground.maps import FIRST, LIVE, Making, Maps
-from playground.projection import TSNE, UMAP, Cancelled, key_of
+from playground.projection import TSNE, UMAP, key_of
 from playground.runs import Runs, read_images
 from tests.playground.conftest import Finished
+from tests.playground.test_zoo import few_emoji, small_clip
 from trainers import record
 from trainers.checkpoint import load_model
 from trainers.errors import UserError
@@ -56,6 +57,10 @@ def fail(watch: Callable[[float], None]) -> None:
     raise UserError("No {thing} here.", thing="luck")
 
 
+def miss(watch: Callable[[float], None]) -> None:
+    Path("/nowhere/at/all").read_text()
+
+
 @pytest.mark.slow
 def test_the_process_is_another_watches_gives_up_and_is_replaced(aside: Aside) -> None:
     first = aside.submit(SOON, lambda: True, pace, 0.1, None).result(60)
@@ -74,6 +79,8 @@ def test_the_process_is_another_watches_gives_up_and_is_replaced(aside: Aside) -
     with pytest.raises(UserError, match="No luck here") as told:
         aside.submit(SOON, lambda: True, fail).result(10)
     assert told.value.values == {"thing": "luck"}
+    with pytest.raises(FileNotFoundError, match="nowhere"):  # of the work's own: the process lives
+        aside.submit(SOON, lambda: True, miss).result(10)
     job = aside.submit(SOON, lambda: True, pace, 30.0, None)
     wait(lambda: job.begun)
     os.kill(later.result(10), signal.SIGKILL)
@@ -191,6 +198,27 @@ def test_images_of_the_run_land_on_themselves(maps: Maps, finished: Finished) ->
     with torch.inference_mode():
         features = model.encode(plain(images[:6])).numpy()
     assert_allclose(features, record.read_snapshot(finished.runs.root / run, maps.steps(run)[-1])[:6], rtol=0.02, atol=0.02)
+
+
+@torch.inference_mode()
+def test_words_are_placed_and_the_gap_to_the_images_can_be_closed(tmp_path: Path) -> None:
+    model, emoji = load_model(small_clip(tmp_path / "clip")).eval(), few_emoji().test
+    maps, texts = Maps(Runs(tmp_path)), ["grinning face", "嘿嘿", "щ"]
+    images = model.embed(model.encode(plain(emoji.images)))
+    step = images.mean(0) - model.texts.read(emoji.captions["en"]).mean(0)
+    read, found = model.texts.read(texts), {closed: maps.words("clip", LIVE, texts, closed) for closed in (False, True)}
+    for closed, answer in found.items():
+        assert answer["gap"] == pytest.approx(float(step.norm()), rel=0.01) and answer["gap"] > 0.01
+        moved = torch.nn.functional.normalize(read + step, dim=1) if closed else read
+        for one, cosines in zip(answer["placed"], moved @ images.T, strict=True):
+            assert len(one["at"]) == 2 and np.isfinite(one["at"]).all() and one["how"] == "mean"
+            assert_allclose([c for _, c in one["near"]], cosines.sort(descending=True).values[:12], atol=0.01)
+            assert_allclose([cosines[i] for i, _ in one["near"]], [c for _, c in one["near"]], atol=0.01)
+        clouds = {name: np.reshape(answer["plane"][name], (-1, 2)) for name in ("images", "texts")}
+        assert len(clouds["images"]) == len(clouds["texts"]) == len(emoji)
+        apart = np.linalg.norm(clouds["images"].mean(0) - clouds["texts"].mean(0))
+        assert apart < 0.01 if closed else apart > 0.01
+    assert maps.words("clip", LIVE, texts) == found[False]
 
 
 def test_runs_share_images_or_do_not(finished: Finished, tmp_path: Path) -> None:

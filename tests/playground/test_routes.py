@@ -6,8 +6,10 @@ import asyncio
 import base64
 import gzip
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +21,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from playground import routes
+from playground.aside import Aside
 from playground.maps import Maps
+from playground.matching import Matching
 from playground.runs import Runs
 from tests.playground.conftest import Finished
+from trainers import data, record
 
 
 @pytest.fixture(scope="module")
@@ -223,8 +228,12 @@ def test_own_images_are_fitted_placed_or_told_why_not(client: TestClient, finish
     large = client.post(address, content=b"x", headers={"content-length": str(10**9)})
     assert large.status_code == 404 and "80 MB" in large.json()["error"]
     assert "only CLIP" in client.post(address.replace("place", "words"), json={"texts": ["a"]}).json()["error"]
-    for body in (b"", b"{", b"[]", b'{"texts": 3}'):
-        assert client.post(address.replace("place", "words"), content=body).status_code == 404
+    nothing = (b'{"texts": 3}', b'{"texts": []}', b'{"texts": ["", " "]}', b'{"texts": ["\\ud800"]}')
+    for body in (b"", b"{", b"[]", b"[" * 99_999, *nothing):
+        answer = client.post(address.replace("place", "words"), content=body, params={"lang": "zh"})
+        assert answer.status_code == 404 and answer.json()["error"].endswith("。"), body[:20]
+    many = client.post(address, files=[("images", (f"{i}.png", b"x")) for i in range(17)])
+    assert many.status_code == 404 and "at most 16 at once" in many.json()["error"]
 
 
 def test_each_export_has_its_name_and_kind(client: TestClient, finished: Finished) -> None:
@@ -233,3 +242,129 @@ def test_each_export_has_its_name_and_kind(client: TestClient, finished: Finishe
         answer = client.get(f"/playground/runs/{finished.run}/maps/pca-2/{step}/export.{kind}")
         assert answer.status_code == 200 and answer.content.startswith(begin)
         assert f'filename="simclr-digits-pca-step{step}.{kind}"' in answer.headers["content-disposition"]
+
+
+# -- Match ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def match(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The routes of an app without runs; what is asked here needs no network."""
+    maps = Maps(Runs(tmp_path_factory.mktemp("match")), Aside())
+    matching = Matching(maps, Aside(), local=False)
+    with TestClient(Starlette(routes=[routes.mount(maps, matching)])) as client:
+        yield client
+    matching.close()
+
+
+def deal(match: TestClient, language: str = "en", **asked: object) -> dict[str, Any]:
+    """As a page asks: the same again until it is answered."""
+    while True:
+        answer = match.post(f"/playground/match/deal?lang={language}", json=asked | {"who": "me"})
+        assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+        if answer.json()["state"] == "done":
+            return answer.json()
+        assert answer.json()["words"] and 0 <= answer.json()["progress"] <= 1
+
+
+def test_without_models_there_is_nothing_to_match(client: TestClient) -> None:
+    assert client.get("/playground/models").status_code == client.get("/playground/pictures/emoji/0.png").status_code == 404
+    for path in ("match/deal", "pictures", "sets"):
+        assert client.post(f"/playground/{path}", json={"set": "emoji"}).status_code == 404
+
+
+def test_models_and_sets_are_listed_in_the_readers_language(match: TestClient) -> None:
+    english, chinese = (match.get("/playground/models", params={"lang": lang, "also": "x,../y"}) for lang in ("en", "zh"))
+    assert english.headers["cache-control"] == "no-store" and english.json()["local"] is False
+    assert [one["id"] for one in english.json()["models"]] == [one["id"] for one in chinese.json()["models"]]
+    assert all(a["note"] != b["note"] for a, b in zip(english.json()["models"], chinese.json()["models"], strict=True))
+    assert {"id", "kind", "title", "note", "size", "licence", "speed", "multilingual"} == set(english.json()["models"][0])
+    assert "emoji" in [one["id"] for one in english.json()["sets"]]
+
+
+def test_pictures_are_dealt_and_fetched_at_their_own_size(match: TestClient) -> None:
+    emoji = data.load("emoji", 64).test
+    for one in deal(match, "zh", set="emoji", count=3, seed=1)["pictures"]:
+        assert one["caption"] == emoji.captions["zh"][one["index"]]
+        picture = match.get(f"/playground/pictures/{one['set']}/{one['index']}.png")
+        assert picture.headers["content-type"] == "image/png" and "immutable" in picture.headers["cache-control"]
+        pixels = np.asarray(Image.open(io.BytesIO(picture.content)))
+        assert (pixels == emoji.images[one["index"]].permute(1, 2, 0).numpy()).all()
+
+
+def test_own_pictures_and_sets_are_kept_or_told_why_not(match: TestClient) -> None:
+    tiles = [routes.png(image.permute(1, 2, 0).numpy()) for image in data.load("digits").test.images[:12]]
+    files = [("images", ("../../a.png", tiles[0])), ("images", ("b.png", b"no picture"))]
+    found = match.post("/playground/pictures?lang=zh", files=files).json()
+    assert [one["name"] for one in found["pictures"]] == ["../../a.png"]
+    assert len(found["skipped"]) == 1 and found["skipped"][0].endswith("。")
+    answer = match.get(f"/playground/pictures/{found['pictures'][0]['own']}.png")
+    assert (np.asarray(Image.open(io.BytesIO(answer.content))) == np.asarray(Image.open(io.BytesIO(tiles[0])))).all()
+    folder = [("images", (f"mine/{i % 2}/{i}.png", tile)) for i, tile in enumerate(tiles)]
+    kept = match.post("/playground/sets", files=folder).json()
+    assert kept["set"]["count"] == 12 and kept["set"]["classes"] == 2 and kept["skipped"] == []
+    assert match.get(f"/playground/pictures/{kept['set']['id']}/11.png").status_code == 200
+    assert {one["label"] for one in deal(match, set=kept["set"]["id"])["pictures"]} <= {"0", "1"}
+    few = match.post("/playground/sets", files=folder[:3])
+    assert few.status_code == 404 and "only 3 can be used" in few.json()["error"]
+    many = match.post("/playground/pictures", files=[("images", (f"{i}.png", tiles[0])) for i in range(17)])
+    assert many.status_code == 404 and "at most 16" in many.json()["error"]
+    assert match.post("/playground/sets", data={"x": "y"}).json()["error"].startswith("No file came")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pictures/emoji/-1.png", "pictures/emoji/99999999.png", "pictures/emoji/x.png", "pictures/folder:%2fetc/0.png",
+        "pictures/..%2f..%2fown.png", "pictures/%2e%2e/0.png", "pictures/own-00000000000000000000.png", "pictures/own-x%00.png",
+        "pictures/set-00000000000000000000/0.png", "pictures/nosuch/0.png", "pictures/emoji/0.exe", "match/deal", "sets",
+    ],
+)  # fmt: skip
+def test_no_other_picture_can_be_fetched(match: TestClient, path: str) -> None:
+    answer = match.get("/playground/" + path)
+    assert answer.status_code in (404, 405) and answer.headers["content-type"] != "image/png"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"{", b"null", b'{"set": "nosuch"}', b'{"set": "\\ud800"}', b'{"set": "emoji", "count": NaN}',
+        b"[" * 99_999, b'{"a": ' * 99_999, b" " * (2 << 20), b"\xff\xfe", b'{"set": {"a": 1}}',
+        b'{"set": "emoji", "seed": 1e400}',
+    ],
+    ids=lambda body: repr(body[:30]),
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_told_so(match: TestClient, body: bytes) -> None:
+    while (answer := match.post("/playground/match/deal?lang=zh", content=body)).status_code == 200:
+        assert answer.json()["state"] != "done"
+    assert answer.status_code == 404 and answer.json()["error"].endswith("。")
+
+
+def test_a_model_that_is_none_or_closed_is_told_so(match: TestClient) -> None:
+    for model, said in (
+        ("nosuch", "There is no model “nosuch”"), ("/etc/passwd", "closed here"), ("run:nosuch", "no run called"),
+        ("<img src=x>", "There is no model “<img src=x>”"), ("ViT-B-32/nosuch", "has no weights"),
+    ):  # fmt: skip
+        answer = match.post("/playground/match/load", json={"model": model})
+        assert answer.status_code == 404 and said in answer.json()["error"]
+
+
+def test_a_run_that_a_part_of_the_page_begins_is_the_browsers(match: TestClient, tmp_path: Path) -> None:
+    runs, secret = Runs(tmp_path), "0123456789abcdef0123456789abcdef"
+    asked = {"method": "clip", "dataset": "emoji", "seconds": 30, "seed": 4, "knobs": {"symmetric": False}, "secret": secret}
+    with TestClient(Starlette(routes=[routes.mount(Maps(runs))])) as client:
+        run = client.post("/playground/runs", json=asked).json()["run"]
+        config = record.read_config(runs.folder(run))
+        assert (config.method, config.seconds, config.seed, config.knobs) == ("clip", 30, 4, {"symmetric": False})
+        assert runs.waiting() == [run] and secret not in (runs.folder(run) / "run.json").read_text()
+        for wrong in (
+            {"method": "nosuch"}, {"method": None}, {"dataset": "folder:/etc"}, {"dataset": None}, {"dataset": ["emoji"]},
+            {"seconds": 601}, {"seconds": 0}, {"seconds": "x"}, {"seconds": None}, {"seconds": float("nan")}, {"seed": 2**40},
+            {"seed": "x"}, {"seed": float("inf")}, {"knobs": [1]}, {"knobs": {"nosuch": 1}}, {"knobs": {"symmetric": "maybe"}},
+            {"knobs": {"batch_size": 10**9}}, {"secret": "short"}, {"secret": None}, {"secret": ["x"] * 20},
+        ):  # fmt: skip
+            answer = client.post("/playground/runs?lang=zh", content=json.dumps(asked | wrong))
+            assert answer.status_code == 404 and answer.json()["error"].endswith("。"), wrong
+        assert runs.waiting() == [run]
+        runs.stop(run, secret)
+        assert runs.state(run).kind == "stopped"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from trainers.methods.byol import regression
 from trainers.methods.masked import masked_mse
 from trainers.methods.simsiam import distance
 from trainers.methods.swav import sinkhorn
+from trainers.views import Augmentation
 from trainers.vit import Patches, positions
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
@@ -64,7 +66,7 @@ def two_views(channels: int = 1, n: int = 8, progress: float = 0.5) -> Batch:
     return Batch(views[0], views, rng(), progress)
 
 
-def learned(method: Method) -> list[nn.Parameter]:
+def learned(method: nn.Module) -> list[nn.Parameter]:
     return [p for p in method.parameters() if p.requires_grad]
 
 
@@ -77,7 +79,7 @@ def agree(ours: Tensor, theirs: Tensor, over: Iterable[Tensor]) -> None:
     assert max(float(slope.abs().max()) for slope in wanted if slope is not None) > 1e-3
 
 
-def stir(method: Method) -> None:
+def stir(method: nn.Module) -> None:
     """Move all that is learned, as training would."""
     with torch.no_grad():
         for i, p in enumerate(learned(method)):
@@ -319,14 +321,14 @@ def worded(channels: int, of_image: list[int] | list[list[int]]) -> Batch:
 def test_clips_loss_is_open_clips(channels: int, n: int) -> None:
     from open_clip.loss import ClipLoss
 
-    method, batch = make("clip", channels, 32), worded(channels, list(range(n))[::-1])
+    method, batch = make("clip", channels, 32, more_captions=0), worded(channels, list(range(n))[::-1])
     theirs = ClipLoss()(method.embed(method.encode(batch.images)), method.texts(batch.captions[:, 0]), method.logit_scale.exp())
     agree(method.loss(batch).value, theirs, method.parameters())
     assert method.logit_scale.requires_grad and float(method.logit_scale.detach()) == pytest.approx(math.log(1 / 0.07))
 
 
 def test_one_sided_clip_is_open_clips_half_from_image_to_text() -> None:
-    method, batch = make("clip", 3, 32, symmetric=False), worded(3, [4, 9, 2, 0, 11])
+    method, batch = make("clip", 3, 32, symmetric=False, more_captions=0), worded(3, [4, 9, 2, 0, 11])
     image, text = method.embed(method.encode(batch.images)), method.texts(batch.captions[:, 0])
     half = F.cross_entropy(method.logit_scale.exp() * image @ text.T, torch.arange(5))
     agree(method.loss(batch).value, half, method.parameters())
@@ -340,27 +342,58 @@ REPEATED = {
 }
 
 
+@pytest.mark.parametrize("more", [0, 5, 2048])
 @pytest.mark.parametrize("of_image", list(REPEATED.values()), ids=list(REPEATED))
-def test_every_caption_that_fits_is_right_in_clips_loss(of_image: list[list[int]]) -> None:
-    method, batch, seen, n = make("clip", 3, 32), worded(3, of_image), [], len(of_image)
+def test_every_caption_that_fits_is_right_in_clips_loss(of_image: list[list[int]], more: int) -> None:
+    method, batch, seen, n = make("clip", 3, 32, more_captions=more), worded(3, of_image), [], len(of_image)
     method.texts.register_forward_hook(lambda _, args, __: seen.append(args[0].tolist()))
     ours = method.loss(batch).value
-    drawn = seen[0]
-    assert all(drawn[i] in of_image[i] for i in range(n))
-    image, text = method.embed(method.encode(batch.images)), method.texts(torch.tensor(drawn))
-    logits, terms = method.logit_scale.exp() * image @ text.T, []
+    drawn, each = seen[0], min(2, len(of_image[0]))
+    others = drawn[each * n :]
+    assert len(others) == len(set(others)) == min(more, len(WORDS))
     for i in range(n):
-        terms += [torch.stack([-logits[i].log_softmax(0)[j] for j in range(n) if drawn[j] in of_image[i]]).mean()]
-        terms += [torch.stack([-logits[:, i].log_softmax(0)[j] for j in range(n) if drawn[i] in of_image[j]]).mean()]
-    agree(ours, torch.stack(terms).mean(), method.parameters())
+        own = drawn[i : each * n : n]
+        assert all(own.count(caption) <= of_image[i].count(caption) for caption in own)  # without putting back
+    image, text = method.embed(method.encode(batch.images)), method.texts(torch.tensor(drawn))
+    logits, to_text, to_image = method.logit_scale.exp() * image @ text.T, [], []
+    for i in range(n):
+        fits = [j for j, caption in enumerate(drawn) if caption in of_image[i]]
+        to_text.append(torch.stack([-logits[i].log_softmax(0)[j] for j in fits]).mean())
+    for j in range(each * n):
+        fits = [i for i in range(n) if drawn[j] in of_image[i]]
+        to_image.append(torch.stack([-logits[:, j].log_softmax(0)[i] for i in fits]).mean())
+    agree(ours, (torch.stack(to_text).mean() + torch.stack(to_image).mean()) / 2, method.parameters())
+
+
+def test_clip_draws_other_captions_at_each_step() -> None:
+    method, batch = make("clip", 3, 32, more_captions=3), worded(3, [0, 1])
+    drawn = [method.texts.draw(batch.captions, 3, rng(seed))[0].tolist() for seed in range(40)]
+    assert all(row[:2] == [0, 1] for row in drawn) and {i for row in drawn for i in row[2:]} == set(range(len(WORDS)))
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+@pytest.mark.parametrize("of_image", [[[3], [5], [6]], [[0, 1], [2, 3], [4, 5]]], ids=["one each", "two each"])
+def test_clips_collapse_loss_is_what_it_pays_where_all_look_alike(symmetric: bool, of_image: list[list[int]]) -> None:
+    method, batch = make("clip", 3, 32, symmetric=symmetric, more_captions=7), worded(3, of_image)
+    method.spec = dataclasses.replace(method.spec, captions_each=len(of_image[0]))
+    with torch.no_grad():
+        method.logit_scale.fill_(-20)  # s is 0: all cosines count alike
+    assert method.loss(batch).value.item() == pytest.approx(method.collapse_loss(batch.images, 3), abs=1e-5)
 
 
 def test_images_of_one_caption_may_change_places_in_clips_loss() -> None:
-    method, batch = make("clip", 3, 32), worded(3, [3, 5, 3, 3, 7])
+    method, batch = make("clip", 3, 32, more_captions=0), worded(3, [3, 5, 3, 3, 7])
     other = Batch(batch.images, (batch.images[[3, 1, 0, 2, 4]],), rng(), 0.5, batch.captions)
     torch.testing.assert_close(method.loss(batch).value, method.loss(other).value, **CLOSE)
     other.views = (batch.images[[1, 0, 2, 3, 4]],)
     assert not torch.isclose(method.loss(batch).value, method.loss(other).value, rtol=1e-3)
+
+
+def test_clips_words_move_faster_than_the_rest_and_its_views_are_as_asked_for() -> None:
+    method = make("clip", 3, 32, flip=0.25, rotation=0.5, crop=0.9, jitter=0.1)
+    faster = [group["params"] for group in method.parameter_groups() if group.get("factor", 1.0) > 1]
+    assert len(faster) == 1 and len(faster[0]) == 1 and faster[0][0] is method.texts.tower.token_embedding.weight
+    assert method.augment == Augmentation(flip=0.25, rotation=0.5, crop=0.9, jitter=0.1)
 
 
 def test_clips_scale_stays_between_1_and_100_without_weight_decay() -> None:
@@ -397,6 +430,33 @@ def test_clip_reads_all_words_that_nobody_taught_alike() -> None:
     assert float((read[0] - read[2]).norm()) > 1e-3 and float((read[0] - read[3]).norm()) > 1e-3
     torch.testing.assert_close(read.norm(dim=1), torch.ones(5), **CLOSE)
     torch.testing.assert_close(method.texts.read(list(WORDS)), method.texts(torch.arange(len(WORDS))), **CLOSE)
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_a_text_read_to_its_end_is_what_open_clip_reads_of_the_whole_context(layers: int) -> None:
+    from open_clip.transformer import TextTransformer
+
+    torch.manual_seed(0)
+    method = make("clip", 3, 32)
+    width, length = method.texts.tower.width, method.texts.tower.context_length
+    tower: Any = TextTransformer(length, 30, width, 2, layers, output_dim=16)
+    method.texts.tower = tower
+    stir(tower)
+    short = torch.zeros(5, length, dtype=torch.long)
+    for row, size in zip(short, (2, 9, 4, 1, 3), strict=True):
+        row[:size], row[size] = torch.randint(1, 20, (size,), generator=rng(size)), 29  # the end is the largest number
+    full = short.clone()
+    full[0] = torch.arange(length) % 20 + 1
+    full[0, -1] = 29
+    for tokens in (short, full, short[:1]):
+        agree_all(method.texts.embed(tokens), F.normalize(tower(tokens), dim=1), list(tower.parameters()))
+    assert method.texts.read([]).shape == (0, 16)
+
+
+def agree_all(ours: Tensor, theirs: Tensor, over: list[Tensor]) -> None:
+    """The same numbers, and the same gradients of a weighted sum of them."""
+    torch.testing.assert_close(ours, theirs, **CLOSE)
+    agree((ours * noise(*ours.shape)).sum(), (theirs * noise(*theirs.shape)).sum(), over)
 
 
 ALONE = """
@@ -705,6 +765,24 @@ def test_images_are_called_by_their_own_captions_in_the_language_asked_for() -> 
     assert spoken_of(part(captions={"en": both["en"]})) == [["cat"], ["dog"], ["cat"]]
     with pytest.raises(UserError, match="no captions in this language"):
         spoken_of(part(captions={"en": both["en"]}), language="zh")
+
+
+def test_tags_stand_beside_every_second_name_and_are_no_captions_by_themselves() -> None:
+    words = {
+        "en": ("cat", "dog", "owl"),
+        "zh": ("猫", "狗", "鹰"),
+        "tags_en": ("pet, purr", "", "bird"),
+        "tags_zh": ("宠物", "", ""),
+    }
+    images = part(captions=words)
+    assert spoken_of(images) == [["cat", "猫"], ["dog", "狗"], ["owl", "鹰"]]
+    found = captions(Dataset("set", images, images), images, "en", tags=True)
+    rows = [[found.texts[i] for i in row] for row in found.of_image.tolist()]
+    assert rows == [["cat"] * 4 + ["cat pet", "cat purr"] * 2, ["dog"] * 8, ["owl"] * 4 + ["owl bird"] * 4]
+    both = captions(Dataset("set", images, images), images, "both", tags=True)
+    assert [both.texts[i] for i in both.of_image[0]] == rows[0] + ["猫"] * 4 + ["猫 宠物"] * 4
+    bare = part(captions={"en": words["en"]})
+    assert captions(Dataset("set", bare, bare), bare, tags=True).texts == words["en"]
 
 
 def test_images_without_captions_are_called_by_their_class_in_every_template() -> None:
