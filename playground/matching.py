@@ -61,7 +61,7 @@ NEUTRAL = {"en": "a picture", "zh": "一张图片"}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"emoji": 64, "emoji-held-out": 64}  # pixels a side where a data set has more than networks are trained on
 OWN, OWN_SET = re.compile(r"own-[0-9a-f]{20}"), re.compile(r"set-[0-9a-f]{20}")
-OWN_SIDE, OWN_DAYS = 512, 2.0
+OWN_SIDE, OWN_DAYS, OWN_BYTES = 512, 2.0, 2 << 30
 PICTURES, LABELS, LENGTH, LISTED, HITS = 16, 40, 200, 2_000, 60  # at most: of a question, letters a text, of an answer
 JUDGED, BANK, MISTAKES = 2_000, 2_000, 24  # images that a test is of, that a probe learns from; mistakes shown
 EXACT = 100_000  # images up to which all are compared
@@ -200,8 +200,11 @@ class Matching:
         return {"set": about, "skipped": [told(language, error) for error in data.skipped]}
 
     def _expire(self) -> None:
-        for path in self.own.glob("*"):
-            if time.time() - path.stat().st_mtime > OWN_DAYS * 86_400:
+        """Forget what is too old, and the oldest of what is too much."""
+        total = 0
+        for path in sorted(self.own.glob("*"), key=lambda path: -path.stat().st_mtime):
+            total += sum(file.stat().st_size for file in (path, *path.rglob("*")))
+            if time.time() - path.stat().st_mtime > OWN_DAYS * 86_400 or total > OWN_BYTES:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def picture(self, asked: Any) -> NDArray[np.uint8]:
@@ -271,7 +274,16 @@ class Matching:
         if not one.is_wanted():
             raise Cancelled
         one.begun = True
+        if source is not None and source.kind in ("hub", "name"):  # here: aside, everybody would wait for a download
+            one.words = "downloading"
+            zoo.fetched(source, lambda share: self._told(one, share))
+            one.progress = 0.0
         return work(source, asked, language, one)
+
+    def _told(self, one: Asking, share: float) -> None:
+        one.progress = share
+        if not one.is_wanted():
+            raise Cancelled
 
     def _do(self, one: Asking, urgency: int, words: str, work: Callable[..., Any], *args: Any, share: float = 1.0) -> Any:
         """In the process aside, while somebody waits. share: the part of the whole that this is."""

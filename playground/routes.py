@@ -88,7 +88,7 @@ def scripts() -> str:
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
-         | {part: _below(lang, f"{part}.") for part in ("explore", "reconstruct", "match")}
+         | {part: _below(lang, f"{part}.") for part in ("tabs", "explore", "reconstruct", "match")}
          | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers()}
          for lang in LANGUAGES}
     )  # fmt: skip

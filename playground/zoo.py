@@ -206,18 +206,20 @@ class OpenClip:
         import open_clip
 
         # in a fresh process nothing of open_clip's is known but what comes with it: names mean what they mean elsewhere
-        self.model, _, self.prepare = open_clip.create_model_and_transforms(
+        made: Any = open_clip.create_model_and_transforms(
             name, pretrained=weights, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
         )
+        self.model, _, self.prepare = made
         if file is not None:  # in a folder open_clip would choose the file by itself
             open_clip.load_checkpoint(self.model, file)
         self.tokenizer = open_clip.get_tokenizer(name)
         self.model.eval()
         self.licence = licence
         embedding = getattr(getattr(self.model, "text", self.model), "token_embedding", None)
-        trained = [] if embedding is None else embedding.weight.detach().abs().amax(1).nonzero().flatten()
+        table = torch.ones(0, 1) if embedding is None else embedding.weight.detach()
+        trained = table.abs().amax(1).nonzero().flatten()
         # of a small model's table only the tokens that were met in training are not zero; a large one knows all
-        self.trained = trained if 0 < len(trained) < len(embedding.weight) // 2 else None
+        self.trained = trained if 0 < len(trained) < len(table) // 2 else None
         several = "hf_tokenizer_name" in json.dumps(open_clip.get_model_config(name) or {})
         self.multilingual = several or (self.trained is not None and self.knows(["猫"])[0])
 
@@ -271,7 +273,7 @@ def _image(picture: NDArray[np.uint8]) -> Image.Image:
 
 def _loaded_by(source: Source, watch: Watch) -> Any:
     if source.kind in ("hub", "name"):  # a download can be watched and given up; what is loaded already needs none
-        folder = _fetched(source, watch)
+        folder = fetched(source, watch)
         source = Source("folder", folder, changed=1) if folder else source
     return _loaded(source)
 
@@ -321,7 +323,7 @@ def checked(name: str) -> Iterator[None]:
         raise UserError(NOT_LOADED, name=name, reason=reason) from error
 
 
-def _fetched(source: Source, watch: Watch) -> str:
+def fetched(source: Source, watch: Watch) -> str:
     """The folder of a model of the hub, downloaded where it is not there yet; "" where open_clip has it from elsewhere."""
     import open_clip
     from huggingface_hub import snapshot_download

@@ -61,13 +61,19 @@ def main() -> None:
             continue
         if knobs(seconds) not in rates:
             rates[knobs(seconds)] = rate(seconds)
+            keep(records)  # a run that goes on has the steps that it began with
         method, records[key] = measure(dataset, seconds, round(rates[knobs(seconds)] * seconds))
-        write(RECORDS, lambda path: path.write_text(json.dumps(records, indent=1, sort_keys=True), encoding="utf-8"))
+        keep(records)
         if (dataset, seconds) == SHIPPED:
             ship(method)
         REPORT.write_text(report(records), encoding="utf-8")
         print(f"{time.strftime('%H:%M')} {key}: {records[key]['match_1']:.1%} {records[key]['match_5']:.1%}", flush=True)
     REPORT.write_text(report(records), encoding="utf-8")
+
+
+def keep(records: Records) -> None:
+    """Write what is known so far."""
+    write(RECORDS, lambda path: path.write_text(json.dumps(records, indent=1, sort_keys=True), encoding="utf-8"))
 
 
 def rate(seconds: int) -> float:
@@ -116,6 +122,8 @@ def ship(method: Any) -> None:
     """Put the model where the app and open_clip find it, with its licence."""
     export(method, MODEL, half=True)
     shutil.copy(ROOT / "LICENSE", MODEL / "LICENSE")
+    for path in MODEL.iterdir():
+        path.chmod(0o644)  # safetensors keeps its files to their owner
     sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in sorted(MODEL.iterdir()))
     print(f"{MODEL.relative_to(ROOT)}: {sizes}", flush=True)
 
@@ -134,7 +142,7 @@ numbers are in [match.json](match.json). One run each, both languages at once; s
 """
 GROUPS = """## Groups of unseen emoji, zero-shot
 
-Share of the images of unseen emoji that lie nearest to their own of 10 groups. A group is the mean of its name and of
+Share of the images of unseen emoji that lie nearest to their own group. A group is the mean of its name and of
 {members} names of its training emoji, or its name alone; the kNN of the same features sees the labels of all training images.
 
 | | names of members | name alone | kNN |

@@ -904,6 +904,7 @@
       if (this.stage.firstChild !== this.activity.root) this.stage.replaceChildren(this.activity.root);
       this.root.dataset.activity = name;
       this.refresh();
+      if (this.models.length) this.opened();  // a run that the lesson has just trained is a model
     }
 
     refresh() { if (this.sets.length) this.activity.refresh(); }  // what cannot be asked without a model waits for it

@@ -246,7 +246,9 @@
 
   // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
   const asked = new URLSearchParams(location.search).get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
-  const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
+  // where there is no room for all, Gradio has the last ones in a menu, by their words alone
+  const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`)
+    ?? [...document.querySelectorAll('#tabs .overflow-dropdown button')].find(one => one.textContent.trim() === window.playgroundWords.tabs[name]);
   const openTab = () => {
     document.body.dataset.tab = tab('train') && !tab(wanted) ? 'train' : wanted;  // a name that no tab has
     if (!tab('train')) setTimeout(openTab, 30);
@@ -254,7 +256,8 @@
   };
   document.addEventListener('DOMContentLoaded', openTab);
   document.addEventListener('click', event => {
-    const name = event.target.closest?.('[role=tab]')?.getAttribute('aria-controls')?.match(/^tab-(\w+)$/)?.[1];
+    const one = event.target.closest?.('#tabs [role=tab], #tabs .overflow-dropdown button');
+    const name = one && Object.keys(window.playgroundWords.tabs).find(name => tab(name) === one);
     if (!name) return;
     document.body.dataset.tab = name;
     window.playgroundKit.remember({tab: name === 'train' ? null : name});
