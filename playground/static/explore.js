@@ -400,7 +400,6 @@
     arrived(pane) {
       this.shownKind = this.kind;
       this.show(pane);
-      if (pane === this.main()) this.assess();
     }
 
     go(index) {
@@ -433,6 +432,7 @@
         await pane.map.frame(positions, dimensions);
         pane.box.dataset.step = near;
         pane.box.dataset.key = key;
+        if (pane === this.main()) this.assess();
       } catch (error) {
         pane.shows = null;
         this.note(String(error.message));
