@@ -222,6 +222,10 @@
       watch('value', () => panel?.show(props.value?.run || ''));
     },
     run() { return panel?.run || ''; },
+    show(run) {  // of another tab
+      panel?.show(run);
+      this.open('train');
+    },
     open(name) { tab(name)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');
@@ -246,7 +250,11 @@
 
   // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
   const asked = new URLSearchParams(location.search).get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
-  const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`);
+  // where a page is narrow Gradio folds tabs into a menu, whose entries have no more than their words
+  const folded = () => [...document.querySelectorAll('#tabs .overflow-dropdown button')];
+  const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`) ?? folded().find(one => one.textContent.trim() === window.playgroundWords.tabs[name]);
+  const named = node => node?.getAttribute('aria-controls')?.match(/^tab-(\w+)$/)?.[1]
+    ?? Object.keys(window.playgroundWords.tabs).find(name => folded().includes(node) && node.textContent.trim() === window.playgroundWords.tabs[name]);
   const openTab = () => {
     document.body.dataset.tab = tab('train') && !tab(wanted) ? 'train' : wanted;  // a name that no tab has
     if (!tab('train')) setTimeout(openTab, 30);
@@ -254,7 +262,7 @@
   };
   document.addEventListener('DOMContentLoaded', openTab);
   document.addEventListener('click', event => {
-    const name = event.target.closest?.('[role=tab]')?.getAttribute('aria-controls')?.match(/^tab-(\w+)$/)?.[1];
+    const name = named(event.target.closest?.('[role=tab], #tabs .overflow-dropdown button'));
     if (!name) return;
     document.body.dataset.tab = name;
     window.playgroundKit.remember({tab: name === 'train' ? null : name});
