@@ -393,4 +393,4 @@ def save_layout(path: Path, layout: Layout) -> None:
 def read_layout(path: Path) -> Layout:
     """Read a frame."""
     with np.load(path, allow_pickle=False) as file:
-        return Layout(file["positions"], float(file["scale"]))
+        return Layout(file["positions"].astype(np.float32), float(file["scale"]))

@@ -45,11 +45,7 @@ def curve(
         "legend": {"x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom", "orientation": "h", "font": {"size": 10}},
         "xaxis": {"title": {"text": seconds, "standoff": 4, "font": {"size": 11}}, "rangemode": "tozero", "zeroline": False},
         "yaxis": {"tickformat": ".1~%" if rate else "", "zeroline": False, "nticks": 6},
-        "shapes": [
-            {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": level, "y1": level,
-             "line": {"dash": "dot", "color": "#888", "width": 1.2}}
-            for _, level in levels
-        ],
+        "shapes": [level(y) for _, y in levels],
         "annotations": [
             {"text": text, "showarrow": False, "font": {"size": 11}, "xref": "x domain", "x": 1, "xanchor": "right",
              "yref": "y", "y": level, "yanchor": "top" if under and level == levels[-1][1] else "bottom"}
@@ -58,6 +54,12 @@ def curve(
         "uirevision": "keep",
     }  # fmt: skip
     return {"data": traces, "layout": layout}
+
+
+def level(y: float, colour: str = "#888") -> dict[str, Any]:
+    """A dotted line across a plot."""
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y,
+            "line": {"dash": "dot", "color": colour, "width": 1.2}}  # fmt: skip
 
 
 def table(numbers: Mapping[str, Any], name: str) -> dict[str, Any]:

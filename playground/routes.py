@@ -29,7 +29,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground import explore, export, lesson, standalone
+from playground import compare, explore, export, learn, lesson, standalone
 from playground import live as moment
 from playground.maps import Maps
 from playground.matching import Matching
@@ -61,6 +61,10 @@ FILES = {  # in the order in which they are loaded
         "reconstruct.css",
         "match.js",
         "match.css",
+        "compare.js",
+        "compare.css",
+        "learn.js",
+        "learn.css",
     )
 }
 UPLOAD_FILES, SET_FILES, UPLOAD_BYTES = 16, 2_000, 80 << 20  # of a person's own images, at once
@@ -88,7 +92,7 @@ def scripts() -> str:
     classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
-         | {part: _below(lang, f"{part}.") for part in ("tabs", "explore", "reconstruct", "match")}
+         | {part: _below(lang, f"{part}.") for part in ("tabs", "explore", "reconstruct", "match", "compare")}
          | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers()}
          for lang in LANGUAGES}
     )  # fmt: skip
@@ -144,6 +148,8 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
         async def route(request: Request) -> Response:
             found = await run_in_threadpool(work, request.path_params, request.query_params)
+            if found is None:  # as it was
+                return Response(status_code=204, headers=headers)
             if isinstance(found, np.ndarray):
                 return Response(found.tobytes(), media_type="application/octet-stream", headers=headers)
             return JSONResponse(found, headers=headers)
@@ -241,6 +247,29 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     def lessons(p: Any, q: Any) -> Any:
         return lesson.lesson(maps, p["run"], _language(q))
 
+    def taught(p: Any, q: Any) -> Any:
+        return learn.page(_language(q), [run for run in learn.EXAMPLES if (runs.root / run / "run.json").exists()])
+
+    def compared(p: Any, q: Any) -> Any:
+        asked, curves = q.get("runs", "").split(",")[: 2 * compare.MOST], q.get("curves", "").split(",")[:20]
+        over = "steps" if q.get("over") == "steps" else "seconds"
+        return compare.compare(maps, asked, curves, over, _language(q), q.get("after", ""))
+
+    def knobs(p: Any, q: Any) -> Any:
+        return compare.knobs(runs, p["run"], _language(q))
+
+    def swept(p: Any, q: Any) -> Any:
+        return compare.sweep(maps, p["sweep"], q.get("measure", ""), _language(q))
+
+    async def sweep(request: Request) -> Response:
+        asked = await _question(request)
+        return JSONResponse(await run_in_threadpool(compare.begin_sweep, runs, asked, _secret(asked)), headers=FRESH)
+
+    async def stop_sweep(request: Request) -> Response:
+        secret = _secret(await _question(request))
+        await run_in_threadpool(runs.stop_sweep, request.path_params["sweep"], secret)
+        return JSONResponse({}, headers=FRESH)
+
     async def begin(request: Request) -> Response:
         return JSONResponse({"run": await run_in_threadpool(_begun, runs, await _question(request))}, headers=FRESH)
 
@@ -263,6 +292,12 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
             Route("/runs", answer(listed, FRESH)),
             Route("/runs", begin, methods=["POST"]),
             Route("/runs/{run}/lesson", answer(lessons, FRESH)),
+            Route("/runs/{run}/knobs", answer(knobs, FRESH)),
+            Route("/compare", answer(compared, FRESH)),
+            Route("/learn", answer(taught, FRESH)),
+            Route("/sweeps", sweep, methods=["POST"]),
+            Route("/sweeps/{sweep}", answer(swept, FRESH)),
+            Route("/sweeps/{sweep}/stop", stop_sweep, methods=["POST"]),
             Route("/models", answer(models, FRESH)),
             Route("/match/{kind}", matched, methods=["POST"]),
             Route("/pictures", kept, methods=["POST"]),
@@ -320,10 +355,25 @@ async def _question(request: Request) -> dict[str, Any]:
     return asked
 
 
+def _secret(asked: dict[str, Any]) -> str:
+    """The browser's secret, by which its runs are its own."""
+    secret = asked.get("secret")
+    if not isinstance(secret, str) or not 16 <= len(secret) <= 100:
+        raise UserError("This question is not understood.")
+    return secret
+
+
 def _begun(runs: Runs, asked: dict[str, Any]) -> str:
-    """Queue a run that a part of the page asks for, with the browser's own secret, and return its id."""
-    dataset, knobs, secret = str(asked.get("dataset")), asked.get("knobs") or {}, asked.get("secret")
-    if dataset not in BUILT_IN or not isinstance(knobs, dict) or not isinstance(secret, str) or len(secret) < 16:
+    """Queue a run that a part of the page asks for, with the browser's own secret, and return its id.
+
+    {"like"}: a copy of a run, with its data and what "knobs" and "seconds" do not change.
+    """
+    dataset, knobs, secret = str(asked.get("dataset")), asked.get("knobs") or {}, _secret(asked)
+    if not isinstance(knobs, dict):
+        raise UserError("This question is not understood.")
+    if "like" in asked:
+        return runs.create(compare.like(runs, str(asked["like"]), knobs, asked.get("seconds"), secret), secret)
+    if dataset not in BUILT_IN:
         raise UserError("This question is not understood.")
     try:
         seconds, seed = float(asked.get("seconds", 30)), int(asked.get("seed", 0))

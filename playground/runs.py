@@ -1,7 +1,8 @@
 """Runs as a person sees them: made, queued, watched, stopped, gone on with, forgotten. All of it is in folders.
 
 ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps'
-ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue
+ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue: single runs first, then those of
+                    sweeps, the first of each before the second of any
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +37,10 @@ log = logging.getLogger(__name__)
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
+FULL = "The queue is full ({number} runs): wait until some have finished."
 UPLOADS = "uploads"
 ENDED = ("finished", "stopped", "failed", "interrupted")
+SWEEP = 8  # runs of one sweep
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Limits:
     keep_runs: int = 300
     keep_days: float = 14.0
     longest: float = 600.0  # seconds of training that one click may ask for
+    longest_sweep: float = 960.0  # of all runs of a sweep together
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ class Runs:
         self.queue.mkdir(parents=True, exist_ok=True)
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
+        self._sweeping = threading.Lock()
 
     # -- what a person does -------------------------------------------------------------------------------------
 
@@ -107,6 +113,50 @@ class Runs:
         record.create(self.root / run, config, owner=_hash(owner))
         self._enqueue(run)
         return run
+
+    def sweep(self, configs: Sequence[RunConfig], owner: str, **about: Any) -> tuple[str, list[str]]:
+        """Queue runs that belong together, one sweep a person at a time; returns the sweep's id, and those of its runs.
+
+        run.json of each says what it belongs to: "sweep" holds the id and `about`. The runs are ID-0, ID-1, and so on.
+        """
+        total = sum(config.seconds or self.limits.longest_sweep + 1 for config in configs)
+        if len(configs) > SWEEP or not total <= self.limits.longest_sweep:
+            raise UserError(
+                "A sweep may train for at most {seconds} seconds in all: take fewer values, or less time for each.",
+                seconds=f"{self.limits.longest_sweep:g}",
+            )
+        self.expire()
+        with self._sweeping:
+            mine = [run for run in self._swept(owner) if self.state(run).kind not in ENDED]
+            if mine:
+                raise UserError(
+                    "{number} runs of your last sweep have still to train: wait for them, or stop that sweep.", number=len(mine)
+                )
+            if len(self.waiting()) + len(configs) > self.limits.waiting:
+                raise UserError(FULL, number=len(self.waiting()))
+            sweep = secrets.token_urlsafe(8)
+            made = [f"{sweep}-{place}" for place in range(len(configs))]
+            for run, config in zip(made, configs, strict=True):
+                record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
+            for place, run in enumerate(made):
+                self._enqueue(run, place)
+        return sweep, made
+
+    def sweep_runs(self, sweep: str) -> list[str]:
+        """The runs of a sweep that are still there, in the order of their values."""
+        if not ID.fullmatch(sweep):
+            return []
+        made = [f"{sweep}-{place}" for place in range(SWEEP)]
+        return [run for run in made if ID.fullmatch(run) and (self.root / run / "run.json").exists()]
+
+    def stop_sweep(self, sweep: str, owner: str) -> None:
+        """Stop what has not ended of a sweep; what its runs learned stays."""
+        for run in self.sweep_runs(sweep)[::-1]:  # the waiting ones first, or the next one would begin meanwhile
+            self.stop(run, owner)
+
+    def owns(self, run: str, owner: str) -> bool:
+        """Whether it was this browser that started a run."""
+        return bool(owner) and record.read_about(self.folder(run)).get("owner") == _hash(owner)
 
     def stop(self, run: str, owner: str) -> None:
         """Ask a run to stop, or take it out of the queue. What it learned stays."""
@@ -131,7 +181,8 @@ class Runs:
         done = view.events[-1]["seconds"] if view.events else 0.0
         if (config.seconds or 0) - done < 1:
             about = record.read_about(folder)
-            record.create(folder, dataclasses.replace(config, seconds=done + seconds), owner=about.get("owner"))
+            kept = {key: about[key] for key in ("owner", "sweep") if key in about}
+            record.create(folder, dataclasses.replace(config, seconds=done + seconds), **kept)
         (folder / "stop").unlink(missing_ok=True)
         self._enqueue(run)
 
@@ -208,20 +259,30 @@ class Runs:
 
     def _owned(self, run: str, owner: str) -> Path:
         folder = self.folder(run)
-        if not owner or record.read_about(folder).get("owner") != _hash(owner):
+        if not self.owns(run, owner):
             raise UserError("Only the browser that started this run may stop it or go on with it.")
         return folder
 
     def _make_room(self, owner: str) -> None:
         waiting = self.waiting()
         if len(waiting) >= self.limits.waiting:
-            raise UserError("The queue is full ({number} runs): wait until some have finished.", number=len(waiting))
-        mine = [run for run in waiting if record.read_about(self.root / run).get("owner") == _hash(owner)]
+            raise UserError(FULL, number=len(waiting))
+        abouts = [record.read_about(self.root / run) for run in waiting]
+        mine = [
+            about for about in abouts if about.get("owner") == _hash(owner) and "sweep" not in about
+        ]  # which has its own rule
         if len(mine) >= self.limits.waiting_each:
             raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(mine))
 
-    def _enqueue(self, run: str) -> None:
-        (self.queue / f"{time.time_ns():020d}-{run}").touch()
+    def _swept(self, owner: str) -> list[str]:
+        """The runs of all sweeps of a person."""
+        mine = _hash(owner)
+        abouts = ((folder.name, record.read_about(folder)) for folder in self._folders())
+        return [run for run, about in abouts if "sweep" in about and about.get("owner") == mine]
+
+    def _enqueue(self, run: str, place: int | None = None) -> None:
+        """place: of a run within its sweep; such a run lets every single one pass, and other sweeps take turns with it."""
+        (self.queue / f"{'' if place is None else f's{place}'}{time.time_ns():020d}-{run}").touch()
 
 
 def claim(root: Path) -> str | None:

@@ -15,8 +15,10 @@ RANKS = {
     "app": 6, "playground.ui": 5, "playground.tabs": 4, "playground.api": 4, "playground.controls": 3, "playground.routes": 3,
     "playground.worker": 3, "playground.runner": 3, "playground.explore": 2.5, "playground.standalone": 2.5,
     "playground.export": 2.5, "playground.repairs": 2.75, "playground.live": 2, "playground.maps": 1.5, "playground.runs": 1,
-    "playground.aside": 1, "playground.zoo": 1, "playground.matching": 2.75, "playground.lesson": 2.5,
+    "playground.aside": 1, "playground.examples": 0, "playground.zoo": 1, "playground.matching": 2.75, "playground.lesson": 2.5,
+    "playground.compare": 2.75,
     "playground.plots": 0, "playground.projection": 0, "playground.embedding_map": 0, "playground.texts": 0, "trainers": -1,
+    "playground.drawing": 0, "playground.learn": 1,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from trainers.errors import UserError
 from trainers.method import DataSpec, Method, make_config, method_class
 
 MODEL, CHECKPOINT = "model.safetensors", "checkpoint.safetensors"
+SCALE = "//scale"  # after the name of a tensor of bytes: what its rows are to be multiplied by
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,21 @@ def load_model(path: Path) -> Method:
     return method.eval()
 
 
+def shrink_model(folder: Path) -> None:
+    """Keep a run's networks in a quarter of their room, a byte a weight and a scale a row, and nothing to go on from."""
+    about, tensors = _load(folder / MODEL)
+    kept: dict[str, Tensor] = {}
+    for key, value in tensors.items():
+        if value.ndim < 2 or not value.is_floating_point():
+            kept[key] = value
+            continue
+        rows = value.float().flatten(1)
+        scale = rows.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
+        kept[key], kept[key + SCALE] = (rows / scale).round().to(torch.int8).view_as(value).contiguous(), scale
+    _save(folder / MODEL, kept, about)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
 def write(path: Path, content: Callable[[Path], object]) -> None:
     """Let `content` write a file under another name, then give it its own: no reader ever sees half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -126,6 +142,10 @@ def _load(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         )
     try:
         with safe_open(path, "pt") as file:
-            return json.loads(file.metadata()["playground"]), {key: file.get_tensor(key) for key in file.keys()}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
+            for key in [key for key in tensors if key.endswith(SCALE)]:  # of a model that was made small
+                name, scale = key.removesuffix(SCALE), tensors.pop(key)
+                tensors[name] = (tensors[name].flatten(1) * scale).view_as(tensors[name])
+            return json.loads(file.metadata()["playground"]), tensors
     except Exception as error:  # safetensors raises its own kind, json another, a file of someone else's a KeyError
         raise UserError("{file} is damaged or not of this app: train the run again.", file=path.name) from error

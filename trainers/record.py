@@ -142,7 +142,20 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
 def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float16]]:
     """The features (n,F) of the evaluation images at a step."""
     with np.load(_arrays(folder, step, "features"), allow_pickle=False) as file:
+        if "codes" in file:
+            return (file["mean"] + file["codes"].astype(np.float32) * file["scale"] @ file["basis"]).astype(np.float16)
         return file["features"]
+
+
+def shrink_snapshot(folder: Path, step: int, dimensions: int) -> None:
+    """Keep a snapshot's features in an eighth of their room: their first principal components, a byte for each number."""
+    features = read_snapshot(folder, step).astype(np.float32)
+    mean = features.mean(0)
+    basis = np.linalg.svd(features - mean, full_matrices=False)[2][:dimensions]  # (D,F)
+    codes = (features - mean) @ basis.T
+    scale = np.maximum(np.abs(codes).max(0), 1e-9) / 127
+    arrays = {"codes": np.rint(codes / scale).astype(np.int8), "scale": scale, "basis": basis.astype(np.float16), "mean": mean}
+    write(_arrays(folder, step, "features"), lambda path: _savez(path, arrays, np.savez_compressed))
 
 
 def read_pictures(folder: Path, step: int) -> dict[str, np.ndarray[Any, np.dtype[np.uint8]]]:
@@ -203,6 +216,6 @@ def _arrays(folder: Path, step: int, kind: str) -> Path:
     return folder / "snapshots" / f"{step:08d}-{kind}.npz"
 
 
-def _savez(path: Path, arrays: Mapping[str, Any]) -> None:
+def _savez(path: Path, arrays: Mapping[str, Any], save: Callable[..., None] = np.savez) -> None:
     with path.open("wb") as file:  # a name would get .npz added
-        np.savez(file, **arrays)  # half floats do not compress, and small pictures need not
+        save(file, **arrays)  # half floats do not compress, and small pictures need not

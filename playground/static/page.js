@@ -222,6 +222,10 @@
       watch('value', () => panel?.show(props.value?.run || ''));
     },
     run() { return panel?.run || ''; },
+    show(run) {  // of another tab
+      panel?.show(run);
+      this.open('train');
+    },
     open(name) { tab(name)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');

@@ -1,4 +1,4 @@
-"""Compare: runs side by side."""
+"""Compare: runs side by side. static/compare.js draws what playground.compare tells, by playground.routes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from playground.tabs.train import WHEN_READY
+
+PANEL = "<div class='compare workbench' role='region'></div>"
+
 
 def build(i18n: Any) -> None:
-    """What there is today, and what will be here."""
-    gr.Markdown(i18n("compare.text"), elem_classes="note")
+    """The place where the page's own script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="compare"), apply_default_css=False, elem_id="compare")

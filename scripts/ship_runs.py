@@ -1,0 +1,110 @@
+"""Make assets/runs: a finished run of each method, and the pairs that teach most. `python -m scripts.ship_runs [NAME ...]`.
+
+Each is trained as the page's Train button does, on the CPU, with the knobs below and else with a method's own; then it is made
+small: a few snapshots and the networks with a byte a number, of features as many principal components as there is room for, one
+row of pictures, and the UMAP frames beside them. Take an idle machine: a run has the seconds that its config says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from playground.examples import SHIPPED
+from playground.maps import FIRST, Layout, save_layout
+from playground.projection import from_key
+from trainers import record
+from trainers.checkpoint import shrink_model, write
+from trainers.events import Failed
+from trainers.train import RunConfig
+
+SECONDS = 30.0
+RUNS: dict[str, tuple[str, str, dict[str, Any]]] = {  # id -> method, data, knobs
+    "simclr": ("simclr", "fashion-mnist", {}),
+    "swav": ("swav", "fashion-mnist", {}),
+    "byol": ("byol", "fashion-mnist", {}),
+    "simsiam": ("simsiam", "fashion-mnist", {}),
+    "simsiam-collapsed": ("simsiam", "fashion-mnist", {"stop_gradient": False}),
+    "clip": ("clip", "emoji", {}),
+    "autoencoder": ("autoencoder", "fashion-mnist", {}),
+    "denoising": ("denoising", "fashion-mnist", {}),
+    "masked": ("masked", "fashion-mnist", {}),
+}
+LIMIT = 1_000_000  # bytes of a run
+KEPT = {"Snapshot": 5, "Pictures": 1, "Step": 120}  # events of a run: the last, and others evenly
+
+
+def main() -> None:
+    """Train and pack."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.ship_runs")
+    parser.add_argument("names", nargs="*", choices=[*RUNS, []], help="only these")
+    for name in parser.parse_args().names or RUNS:
+        method, dataset, knobs = RUNS[name]
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / name
+            record.create(folder, RunConfig(method, dataset, SECONDS, device="cpu", knobs=knobs))
+            for event in record.run(folder):
+                if isinstance(event, Failed):
+                    raise RuntimeError(event.sentence.format(**event.values))
+            pack(folder)
+            shutil.rmtree(SHIPPED / name, ignore_errors=True)
+            shutil.copytree(folder, SHIPPED / name)
+        size = sum(path.stat().st_size for path in (SHIPPED / name).rglob("*") if path.is_file())
+        print(f"{name}: {size / 1e3:.0f} kB, {record.summary(SHIPPED / name)}", flush=True)
+
+
+def pack(folder: Path) -> None:
+    """Make a finished run small, in place."""
+    events, _ = record.read_events(folder)
+    chosen: set[int] = set()
+    for kind, most in KEPT.items():
+        own = [i for i, event in enumerate(events) if event["event"] == kind]
+        # snapshots grow rare with time by themselves; the last of everything is there, and else the first
+        chosen |= {own[-1 - round(k)] for k in np.linspace(0, len(own) - 1, min(most, len(own)))}
+    events = [event for i, event in enumerate(events) if i in chosen or event["event"] not in KEPT]
+    steps = {kind: [event["step"] for event in events if event["event"] == kind] for kind in KEPT}
+    lines = "".join(json.dumps(rounded(event), separators=(",", ":")) + "\n" for event in events)
+    write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+    for path in (folder / "snapshots").glob("*.npz"):
+        kind = "Snapshot" if path.stem.endswith("features") else "Pictures"
+        if int(path.name[:8]) not in steps[kind]:
+            path.unlink()
+        elif kind == "Pictures":
+            rows = record.read_pictures(folder, int(path.name[:8]))
+            write(path, lambda temporary, rows=rows: _compressed(temporary, rows))
+    shrink_model(folder)
+    (folder / ".lock").unlink(missing_ok=True)
+    frames, (n, width) = len(steps["Snapshot"]), record.read_snapshot(folder, 0).shape
+    others = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and "features" not in path.name)
+    room = (0.98 * LIMIT - others) / frames - 5 * n  # beside a layout, which has four bytes an image and a head
+    before: tuple[Any, Layout] | None = None
+    for step in reversed(steps["Snapshot"]):  # as the page does: the last one first, the others from their neighbour in time
+        record.shrink_snapshot(folder, step, min(width, int(room / (n + 2 * width))))
+        features, reducer = record.read_snapshot(folder, step), from_key(FIRST)
+        layout = reducer.fit(features) if before is None else reducer.refresh(features, *before)
+        save_layout(folder / "maps" / FIRST / f"{step:08d}.npz", Layout(layout.positions.astype(np.float16), layout.scale))
+        before = features, layout
+
+
+def rounded(value: Any) -> Any:
+    """Numbers to five digits, which is more than a curve can show."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {key: rounded(one) for key, one in value.items()}
+    return [rounded(one) for one in value] if isinstance(value, list) else value
+
+
+def _compressed(path: Path, arrays: dict[str, Any]) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+if __name__ == "__main__":
+    main()

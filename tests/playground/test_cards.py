@@ -1,0 +1,140 @@
+"""What Learn teaches: drawings that can be read, formulas whose symbols all have a place, switches that exist."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from playground import learn
+from playground.drawing import MARGIN, Sheet, draw, signed, width, wrap
+from playground.texts import LANGUAGES, text
+from trainers.method import Method, make_config, methods
+from trainers.methods.simclr import SimCLR
+
+ROOT = Path(__file__).parents[2]
+WAYS = ("wide", "tall")
+
+
+def keys(markup: str) -> set[str]:
+    return {key for found in re.findall(r'data-sym="([^"]+)"', markup) for key in found.split()}
+
+
+def test_every_method_is_taught_whole_in_both_languages() -> None:
+    assert set(learn.LESSONS) == set(methods())
+    for language in LANGUAGES:
+        page = learn.page(language)
+        assert [card["name"] for card in page["cards"]] == list(methods())
+        for card in page["cards"]:
+            wanted = {"name", "line", "idea", "flow", "negatives", "networks", "loss_name", "watch", "correction", "differs"}
+            wanted |= {"core"} if card["family"] == "autoencoder" else {"negatives_short", "networks_short"}
+            assert wanted <= set(card["said"]), card["name"]
+            assert card["switches"] and card["link"].startswith("https://") and card["seen"]
+            ends = re.findall(r"[.。](?:\s|$)" if language == "en" else "。", card["said"]["idea"])
+            assert len(ends) == 2, card["said"]["idea"]  # two sentences
+        words = page["words"]
+        for insight in page["insights"]:
+            assert f"insight_{insight['key']}" in words and f"insight_{insight['key']}_text" in words and insight["runs"]
+            assert all(f"run_{one['run']}_{one['tab']}" in words or f"run_{one['run']}" in words for one in insight["runs"])
+    assert len(learn.page("en")["insights"]) == 3
+
+
+@pytest.mark.parametrize("name", list(learn.LESSONS))
+def test_a_symbol_is_in_the_formula_the_legend_and_the_drawing(name: str) -> None:
+    card = learn.card(name, "en")
+    legend = [one["key"] for one in card["symbols"]]
+    assert len(legend) == len(set(legend))
+    for way in WAYS:
+        assert keys(card[way]) == set(legend)
+    assert keys("".join(card["formula"])) == set(legend)
+    for language in LANGUAGES:
+        assert all(one["text"] for one in learn.card(name, language)["symbols"])
+
+
+@pytest.mark.parametrize("name", list(learn.LESSONS))
+def test_formulas_are_whole_mathml(name: str) -> None:
+    card = learn.card(name, "en")
+    for markup in [*card["formula"], *(one["sign"] for one in card["symbols"])]:
+        root = ElementTree.fromstring(markup)
+        assert root.tag.endswith("math") and root.get("lang") == "en"
+        assert "\\" not in "".join(root.itertext()) and "http" not in markup.replace("http://www.w3.org/1998/Math/MathML", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", list(learn.LESSONS))
+def test_nothing_in_a_drawing_lies_on_something_else(name: str, way: str, language: str) -> None:
+    sheet = Sheet(way, lambda key: text(language, f"learn.draw_{key}"))
+    boxes = {node.name: (node, sheet.box(node)) for node in learn.LESSONS[name].drawing.nodes}
+    for (node, a), (other, b) in combinations(boxes.values(), 2):
+        apart = abs(a.x - b.x) >= a.w + b.w or (b.y - a.y >= a.h + a.below + b.h or a.y - b.y >= b.h + b.below + a.h)
+        assert apart, (node.name, other.name)
+    for node, box in boxes.values():
+        if node.kind in ("net", "head", "decoder", "step", "loss", "words"):
+            lines = sheet.lines(node)
+            assert all(width(line) + width(sign, 14) <= 2 * box.w - 4 for line, sign in lines), (node.name, lines)
+            assert 14 * len(lines) <= 2 * box.h + 4, (node.name, lines)
+
+
+@pytest.mark.parametrize("name", list(learn.LESSONS))
+def test_one_description_is_drawn_both_ways_and_in_both_languages(name: str) -> None:
+    shapes = set()
+    for language in LANGUAGES:
+        for way in WAYS:
+            root = ElementTree.fromstring(learn.card(name, language)[way])
+            left, top, wide, high = map(float, root.attrib["viewBox"].split())
+            assert wide <= (1060 if way == "wide" else 345) and (wide > high) == (way == "wide")
+            assert root.attrib["role"] == "img" and root.attrib["aria-label"] == text(language, f"cards.{name}.flow")
+            for words in root.iter("text"):
+                assert left <= float(words.attrib["x"]) <= left + wide and top <= float(words.attrib["y"]) <= top + high
+            assert "id=" not in learn.card(name, language)[way]  # several drawings share a page
+            shapes.add(tuple(group.get("class") for group in root.iter("g")))
+    assert len(shapes) == 1
+
+
+def test_words_in_a_drawing_are_text() -> None:
+    drawing = learn.LESSONS["autoencoder"].drawing
+    svg = draw(drawing, "wide", lambda key: "<b>&", '"><script>')
+    assert "<b>" not in svg and "<script>" not in svg and "&lt;b&gt;&amp;" in svg
+    assert MARGIN > 0 and signed("q_θ(z_θ)").count('class="index"') == 2
+    assert wrap("projection head", 60) == ["projection", "head"] and wrap("被遮处的损失", 40) == ["被遮处", "的损失"]
+
+
+def test_switches_are_knobs_that_change_something() -> None:
+    for name, lesson in learn.LESSONS.items():
+        for switch in lesson.switches:
+            changed, usual = make_config(name, switch.knobs), make_config(name, {})
+            assert all(getattr(changed, key) != getattr(usual, key) for key in switch.knobs)
+    assert learn.named("simsiam", {"stop_gradient": False}, "en") == "Stop gradient: off"
+
+
+def test_links_lead_only_to_examples_that_are_there() -> None:
+    page = learn.page("en", ["simsiam", "clip"])
+    cards = {card["name"]: card for card in page["cards"]}
+    assert not cards["simclr"]["seen"] and [one["tab"] for one in cards["clip"]["seen"]] == ["train", "match", "explore"]
+    assert [one["seen"] for one in cards["simsiam"]["switches"]] == [None, None]
+    addresses = [one["address"] for insight in page["insights"] for one in insight["runs"]]
+    assert addresses == ["?tab=train&run=simsiam", "?tab=train&run=clip", "?tab=match&run=clip&model=run%3Aclip"]
+    assert "?tab=compare&runs=simsiam%2Csimsiam-collapsed" in str(learn.page("en"))
+
+
+def test_the_code_is_the_methods_file() -> None:
+    for name, cls in methods().items():
+        found = learn.code(cls)
+        assert "".join(part for _, part in found).strip() == (ROOT / f"trainers/methods/{name}.py").read_text("utf-8").strip()
+        assert {"comment", "string", "keyword", "number", ""} >= {kind for kind, _ in found} and len(found) > 50
+
+
+def test_a_method_that_somebody_has_just_added_has_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ninth(SimCLR):
+        card = dataclasses.replace(SimCLR.card, title="Ninth", loss=r"\lVert x\rVert^2", negatives="a few")
+
+    found: dict[str, type[Method]] = {**methods(), "ninth": Ninth}
+    monkeypatch.setattr(learn, "methods", lambda: found)
+    card = next(card for card in learn.page("zh")["cards"] if card["name"] == "ninth")
+    assert card["title"] == "Ninth" and card["said"]["negatives"] == "a few" and not card["wide"] and not card["switches"]
+    assert "<msup>" in card["formula"][0] and card["try"]["method"] == "ninth"
