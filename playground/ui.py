@@ -92,6 +92,7 @@ def launch(settings: Settings, **options: Any) -> None:
                 font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
             ).set(
                 body_background_fill="*neutral_50",
+                body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400",  # readable on that
                 block_title_background_fill="transparent", block_title_background_fill_dark="transparent",
                 block_title_padding="0", block_title_text_color="*body_text_color",
                 block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
