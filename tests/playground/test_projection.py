@@ -7,12 +7,12 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn.manifold import trustworthiness
 
+from playground.aside import Cancelled
 from playground.projection import (
     PCA,
     REDUCERS,
     TSNE,
     UMAP,
-    Cancelled,
     Layout,
     Reducer,
     align,

@@ -1,0 +1,68 @@
+"""Runs that come with the app are small, say what they said before, and never take the place of a person's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from playground import examples
+from playground.maps import FIRST, Maps
+from playground.projection import overlap
+from playground.runs import Runs
+from scripts import ship_runs
+from tests.trainers.synthetic import dataset
+from trainers import record
+from trainers.checkpoint import CHECKPOINT, load_model
+from trainers.train import RunConfig
+
+
+def trained(folder: Path, method: str = "simclr", steps: int = 30) -> Path:
+    record.create(folder, RunConfig(method, "digits", steps=steps, device="cpu"))
+    assert [type(event).__name__ for event in record.run(folder, load=lambda _: dataset(400))][-1] == "Finished"
+    return folder
+
+
+@pytest.mark.parametrize("method", ["simclr", "byol", "masked"])
+def test_a_packed_run_is_small_and_says_the_same(tmp_path: Path, method: str) -> None:
+    folder = trained(tmp_path / "run", method)
+    summary, steps = record.summary(folder), [e["step"] for e in record.read_events(folder)[0] if e["event"] == "Snapshot"]
+    full, model, images = record.read_snapshot(folder, steps[-1]), load_model(folder), torch.rand(32, 1, 28, 28)
+    ship_runs.pack(folder)
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= ship_runs.LIMIT
+    assert not (folder / CHECKPOINT).exists()
+    packed, events = record.summary(folder), record.read_events(folder)[0]
+    assert packed["knn"] == pytest.approx(summary["knn"], rel=1e-4) and packed["steps"] == summary["steps"]
+    kept = [event["step"] for event in events if event["event"] == "Snapshot"]
+    assert kept[0] == 0 and kept[-1] == steps[-1] and len(kept) <= ship_runs.KEPT["Snapshot"]
+    small = record.read_snapshot(folder, steps[-1])
+    assert small.shape == full.shape and small.dtype == full.dtype and overlap(full, small, k=15).mean() > 0.9
+    with torch.inference_mode():
+        assert float(F.cosine_similarity(model.encode(images), load_model(folder).encode(images)).min()) > 0.999
+    maps = Maps(Runs(tmp_path))
+    assert maps.ready("run", FIRST) == kept  # every frame is there before anybody asks
+    assert np.isfinite(maps.frame("run", FIRST, kept[-1]).positions).all()
+
+
+def test_they_are_put_among_a_persons_own_once_and_again_when_they_are_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, root = tmp_path / "shipped", tmp_path / "root"
+    monkeypatch.setattr(examples, "SHIPPED", shipped)
+    trained(shipped / "simclr", steps=3)
+    record.create(root / "swav", RunConfig("swav", "digits", steps=1))
+    record.create(shipped / "swav", RunConfig("swav", "digits", steps=2))
+    examples.adopt(root)
+    assert examples.names() == ["simclr", "swav"] and examples.is_example(root / "simclr")
+    assert record.read_config(root / "swav").steps == 1 and not examples.is_example(root / "swav")  # somebody's own
+    assert load_model(root / "simclr").config == load_model(shipped / "simclr").config
+    (root / "simclr" / "maps").mkdir()  # made by the page, and kept as long as the run is the same
+    examples.adopt(root)
+    assert (root / "simclr" / "maps").exists()
+    record.create(shipped / "simclr", RunConfig("simclr", "digits", steps=4))
+    examples.adopt(root)
+    assert record.read_config(root / "simclr").steps == 4 and not (root / "simclr" / "maps").exists()
+    assert [path.name for path in root.glob(".*")] == []
