@@ -361,7 +361,8 @@ def _drawn(watch: Watch, epochs: int) -> dict[str, Any]:
         def flush(self) -> None:
             pass
 
-    return {"file": Told(), "bar_format": "{n_fmt}", "mininterval": 0.1, "disable": False, "leave": False}
+    often = {"mininterval": 0, "miniters": max(1, epochs // 25)}  # by epochs: by the clock, a quick map would tell nothing
+    return {"file": Told(), "bar_format": "{n_fmt}", "disable": False, "leave": False} | often
 
 
 def warm(watch: Watch) -> None:
