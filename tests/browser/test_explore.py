@@ -419,7 +419,7 @@ def test_side_by_side_is_linked_and_says_how_much_is_shared(explore: Callable[..
     shown = page.inner_text(".pane[data-run='explore-two'] .pane-overlap")
     assert abs(float(shown.split("%")[0].split()[-1]) / 100 - share) < 0.011
     page.click(".beside summary")
-    page.locator(".others label", has_text="Autoencoder").locator("input").uncheck()
+    page.locator(".others label:has(input:checked)", has_text="Autoencoder").locator("input").uncheck()
     expect(page.locator(".pane")).to_have_count(2)
 
 
