@@ -35,7 +35,6 @@ from playground.maps import Maps
 from playground.texts import text, told
 from playground.zoo import Source
 from trainers import evaluate, metrics, record
-from trainers.captions import LANGUAGES
 from trainers.data import BUILT_IN, Dataset, Images, folder, load
 from trainers.errors import UserError
 from trainers.method import method_class
@@ -219,8 +218,7 @@ class Matching:
                 pixels = np.asarray(image)
             return pixels[..., None] if pixels.ndim == 2 else pixels
         _, data = self.set(asked.get("set"))
-        part, index = _part(data, _index(asked.get("index"), _count(data)))
-        return part.images[index].permute(1, 2, 0).numpy()
+        return _pixels(data, _index(asked.get("index"), _count(data)))
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -624,6 +622,3 @@ def _number(value: Any, low: float, high: float) -> float:
 
 def _index(value: Any, count: int) -> int:
     return int(_number(value, 0, count - 1))
-
-
-__all__ = ["KNOWN", "LANGUAGES", "TEMPLATES", "Matching", "judge", "nearest", "softmax", "vocabulary"]

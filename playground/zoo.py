@@ -240,9 +240,8 @@ class OpenClip:
         size = self.model.visual.image_size
         size = max(size) if isinstance(size, (tuple, list)) else size
         width = len(self.read(["a"])[0])
-        bias = getattr(self.model, "logit_bias", None)
         return _about(self.model, size, width, self.model.logit_scale) | {
-            "licence": self.licence, "multilingual": self.multilingual, "sigmoid": bias is not None,
+            "licence": self.licence, "multilingual": self.multilingual,
         }  # fmt: skip
 
 
@@ -251,7 +250,7 @@ def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) ->
     return {
         "size": size, "dimensions": dimensions, "parameters": sum(p.numel() for p in parameters),
         "bytes": sum(p.numel() * p.element_size() for p in parameters), "scale": float(scale.detach().exp()),
-        "licence": "", "multilingual": False, "sigmoid": False,
+        "licence": "", "multilingual": False,
     }  # fmt: skip
 
 
