@@ -5,7 +5,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 # compiled caches and threads that spin while waiting would only slow a small machine down
 export OMP_WAIT_POLICY := passive
 
-.PHONY: run test check format browser sweep clean
+.PHONY: run test check format browser sweep examples clean
 
 run: .venv/run
 	$(BIN)/python app.py
@@ -38,6 +38,10 @@ format: .venv/dev
 # docs/results.md: every method, two data sets, three budgets, three seeds; hours on two cores, goes on where it was stopped
 sweep: .venv/run
 	$(BIN)/python -m scripts.sweep
+
+# assets/runs: the finished runs that ship; an idle machine, six minutes
+examples: .venv/run
+	$(BIN)/python -m scripts.ship_runs
 
 # Debian's chromium where it can be installed, else Playwright's own
 browser: .venv/dev

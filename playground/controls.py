@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 import gradio as gr
 
 from trainers.data import BUILT_IN, FOLDER
 from trainers.errors import UserError
-from trainers.method import knobs_of, methods
+from trainers.method import knobs_of, make_config, methods
 from trainers.train import RunConfig
 
 BUDGETS = (15, 30, 120, 600)
@@ -18,7 +20,7 @@ FIRST = "simclr"
 
 
 class Controls:
-    """The column of controls. `config(values, upload)` turns what was set into a run's config."""
+    """The column of controls. `config` turns what was set into a run's config; `asked` and `of` go the other way."""
 
     def __init__(self, i18n: Any) -> None:
         names = [*BUILT_IN, OWN]
@@ -61,6 +63,44 @@ class Controls:
         """Every component whose value a run depends on."""
         knobs = [component for group in self.knobs.values() for component in group.values()]
         return [self.data, self.upload, self.method, self.budget, self.seed, *knobs]
+
+    def shown(self) -> list[Any]:
+        """Those that the page's address tells of: all but an upload."""
+        return [component for component in self.inputs() if component is not self.upload]
+
+    def known(self) -> list[tuple[str, Any]]:
+        """What the address calls each of `shown`, and its default: "data", "method", "seconds", "seed", "METHOD.KNOB"."""
+        knobs = [(f"{method}.{name}", one.value) for method, group in self.knobs.items() for name, one in group.items()]
+        first = (("data", self.data), ("method", self.method), ("seconds", self.budget), ("seed", self.seed))
+        return [*((name, one.value) for name, one in first), *knobs]
+
+    def changed(self, js: str) -> None:
+        """Call a function of the page with the values of `shown` whenever one of them has changed."""
+        gr.on([one.change for one in self.shown()], None, self.shown(), None, js=js, api_visibility="private")
+
+    def asked(self, given: Mapping[str, Any]) -> dict[Any, Any]:
+        """Components and their values from an address: its words under the names of `known`, knobs as "knob.NAME".
+
+        What is none of these is left alone; UserError where a knob is wrong.
+        """
+        method = given.get("method")
+        method = method if method in self.knobs else FIRST
+        config = make_config(method, {k.removeprefix("knob."): v for k, v in given.items() if k.startswith("knob.")})
+        found = {self.method: method} | {one: getattr(config, name) for name, one in self.knobs[method].items()}
+        if given.get("data") in (*BUILT_IN, OWN):
+            found[self.data] = given["data"]
+        if str(given.get("seconds")) in {str(budget) for budget in BUDGETS}:
+            found[self.budget] = int(given["seconds"])
+        if re.fullmatch(r"-?\d{1,9}", str(given.get("seed"))):
+            found[self.seed] = int(given["seed"])
+        return found
+
+    def of(self, config: RunConfig) -> dict[Any, Any]:
+        """Components and their values from a run's config; a person's own images have to be uploaded again."""
+        knobs = {f"knob.{name}": value for name, value in config.knobs.items()}
+        data = config.dataset if config.dataset in BUILT_IN else OWN
+        seconds = "" if config.seconds is None else f"{config.seconds:g}"
+        return self.asked(knobs | {"method": config.method, "data": data, "seconds": seconds, "seed": str(config.seed)})
 
     def config(self, values: dict[Any, Any], keep: Any) -> RunConfig:
         """A run's config from the components' values, none of which is trusted; keep(path) puts an upload somewhere lasting."""

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from playground.live import describe
+from playground.live import called
 from playground.maps import FIRST, LIVE, Maps
 from playground.projection import REDUCERS
 from playground.texts import text
@@ -35,7 +35,7 @@ def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
     config = record.read_config(maps.runs.folder(run))
     return {
         "run": run,
-        "title": describe(config, language),
+        "title": called(maps.runs, run, language),
         "method": method_class(config.method).card.title,
         "changed": changed(config, language),
         "set": hashlib.sha256(maps.image_set(run).encode()).hexdigest()[:12],  # a path is nobody's business

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
+from playground.examples import is_example
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, UPLOADS, Runs, State
 from playground.texts import sentence, text
@@ -54,7 +55,7 @@ def build(
     def t(key: str, **values: object) -> str:
         return text(language, key, **values)
 
-    config = record.read_config(runs.folder(run))
+    config, shipped = record.read_config(runs.folder(run)), is_example(runs.folder(run))
     steps = [e for e in events if e["event"] == "Step"]
     snapshots = [e for e in events if e["event"] == "Snapshot"]
     started = next((e for e in events if e["event"] == "Started"), None)
@@ -65,6 +66,7 @@ def build(
         "version": version,
         "state": state.kind,
         "ended": state.kind in ENDED,
+        "example": {"text": t("live.example"), "act": t("live.train_yourself")} if shipped else None,
         "tone": TONES.get(state.kind, "busy"),
         "title": describe(config, language),
         "status": status(state, config, at, language),
@@ -102,6 +104,13 @@ def describe(config: RunConfig, language: str) -> str:
     steps = text(language, "live.steps").lower()
     budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
     return f"{method_class(config.method).card.title} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
+
+
+def called(runs: Runs, run: str, language: str) -> str:
+    """What to call a run where it stands among others: described, and whether it came with the app."""
+    folder = runs.folder(run)
+    shipped = f" · {text(language, 'live.shipped')}" if is_example(folder) else ""
+    return describe(record.read_config(folder), language) + shipped
 
 
 def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:

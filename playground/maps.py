@@ -25,6 +25,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from playground.aside import LATER, NOW, SOON, Aside, Cancelled, Job
+from playground.examples import is_example
 from playground.projection import (
     PCA,
     UMAP,
@@ -328,18 +329,25 @@ class Maps:
     # -- which runs there are -----------------------------------------------------------------------------------
 
     def beside(self, also: Sequence[str] = (), limit: int = 60) -> list[str]:
-        """Runs that have a map, the newest first. Those on a person's own images are shown to who knows their name."""
+        """Runs that have a map: the newest first, then those that came with the app.
+
+        Those on a person's own images are shown to who knows their name.
+        """
         found: list[tuple[float, str]] = []
+        shipped: list[str] = []
         for path in self.runs.root.glob("*/run.json"):
             run = path.parent.name
             try:
                 own = record.read_config(path.parent).dataset.startswith("folder:")
                 if (own and run not in also) or not self.steps(run):
                     continue
-                found.append((path.stat().st_mtime, run))
+                if is_example(path.parent):
+                    shipped.append(run)
+                else:
+                    found.append((path.stat().st_mtime, run))
             except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
                 log.warning("run %s is left out: %s", run, error)
-        return [run for _, run in sorted(found, reverse=True)[:limit]]
+        return [run for _, run in sorted(found, reverse=True)[:limit]] + sorted(shipped)
 
     def ended(self, run: str) -> bool:
         """Whether no more frames will come by themselves."""

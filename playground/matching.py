@@ -30,7 +30,7 @@ from PIL import Image
 
 from playground import zoo
 from playground.aside import LATER, NOW, SOON, Aside, Cancelled
-from playground.live import describe
+from playground.live import called
 from playground.maps import Maps
 from playground.texts import text, told
 from playground.zoo import Source
@@ -125,7 +125,7 @@ class Matching:
             config = record.read_config(path)
             if method_class(config.method).reads and (path / "model.safetensors").exists():
                 both = config.knobs.get("language", "both") == "both" and config.dataset.startswith("emoji")
-                title, size = describe(config, language), _megabytes(path, "model.safetensors")
+                title, size = called(self.maps.runs, run, language), _megabytes(path, "model.safetensors")
                 found.append(listed(f"run:{run}", "run", title, size, "run_note", multilingual=both))
         for name, size, licence, speed, multilingual in KNOWN:
             note = "known_multilingual" if multilingual else f"known_{speed}"

@@ -26,6 +26,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from playground.examples import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import write
 from trainers.data import Dataset, Images, load
@@ -238,8 +239,9 @@ class Runs:
             record.append(folder, Failed(last["step"], last["seconds"], KILLED if killed else CRASHED, {"code": str(code)}))
 
     def expire(self) -> None:
-        """Forget the oldest runs past the limits; one that waits or trains stays."""
-        folders = sorted(self._folders(), key=lambda f: (f / "run.json").stat().st_mtime, reverse=True)
+        """Forget the oldest runs past the limits; one that waits or trains stays, and so do those that came with the app."""
+        own = [folder for folder in self._folders() if not is_example(folder)]
+        folders = sorted(own, key=lambda f: (f / "run.json").stat().st_mtime, reverse=True)
         for place, folder in enumerate(folders):
             old = time.time() - (folder / "run.json").stat().st_mtime > self.limits.keep_days * 86_400
             if (old or place >= self.limits.keep_runs) and self.state(folder.name).kind in ENDED:
@@ -259,6 +261,8 @@ class Runs:
 
     def _owned(self, run: str, owner: str) -> Path:
         folder = self.folder(run)
+        if is_example(folder):
+            raise UserError("This run came with the app and stays as it is: press “Train it yourself” to make your own.")
         if not self.owns(run, owner):
             raise UserError("Only the browser that started this run may stop it or go on with it.")
         return folder

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from playground import api, projection, routes, zoo
+from playground import api, examples, projection, routes, zoo
 from playground.aside import Aside
 from playground.controls import Controls
 from playground.maps import Maps
@@ -35,24 +35,32 @@ class Settings:
     """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too.
 
     local_models: whether a visitor may name a folder of this machine to load a model from, PLAYGROUND_LOCAL_MODELS, 0 or 1;
-    not on a Space, which everybody visits.
+    not on a Space, which everybody visits. examples: whether the finished runs that ship are shown, PLAYGROUND_EXAMPLES.
     """
 
     runs: Path = Path("runs")
     workers: int = 1
     local_models: bool = True
+    examples: bool = True
 
     @classmethod
     def from_environment(cls) -> Settings:
         """The settings that the environment gives, the defaults elsewhere."""
         get = os.environ.get
         local = get("PLAYGROUND_LOCAL_MODELS", "0" if "SPACE_ID" in os.environ else "1") == "1"
-        return cls(Path(get("PLAYGROUND_RUNS", "runs")), int(get("PLAYGROUND_WORKERS", "1")), local)
+        shown = get("PLAYGROUND_EXAMPLES", "1") == "1"
+        return cls(Path(get("PLAYGROUND_RUNS", "runs")), int(get("PLAYGROUND_WORKERS", "1")), local, shown)
 
 
 def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
     """The page over the runs of one folder, and the words that its launch wants."""
-    i18n = gr.I18n(**{"en": table("en"), "zh-CN": table("zh")})
+    tables = {"en": table("en"), "zh-CN": table("zh")}
+    words, used = gr.I18n(**tables), set[str]()
+
+    def i18n(key: str) -> Any:
+        used.add(key)
+        return words(key)
+
     with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
         with gr.Row(elem_id="header"):
             gr.Markdown(i18n("page.title"), elem_id="title", container=False)
@@ -67,7 +75,8 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
                     with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
                         tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
-    return demo, i18n
+    # the other texts reach the page by its own scripts, in one language
+    return demo, gr.I18n(**{language: {key: found[key] for key in used} for language, found in tables.items()})
 
 
 def launch(settings: Settings, **options: Any) -> None:
@@ -75,6 +84,8 @@ def launch(settings: Settings, **options: Any) -> None:
     # a map may wait, while who asks a model looks at the page until it answers
     beside, models = Aside(nice=15), Aside(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
+    if settings.examples:
+        examples.adopt(runs.root)
     maps = Maps(runs, beside)
     matching = Matching(maps, models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)

@@ -1,4 +1,5 @@
-"""Make assets/runs: a finished run of each method, and the pairs that teach most. `python -m scripts.ship_runs [NAME ...]`.
+"""Make assets/runs: a finished run of each method, and the pairs that teach most. `make examples`, or
+`OMP_WAIT_POLICY=passive python -m scripts.ship_runs [NAME ...]`.
 
 Each is trained as the page's Train button does, on the CPU, with the knobs below and else with a method's own; then it is made
 small: a few snapshots and the networks with a byte a number, of features as many principal components as there is room for, one
@@ -32,6 +33,7 @@ RUNS: dict[str, tuple[str, str, dict[str, Any]]] = {  # id -> method, data, knob
     "simsiam": ("simsiam", "fashion-mnist", {}),
     "simsiam-collapsed": ("simsiam", "fashion-mnist", {"stop_gradient": False}),
     "clip": ("clip", "emoji", {}),
+    "clip-one-way": ("clip", "emoji", {"symmetric": False}),
     "autoencoder": ("autoencoder", "fashion-mnist", {}),
     "denoising": ("denoising", "fashion-mnist", {}),
     "masked": ("masked", "fashion-mnist", {}),

@@ -106,7 +106,7 @@ def shrink_model(folder: Path) -> None:
     about, tensors = _load(folder / MODEL)
     kept: dict[str, Tensor] = {}
     for key, value in tensors.items():
-        if value.ndim < 2 or not value.is_floating_point():
+        if value.ndim < 2 or not value.is_floating_point() or not value.numel():  # as a queue that waits for its start
             kept[key] = value
             continue
         rows = value.float().flatten(1)

@@ -2,7 +2,7 @@
 // what changed. Text from the server goes in through textContent only.
 (() => {
   const EVERY = 250, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
-  const {lang, make, choice, wait, figure} = window.playgroundKit;
+  const {lang, make, button, choice, wait, figure, post, remember} = window.playgroundKit;
   const address = path => window.playgroundKit.base(`runs/${path}`).href;
 
   class Panel {
@@ -11,16 +11,19 @@
       this.generation = 0;
     }
 
+    // a run, or where none is asked for the one of the chosen method that came with the app
     show(run) {
-      if (run === this.run && run) return this.wake?.();
+      const shipped = !run;
+      run ||= set.method;
+      if (run === this.run) return this.wake?.();
       this.run = run;
+      this.shipped = shipped;
       this.generation++;
       this.map?.close();
       this.map = null;
       this.root.replaceChildren();
-      document.body.dataset.run = run ? 'starting' : 'none';
-      window.playgroundKit.remember({run});
-      if (!run) return this.empty();
+      document.body.dataset.run = shipped ? 'example' : 'starting';
+      remember(shipped ? {run: null} : {run, method: set.method});
       this.skeleton();
       this.follow(this.generation);
     }
@@ -39,6 +42,12 @@
       part.sentence.setAttribute('role', 'status');
       part.bar = make('div', 'live-bar', make('div'));
       part.status.append(part.sentence, part.title);
+      part.exampleText = make('span');
+      part.again = button('', () => this.again(), 'small primary');
+      part.said = make('span', 'live-said');
+      part.said.setAttribute('role', 'alert');
+      part.example = make('div', 'live-example', part.exampleText, part.again, part.said);
+      part.example.hidden = true;
       part.warning = make('div', 'live-warning');
       part.warning.setAttribute('role', 'alert');
       part.warning.hidden = true;
@@ -57,8 +66,20 @@
       part.result = make('div', 'live-result');
       part.right = make('div', 'live-side', part.pictures, part.tables, part.result);
       part.left = make('div', 'live-map', make('div', 'map-head', part.mapTitle, part.mapKinds), part.map, part.mapLegend, part.mapHint);
-      this.root.replaceChildren(part.status, part.bar, part.warning, part.tiles, part.curves, make('div', 'live-columns', part.left, part.right));
+      this.root.replaceChildren(part.example, part.status, part.bar, part.warning, part.tiles, part.curves, make('div', 'live-columns', part.left, part.right));
       this.frames = {};
+    }
+
+    // the same config, from the start, as a run of this browser's own
+    async again() {
+      const {part} = this;
+      part.again.disabled = true;
+      part.said.textContent = '';
+      try {
+        const {run} = await post('runs', {like: this.run, secret: window.playgroundKit.owner()});
+        window.playground.show(run);
+      } catch (error) { part.said.textContent = error instanceof TypeError ? window.playgroundWords.gone : String(error.message); }
+      part.again.disabled = false;
     }
 
     async follow(generation) {
@@ -73,7 +94,8 @@
           if (!current()) return;
           if (answer.status === 404) {
             document.body.dataset.run = 'none';
-            return this.empty(window.playgroundWords.missing);
+            this.run = '';
+            return this.empty(this.shipped ? '' : window.playgroundWords.missing);
           }
           if (answer.status === 200) moment = await answer.json();
           else if (answer.status !== 204) throw new Error(answer.status);
@@ -97,7 +119,9 @@
 
     async draw(m) {
       const {part} = this;
-      document.body.dataset.run = m.state;
+      document.body.dataset.run = m.example ? 'example' : m.state;
+      part.example.hidden = !m.example;
+      if (m.example) { part.exampleText.textContent = m.example.text; part.again.textContent = m.example.act; }
       part.status.dataset.tone = m.tone;
       part.sentence.textContent = m.status;
       part.title.textContent = m.title;
@@ -209,21 +233,46 @@
     }
   }
 
+  // what is set beside the tabs is in the address: data, method, seconds, seed, knob.NAME
+  const query = new URLSearchParams(location.search), SET = /^(data|method|seconds|seed|knob\..+)$/;
+  const set = {method: /^[a-z]\w*$/.test(query.get('method') ?? '') ? query.get('method') : 'simclr', asked: null, ask: () => {}};
+  const restore = asked => { set.asked = asked; set.ask(); };
+
   let panel = null;
   window.playground = {
-    live(element, props, watch) {
+    live(element, props, watch, ask) {
+      set.ask = ask;
       const start = () => {
         if (!window.playgroundWords) return setTimeout(start, 30);
         panel = new Panel(element);
         document.title = window.playgroundWords.page;
-        panel.show(props.value?.run || new URLSearchParams(location.search).get('run') || '');
+        const run = props.value?.run || query.get('run') || '', given = [...query].filter(([key]) => SET.test(key));
+        panel.show(run);
+        if (given.some(([key]) => key === 'method') || given.length && !run) restore(Object.fromEntries(given));
+        else if (run) restore({run});
       };
       start();
       watch('value', () => panel?.show(props.value?.run || ''));
     },
     run() { return panel?.run || ''; },
+    asked: () => set.asked,
+    controls(known, values) {  // as they are now; known: [[name, default], …]
+      const now = Object.fromEntries(known.map(([key], at) => [key, values[at]])), said = {};
+      for (const key of new URLSearchParams(location.search).keys()) if (SET.test(key)) said[key] = null;
+      for (const [key, value] of known) {
+        const [of, knob] = key.split('.');
+        if (now[key] === null || String(now[key]) === String(value) || knob && of !== now.method) continue;
+        said[knob ? `knob.${knob}` : key] = now[key];
+      }
+      const other = now.method !== set.method;
+      set.method = now.method;
+      if (panel && !panel.shipped) said.method = now.method;  // or the address would take its controls from the run
+      remember(said);
+      if (other && panel?.shipped) panel.show('');
+    },
     show(run) {  // of another tab
       panel?.show(run);
+      restore({run});
       this.open('train');
     },
     open(name) { tab(name)?.click(); },
@@ -249,7 +298,7 @@
   document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
 
   // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
-  const asked = new URLSearchParams(location.search).get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
+  const asked = query.get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
   // where there is no room for all, Gradio has the last ones in a menu, by their words alone
   const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`)
     ?? [...document.querySelectorAll('#tabs .overflow-dropdown button')].find(one => one.textContent.trim() === window.playgroundWords.tabs[name]);
@@ -264,6 +313,6 @@
     const name = one && Object.keys(window.playgroundWords.tabs).find(name => tab(name) === one);
     if (!name) return;
     document.body.dataset.tab = name;
-    window.playgroundKit.remember({tab: name === 'train' ? null : name});
+    remember({tab: name === 'train' ? null : name});
   });
 })();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import shutil
 import time
@@ -15,19 +16,23 @@ import gradio as gr
 from playground.controls import Controls, seconds
 from playground.runs import UPLOADS, Runs
 from playground.texts import text, told
+from trainers import record
 from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
 TOAST = "<div class='toast' role='alert' hidden></div>"
 # Gradio may draw before the page's deferred scripts have run
-WHEN_READY = "(function go() {{ window.playground ? window.playground.{part}(element, props, watch) : setTimeout(go, 20) }})()"
+WHEN_READY = (
+    "(function go() {{ window.playground ? window.playground.{part}(element, props, watch, () => trigger('submit'))"
+    " : setTimeout(go, 20) }})()"
+)
 # the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
 SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
 
 
 def build(i18n: Any, controls: Controls, runs: Runs) -> None:
-    """The live panel, and the events of Train, Stop and Continue."""
+    """The live panel, the events of Train, Stop and Continue, and the controls in the page's address."""
     live = gr.HTML(
         {"run": ""},
         html_template=PANEL,
@@ -45,6 +50,9 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
     )
     quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
+    def say(sentence: str) -> dict[Any, Any]:
+        return {toast: {"text": sentence, "at": time.time()}}
+
     def heard(handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
         """A handler whose errors become one sentence in the reader's language; a trace goes to the log."""
 
@@ -56,7 +64,7 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
             except Exception:
                 log.exception("%s failed", handler.__name__)
                 said = text(language(request), "toast.unexpected")
-            return {toast: {"text": said, "at": time.time()}}
+            return say(said)
 
         return wrapped
 
@@ -76,6 +84,22 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
         runs.go_on(run_of(shown), secret_of(shown), seconds(budget))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
+    def restored(request: gr.Request, asked: Any) -> dict[Any, Any]:
+        asked = asked if isinstance(asked, dict) else {}
+        run = asked.get("run")
+        try:
+            if run:
+                return controls.of(record.read_config(runs.folder(str(run))))
+            return controls.asked(asked)
+        except UserError as error:
+            if run:  # the panel says what is wrong with it
+                return {toast: gr.skip()}
+            rest = {key: value for key, value in asked.items() if not key.startswith("knob.")}  # a link of another version
+            return controls.asked(rest) | say(told(language(request), error))
+
+    # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
+    controls.changed(f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)")
+    live.submit(restored, [live], [*controls.shown(), toast], js="() => [window.playground.asked()]", **quiet)
     controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
     controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)

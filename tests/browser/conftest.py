@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,16 +27,20 @@ FLAGS = [
 
 
 class App:
-    """The app on a free port; `stop` ends it as a service manager would."""
+    """The app on a free port; `stop` ends it as a service manager would. examples: with the runs that ship."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, examples: bool = False) -> None:
         self.runs, self.log = folder / "runs", folder / "app.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         # the same on every machine: no model is there beforehand, and no hub answers
-        self.hub = {"HF_HOME": str(folder / "hub"), "HF_ENDPOINT": "http://127.0.0.1:9"}
+        self.settings = {
+            "HF_HOME": str(folder / "hub"),
+            "HF_ENDPOINT": "http://127.0.0.1:9",
+            "PLAYGROUND_EXAMPLES": f"{examples:d}",
+        }
         self.start()
 
     def start(self) -> None:
@@ -49,7 +54,7 @@ class App:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                env=os.environ | self.hub | {"PLAYGROUND_RUNS": str(self.runs), "GRADIO_SERVER_PORT": str(self.port)},
+                env=os.environ | self.settings | {"PLAYGROUND_RUNS": str(self.runs), "GRADIO_SERVER_PORT": str(self.port)},
             )  # fmt: skip
         wait(lambda: httpx.get(self.url).status_code == 200, "the page")
 
@@ -90,6 +95,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app as it starts for the first time, with the runs that ship."""
+    app = App(tmp_path_factory.mktemp("fresh"), examples=True)
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -100,6 +113,20 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
     """Opens a page as another person would: each in a context of its own. Errors in the page fail the test."""
+    with opened(chromium, app) as open:
+        yield open
+
+
+@pytest.fixture
+def open_fresh(chromium: Browser, fresh: App) -> Iterator[Callable[..., Page]]:
+    """The same of the app with its shipped runs."""
+    with opened(chromium, fresh) as open:
+        yield open
+
+
+@contextmanager
+def opened(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
+    """What `open_page` gives; afterwards nothing trains on."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
