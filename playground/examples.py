@@ -17,8 +17,11 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in SHIPPED.glob("*/run.json"))
 
 
-def adopt(root: Path) -> None:
-    """Copy those that are not in ROOT yet, or are there from an earlier version. A run of a person's own is never touched."""
+def adopt(root: Path) -> list[str]:
+    """Copy those that are not in ROOT yet, or are there from an earlier version; returns those that are there.
+
+    A run of a person's own is never touched.
+    """
     root.mkdir(parents=True, exist_ok=True)
     for name in names():
         source, target = SHIPPED / name, root / name
@@ -34,6 +37,7 @@ def adopt(root: Path) -> None:
         except OSError:  # another app in the same folder was faster
             log.info("%s is there already", name)
             shutil.rmtree(fresh, ignore_errors=True)
+    return [name for name in names() if is_example(root / name)]
 
 
 def is_example(folder: Path) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,10 +80,11 @@ def style() -> str:
     return "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in FILES if name.endswith(".css"))
 
 
-def scripts() -> str:
-    """The page's words and scripts, which have to come before Gradio's."""
+def scripts(shipped: Sequence[str] = ()) -> str:
+    """The page's words and scripts, which have to come before Gradio's; shipped: the methods that a finished run ships of."""
     keys = {
         "page": "page.title",
+        "footer": "page.footer",
         "title": "live.empty_title",
         "text": "live.empty",
         "gone": "live.gone",
@@ -93,7 +94,7 @@ def scripts() -> str:
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
          | {part: _below(lang, f"{part}.") for part in ("tabs", "explore", "reconstruct", "match", "compare")}
-         | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers()}
+         | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers(), "shipped": list(shipped)}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
@@ -482,9 +483,9 @@ document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentEl
 class Head:
     """Puts the language and the page's scripts first into its <head>; Gradio would add them when it has drawn already."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, shipped: Sequence[str] = ()) -> None:
         self.app = app
-        self.content = (LANGUAGE_SCRIPT + scripts()).encode()
+        self.content = (LANGUAGE_SCRIPT + scripts(shipped)).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the answer to GET / only."""

@@ -63,7 +63,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
 
     with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
         with gr.Row(elem_id="header"):
-            gr.Markdown(i18n("page.title"), elem_id="title", container=False)
+            gr.Markdown(i18n("page.heading"), elem_id="title", container=False)
             gr.Markdown(i18n("page.tagline"), elem_id="tagline", container=False)
             language = gr.Button(i18n("page.language"), size="sm", elem_id="language", scale=0, min_width=90)
         language.click(None, js="() => window.playground.switchLanguage()")
@@ -84,8 +84,7 @@ def launch(settings: Settings, **options: Any) -> None:
     # a map may wait, while who asks a model looks at the page until it answers
     beside, models = Aside(nice=15), Aside(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
-    if settings.examples:
-        examples.adopt(runs.root)
+    shipped = examples.adopt(runs.root) if settings.examples else []
     maps = Maps(runs, beside)
     matching = Matching(maps, models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)
@@ -102,7 +101,8 @@ def launch(settings: Settings, **options: Any) -> None:
                 font=["system-ui", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
                 font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
             ).set(
-                body_background_fill="*neutral_50",
+                body_background_fill="*neutral_50", button_primary_background_fill="*primary_600",
+                button_primary_background_fill_hover="*primary_700", checkbox_label_background_fill_selected="*primary_600",
                 body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400",  # readable on that
                 block_title_background_fill="transparent", block_title_background_fill_dark="transparent",
                 block_title_padding="0", block_title_text_color="*body_text_color",
@@ -110,7 +110,7 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=["settings"], show_error=True,
-            app_kwargs={"routes": [routes.mount(maps, matching)], "middleware": [Middleware(routes.Head)]}, **options,
+            app_kwargs={"routes": [routes.mount(maps, matching)], "middleware": [Middleware(routes.Head, shipped)]}, **options,
         )  # fmt: skip
     finally:
         runner.close()

@@ -32,6 +32,7 @@
         hover: i => on.hovered(this, i), pick: i => on.pick(i, this), select: found => on.select(found), own: point => on.showOwn(point),
       });
       await this.map.show(this.about, base(`runs/${this.run}/images.png`).href, say('images'));
+      this.box.setAttribute('role', 'application');  // the keys go to the map
       this.box.setAttribute('aria-label', say('map_of', {number: this.about.count, title: this.info.title}));
       this.title();
     }

@@ -170,8 +170,7 @@
       const head = make('tr', '', make('td', 'corner'), ...columns.map(name => { const one = make('th', '', make('span', '', name)); one.scope = 'col'; one.title = name; return one; }));
       this.cells = values.map((row, i) => row.map((v, j) => {
         const cell = make('td', best(i, j) ? 'best' : '', text(v)), much = strength(v);
-        cell.style.background = `rgb(${much < 0 ? '37 99 235' : '234 88 12'} / ${Math.min(1, Math.abs(much)).toFixed(3)})`;
-        if (Math.abs(much) > 0.6) cell.classList.add('strong');
+        cell.style.background = `rgb(var(--heat-${much < 0 ? 'below' : 'above'}) / ${Math.min(1, Math.abs(much)).toFixed(3)})`;
         Object.assign(cell.dataset, {row: i, column: j, value: v.toFixed(4)});
         return cell;
       }));

@@ -14,16 +14,18 @@
     // a run, or where none is asked for the one of the chosen method that came with the app
     show(run) {
       const shipped = !run;
-      run ||= set.method;
-      if (run === this.run) return this.wake?.();
+      if (!run && window.playgroundWords.shipped.includes(set.method)) run = set.method;
+      if (run === this.run && run) return this.wake?.();
       this.run = run;
       this.shipped = shipped;
       this.generation++;
       this.map?.close();
-      this.map = null;
+      this.map = this.placed = this.pictured = this.last = null;
+      this.chosen = false;
       this.root.replaceChildren();
-      document.body.dataset.run = shipped ? 'example' : 'starting';
+      document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';
       remember(shipped ? {run: null} : {run, method: set.method});
+      if (!run) return this.empty();
       this.skeleton();
       this.follow(this.generation);
     }
@@ -95,7 +97,7 @@
           if (answer.status === 404) {
             document.body.dataset.run = 'none';
             this.run = '';
-            return this.empty(this.shipped ? '' : window.playgroundWords.missing);
+            return this.empty(window.playgroundWords.missing);
           }
           if (answer.status === 200) moment = await answer.json();
           else if (answer.status !== 204) throw new Error(answer.status);
@@ -171,7 +173,7 @@
 
     result(result, labels) {
       const {part} = this, found = [];
-      const rows = (table, tag) => table.map(line => make('tr', '', ...line.map(cell => make(tag, '', cell))));
+      const rows = (table, tag) => table.map(line => make('tr', '', ...line.map(cell => make(cell ? tag : 'td', '', cell))));
       if (result.table.length) {
         const [head, ...body] = result.table;
         found.push(make('table', 'compared', make('thead', '', ...rows([head], 'th')), make('tbody', '', ...rows(body, 'td'))));
@@ -193,27 +195,30 @@
     }
 
     async pictures(pictures, labels) {
-      const {part} = this;
+      const {part, run} = this;
       if (!pictures || pictures.step === this.pictured) return;
       const rows = await Promise.all(pictures.rows.map(async row => {
         const image = new Image();
         image.alt = row.name;
-        image.src = address(`${this.run}/pictures/${pictures.step}?row=${encodeURIComponent(row.key)}`);
+        image.src = address(`${run}/pictures/${pictures.step}?row=${encodeURIComponent(row.key)}`);
         await image.decode();
         return make('div', 'picture-row', make('span', '', row.name), image);
       }));
+      if (run !== this.run) return;
       this.pictured = pictures.step;
       this.tables(pictures.tables);
       part.pictures.replaceChildren(make('h3', '', labels.pictures), ...rows);
     }
 
     async drawMap(m) {
-      const {part} = this;
+      const {part, run} = this;  // another run may be shown while this one's files come
       if (!m.maps.pca.length) return;
       if (!this.map) {
-        const about = await (await fetch(address(`${this.run}/images.json?lang=${lang()}`))).json();
+        const about = await (await fetch(address(`${run}/images.json?lang=${lang()}`))).json();
+        if (run !== this.run) return;
         this.map = new window.EmbeddingMap(part.map);
-        await this.map.show(about, address(`${this.run}/images.png`), m.labels.unlabelled);
+        await this.map.show(about, address(`${run}/images.png`), m.labels.unlabelled);
+        if (run !== this.run) return;
         this.map.legend(part.mapLegend, {help: window.playgroundWords.explore.legend_help});
         if (about.skipped?.length) {
           const list = make('ul', '', ...about.skipped.map(line => make('li', '', line)));
@@ -228,8 +233,8 @@
       const step = m.maps[this.kind].at(-1), key = `${m.map_keys[this.kind]}/${step}`;
       if (key === this.placed) return;
       this.placed = key;
-      const answer = await fetch(address(`${this.run}/maps/${key}`));
-      if (answer.ok) this.map.frame(new Float32Array(await answer.arrayBuffer()));
+      const answer = await fetch(address(`${run}/maps/${key}`));
+      if (answer.ok && run === this.run) this.map.frame(new Float32Array(await answer.arrayBuffer()));
     }
   }
 
@@ -237,6 +242,9 @@
   const query = new URLSearchParams(location.search), SET = /^(data|method|seconds|seed|knob\..+)$/;
   const set = {method: /^[a-z]\w*$/.test(query.get('method') ?? '') ? query.get('method') : 'simclr', asked: null, ask: () => {}};
   const restore = asked => { set.asked = asked; set.ask(); };
+
+  // Gradio names every radio button differently, anew at each change: the arrow keys, and who cannot see, would not know them for one choice
+  const group = () => ['method', 'budget'].forEach(name => document.querySelectorAll(`#${name} input`).forEach(one => { one.name = name; }));
 
   let panel = null;
   window.playground = {
@@ -246,6 +254,8 @@
         if (!window.playgroundWords) return setTimeout(start, 30);
         panel = new Panel(element);
         document.title = window.playgroundWords.page;
+        group();
+        document.querySelector('footer')?.setAttribute('aria-label', window.playgroundWords.footer);  // Gradio has it in English alone
         const run = props.value?.run || query.get('run') || '', given = [...query].filter(([key]) => SET.test(key));
         panel.show(run);
         if (given.some(([key]) => key === 'method') || given.length && !run) restore(Object.fromEntries(given));
@@ -268,6 +278,7 @@
       set.method = now.method;
       if (panel && !panel.shipped) said.method = now.method;  // or the address would take its controls from the run
       remember(said);
+      setTimeout(group);
       if (other && panel?.shipped) panel.show('');
     },
     show(run) {  // of another tab

@@ -697,6 +697,7 @@
         part.map.replaceChildren();
         this.map = new window.EmbeddingMap(part.map, {pick: i => this.pick(i)});
         await this.map.show(about, this.sheet.src, say('images'));
+        part.map.setAttribute('role', 'group');
         part.map.setAttribute('aria-label', say('map_help'));
       }
       this.draw(false);

@@ -39,7 +39,7 @@ def test_a_packed_run_is_small_and_says_the_same(tmp_path: Path, method: str) ->
     kept = [event["step"] for event in events if event["event"] == "Snapshot"]
     assert kept[0] == 0 and kept[-1] == steps[-1] and len(kept) <= ship_runs.KEPT["Snapshot"]
     small = record.read_snapshot(folder, steps[-1])
-    assert small.shape == full.shape and small.dtype == full.dtype and overlap(full, small, k=15).mean() > 0.9
+    assert small.shape == full.shape and small.dtype == full.dtype and overlap(full, small, k=15).mean() > 0.8
     with torch.inference_mode():
         assert float(F.cosine_similarity(model.encode(images), load_model(folder).encode(images)).min()) > 0.999
     maps = Maps(Runs(tmp_path))

@@ -1,0 +1,240 @@
+"""The first minute of somebody who has never been here: nothing is empty, all can be read, and a link gives the same page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from playground.examples import SHIPPED, names
+from playground.texts import text
+from tests.browser.conftest import App, wait
+from trainers import record
+from trainers.method import methods
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+LONG = 60_000
+# what each tab shows when there is nothing left to wait for
+READY = {
+    "": ".live-side .picture-row img, .live-table .plot-container",
+    "?method=clip": ".live-table .plot-container",
+    "?method=masked": ".live-side .picture-row img",
+    "?tab=explore": ".pane .map[data-key^=umap] .map-paint, .pane .map[data-key^=umap] .main-svg",
+    "?tab=reconstruct": ".reconstruct figure canvas, .reconstruct figure img",
+    "?tab=reconstruct&run=denoising": ".reconstruct .js-line",
+    "?tab=reconstruct&run=masked": ".reconstruct figure canvas, .reconstruct figure img",
+    "?tab=match": ".match [data-ready='1'] td[data-value]",
+    "?tab=match&match=find": ".match .match-hit",
+    "?tab=match&match=test": ".match td[data-value]",
+    "?tab=match&match=lesson": ".match-pane[data-at='1'] .js-line",
+    "?tab=compare": ".compare-curve .js-line, .compare-curves .js-line",
+    "?tab=learn": ".learn[data-ready='1'] .learn-insight",
+    "?tab=learn&card=simsiam": ".learn[data-ready='1'] .learn-formula math",
+}
+# all that a person can see or hear, but for what says that it is in another language, code, and what was typed
+READ = """() => {
+    const found = [], other = '[lang=en], code, pre, script, style, noscript, math, template, .xtick, .ytick';  // ticks: captions
+    const visible = node => node.checkVisibility({opacityProperty: true, visibilityProperty: true});
+    for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+        const node = walk.currentNode, parent = node.parentElement;
+        if (node.data.trim() && !parent.closest(other) && visible(parent)) found.push(node.data.trim());
+    }
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
+        for (const node of document.querySelectorAll(`[${name}]`)) {
+            if (!node.closest(other) && visible(node)) found.push(node.getAttribute(name));
+        }
+    }
+    return [...found, document.title];
+}"""
+SENTENCE = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,]+[a-z'’]+){2,}")  # three words in a row, as no name has them
+
+
+def ready(page: Page, view: str) -> Page:
+    page.wait_for_selector(READY[view], timeout=LONG)
+    return page
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(page.evaluate("location.search.slice(1)")).items()}
+
+
+def choose(page: Page, method: str) -> None:
+    page.locator("#method label", has=page.locator(f"input[value='{method}']")).click()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_method_has_a_finished_run_on_the_first_page(open_fresh: Open, language: str) -> None:
+    page = ready(open_fresh(locale={"en": "en-US", "zh": "zh-CN"}[language], quiet=True), "")
+    for name, cls in methods().items():
+        choose(page, name)
+        expect(page.locator(".live-title")).to_contain_text(cls.card.title, timeout=LONG)
+        expect(page.locator(".live-sentence")).to_contain_text({"en": "Finished", "zh": "完成"}[language])
+        expect(page.locator(".live-example")).to_contain_text(text(language, "live.train_yourself"))
+        expect(page.locator(".map-kinds button.chosen")).to_have_text("UMAP")
+        expect(page.locator(".live-curve .js-line").first).to_be_attached()
+        assert "run" not in asked(page)  # the page as it is, and no run of anybody's
+        expect(page.locator("#go-on")).to_be_hidden()
+        expect(page.locator("#stop")).to_be_hidden()
+    assert set(names()) >= set(methods())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("view", list(READY))
+def test_no_tab_is_empty_and_each_can_be_read_by_everybody(open_fresh: Open, view: str, language: str) -> None:
+    page = open_fresh(view + f"{'&' if view else '?'}lang={language}", quiet=True)
+    ready(page, view)
+    assert page.locator(".live-empty:visible").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if language == "zh":
+        said = [line for line in page.evaluate(READ) if SENTENCE.search(line)]
+        assert not said, said
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert not found, json.dumps([(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in found], indent=1)
+
+
+@pytest.mark.parametrize("view", ["", "?tab=match", "?tab=compare", "?tab=learn&card=swav"])
+def test_dark_on_a_phone(open_fresh: Open, view: str) -> None:
+    page = open_fresh(view + f"{'&' if view else '?'}__theme=dark", width=390, height=844, quiet=True)
+    page.wait_for_selector(READY.get(view, ".learn[data-ready='1'] .learn-formula math"), timeout=LONG, state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert not found, json.dumps([(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in found], indent=1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_collapse_is_read_off_the_page(open_fresh: Open, language: str) -> None:
+    page = ready(open_fresh(f"?tab=compare&lang={language}"), "?tab=compare")
+    assert asked(page)["runs"] == "simsiam,simsiam-collapsed"
+    spread = [
+        float(page.inner_text(f'.compare-table tr[data-run="{run}"] td[data-key="std_sqrt_d"]'))
+        for run in ("simsiam", "simsiam-collapsed")
+    ]
+    assert spread[0] > 0.5 and spread[1] < 0.1
+    badge = page.locator('.compare-table tr[data-run="simsiam-collapsed"]')
+    expect(badge).to_contain_text({"en": "collapsed", "zh": "坍缩"}[language])
+    expect(page.locator(".compare-seen")).to_contain_text({"en": "has collapsed", "zh": "坍缩"}[language])
+
+
+def test_a_fresh_start_has_time_in_its_map(open_fresh: Open) -> None:
+    page = ready(open_fresh("?tab=explore"), "?tab=explore")
+    page.get_by_role("button", name="▶").click()
+    page.wait_for_function("document.querySelector('.pane .map').dataset.step === '0'", timeout=LONG)
+    last = [e["step"] for e in record.read_events(SHIPPED / "simclr")[0] if e["event"] == "Snapshot"][-1]
+    page.wait_for_function(f"document.querySelector('.pane .map').dataset.step === '{last}'", timeout=LONG)
+
+
+@pytest.mark.slow
+def test_train_it_yourself_lands_near_the_same_numbers(fresh: App, open_fresh: Open) -> None:
+    page = ready(open_fresh(quiet=True), "")
+    choose(page, "autoencoder")
+    expect(page.locator(".live-title")).to_contain_text("Autoencoder", timeout=LONG)
+    page.get_by_role("button", name="Train it yourself").click()
+    page.wait_for_function("new URLSearchParams(location.search).has('run')")
+    page.wait_for_function("document.body.dataset.run === 'finished'", timeout=240_000)
+    expect(page.locator(".live-example")).to_be_hidden()
+    expect(page.locator("#go-on")).to_be_visible()  # it is this browser's own
+    folder = fresh.runs / asked(page)["run"]
+    mine, theirs = record.read_config(folder), record.read_config(SHIPPED / "autoencoder")
+    assert (mine.method, mine.dataset, mine.seconds, mine.seed) == (theirs.method, theirs.dataset, theirs.seconds, theirs.seed)
+    got, shipped = record.summary(folder), record.summary(SHIPPED / "autoencoder")
+    assert abs(got["knn"] - shipped["knn"]) < 0.06  # a machine that is slower, or busy, comes less far
+    assert got["mse"] < 2 * shipped["mse"]
+
+
+def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_fresh: Open) -> None:
+    page = ready(open_fresh(quiet=True), "")
+    assert asked(page) == {}
+    choose(page, "simsiam")
+    page.locator("#budget label", has_text="15 s").click()
+    page.get_by_text("Knobs", exact=True).click()
+    page.locator("#seed input").fill("7")
+    page.locator("#seed input").press("Tab")
+    page.locator("#knob-simsiam-stop_gradient input").click()
+    page.locator("#knob-simsiam-batch_size input[type=number]").fill("64")
+    page.locator("#knob-simsiam-batch_size input[type=number]").press("Tab")
+    page.locator("#data input").click()
+    page.get_by_role("option", name=text("en", "data.digits")).click()
+    said = {
+        "data": "digits",
+        "method": "simsiam",
+        "seconds": "15",
+        "seed": "7",
+        "knob.stop_gradient": "false",
+        "knob.batch_size": "64",
+    }
+    wait(lambda: asked(page) == said, f"{said} in the address, which is {page.url}", 15)
+
+    other = open_fresh(f"?{urlsplit(page.url).query}&lang=zh", quiet=True)
+    expect(other.locator("#seed input")).to_have_value("7", timeout=LONG)
+    expect(other.locator("#method input:checked")).to_have_value("simsiam")
+    expect(other.locator("#budget label.selected")).to_contain_text("15")
+    expect(other.locator("#data input")).to_have_value(text("zh", "data.digits"))
+    other.get_by_text(text("zh", "controls.knobs"), exact=True).click()
+    expect(other.locator("#knob-simsiam-stop_gradient input")).not_to_be_checked()
+    expect(other.locator("#knob-simsiam-batch_size input[type=number]")).to_have_value("64")
+    assert {k: v for k, v in asked(other).items() if k != "lang"} == said
+    other.click("#train")
+    other.wait_for_function("new URLSearchParams(location.search).has('run')")
+    run = asked(other)["run"]
+    config = record.read_config(fresh.runs / run)
+    assert (config.method, config.dataset, config.seconds, config.seed) == ("simsiam", "digits", 15, 7)
+    assert config.knobs["stop_gradient"] is False and config.knobs["batch_size"] == 64
+    # a link to the run alone brings its controls along
+    third = open_fresh(f"?run={run}")
+    expect(third.locator("#seed input")).to_have_value("7", timeout=LONG)
+    expect(third.locator("#method input:checked")).to_have_value("simsiam")
+    wait(lambda: asked(third).get("method") == "simsiam", "the method in the address", 15)
+    assert asked(third)["run"] == run
+
+
+@pytest.mark.parametrize(
+    "query, kept",
+    [
+        ("?method=simsiam&knob.batch_size=-5&seed=3", {"method": "simsiam", "seed": "3"}),
+        ("?method=simsiam&knob.nonsense=1&seed=3", {"method": "simsiam", "seed": "3"}),
+        ("?method=../../etc&data=folder:/etc&seconds=1e9&seed=x", {}),
+    ],
+)
+def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query: str, kept: dict[str, str]) -> None:
+    page = ready(open_fresh(query), "") if "simsiam" in query else open_fresh(query)
+    if "knob" in query:
+        expect(page.locator(".toast")).to_contain_text("simsiam" if "nonsense" in query else "batch_size", timeout=LONG)
+        expect(page.locator("#method input:checked")).to_have_value("simsiam")
+        wait(lambda: asked(page) == kept, f"{kept} in the address, which is {page.url}", 15)
+    else:
+        expect(page.locator("#method input:checked")).to_have_value("simclr")
+        expect(page.locator(".live-title")).to_contain_text("SimCLR", timeout=LONG)
+
+
+def test_the_keyboard_alone_trains(open_fresh: Open) -> None:
+    page = ready(open_fresh(), "")
+
+    def tab_to(what: str, most: int = 60) -> None:
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate("what => document.activeElement.matches(what)", what):
+                return
+        raise AssertionError(f"Tab never came to {what}")
+
+    tab_to("#method input")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#method input:checked")).not_to_have_value("simclr")
+    chosen = page.locator("#method input:checked").input_value()
+    expect(page.locator(".live-title")).to_contain_text(methods()[chosen].card.title, timeout=LONG)
+    tab_to("#train")
+    outline: dict[str, Any] = page.evaluate(
+        "(({outlineStyle, boxShadow}) => ({outlineStyle, boxShadow}))(getComputedStyle(document.activeElement))"
+    )
+    assert outline["outlineStyle"] != "none" or outline["boxShadow"] != "none"  # one sees where one is
+    page.keyboard.press("Enter")
+    page.wait_for_function("['queued', 'starting', 'running'].includes(document.body.dataset.run)", timeout=LONG)
+    tab_to("#stop")
+    page.keyboard.press("Enter")
+    page.wait_for_function("['stopped', 'finished'].includes(document.body.dataset.run)", timeout=LONG)
