@@ -76,9 +76,8 @@ def fluent_path(folder: Path, name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def datasource_paths(packages: Path, vendor: str) -> dict[str, Path]:
-    """Code point sequence, as `bare` gives it → the 64-pixel PNG in emoji-datasource-`vendor`."""
-    package = packages / f"emoji-datasource-{vendor}"
+def datasource_paths(package: Path, vendor: str) -> dict[str, Path]:
+    """Code point sequence, as `bare` gives it → the 64-pixel PNG in an unpacked emoji-datasource-`vendor`."""
     rows = json.loads((package / "emoji.json").read_text("utf-8"))
     pictures = package / "img" / vendor / "64"
     return {bare(row["unified"]): pictures / row["image"] for row in rows if row[f"has_img_{vendor}"]}
@@ -122,7 +121,7 @@ def main() -> None:
     chinese = {row["hexcode"]: row for row in emojibase("zh/compact.json")}
     groups = json.loads((packages / "emojibase-data/en/messages.json").read_text("utf-8"))["groups"]
     group_names = {group["order"]: group["message"].capitalize() for group in groups if group["key"] != COMPONENTS}
-    google, twitter = datasource_paths(packages, "google"), datasource_paths(packages, "twitter")
+    google, twitter = (datasource_paths(packages / f"emoji-datasource-{vendor}", vendor) for vendor in ("google", "twitter"))
     fluent = packages / "fluentui-emoji" / "icons" / "flat"
 
     rows, paths = [], {vendor: [] for vendor in VENDORS}

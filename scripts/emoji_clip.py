@@ -25,10 +25,13 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from scripts import build_emoji
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, load_model, write
 from trainers.clip_towers import export
-from trainers.data import Dataset, load
+from trainers.data import Dataset, Images, load
+from trainers.data.emoji import table
+from trainers.data.images_io import resize
 from trainers.evaluate import encode, spread
 from trainers.events import Failed, Snapshot, Step
 from trainers.method import make_config
@@ -70,6 +73,31 @@ def main() -> None:
         REPORT.write_text(report(records), encoding="utf-8")
         print(f"{time.strftime('%H:%M')} {key}: {records[key]['match_1']:.1%} {records[key]['match_5']:.1%}", flush=True)
     REPORT.write_text(report(records), encoding="utf-8")
+
+
+def styled(data: Dataset, packages: Path) -> Dataset:
+    """The data set `emoji` with more drawings of its two vendors to learn from: Google's blobs of 2016 and those of 2019, with
+    gradients, and Fluent's shaded ones. No drawing of the third vendor is among them.
+
+    packages: holds emoji-datasource-google@3.0.0 as google-3, @5.0.1 as google-5, and fluentui-emoji@1.3.0, all unpacked.
+    """
+    older = [build_emoji.datasource_paths(packages / folder, "google") for folder in ("google-3", "google-5")]
+    shaded = packages / "fluentui-emoji" / "icons" / "modern"
+    place = {name.split()[0]: i for i, name in enumerate(data.train.names) if name.endswith(" google")}
+    rows, found = [], []
+    for one in table():
+        paths = [paths.get(build_emoji.bare(one.code)) for paths in older] + [build_emoji.fluent_path(shaded, one.en)]
+        for path in paths:
+            if path is not None and path.exists():
+                rows.append(place[one.code])
+                found.append(torch.from_numpy(build_emoji.render(path).copy()).permute(2, 0, 1))
+    more = resize(torch.stack(found), data.train.images.shape[-1])
+    train, labels = data.train, data.train.labels
+    assert labels is not None
+    captions = {key: (*words, *(words[i] for i in rows)) for key, words in train.captions.items()}
+    names = (*train.names, *(train.names[i] for i in rows))
+    images = Images(torch.cat([train.images, more]), torch.cat([labels, labels[rows]]), captions, names)
+    return dataclasses.replace(data, train=images)
 
 
 def keep(records: Records) -> None:

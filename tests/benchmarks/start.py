@@ -1,7 +1,8 @@
 """Start: from `python app.py` to the first 200 on /, against a process that imports torch and gradio and does no more.
 
 The sides take turns. `ratio` is the imports' median over the app's: 1 would mean that the app adds nothing, 0.77 that it
-adds 30 %. Then Chromium, with an empty cache each time: from navigation to the panel being visible, requests, bytes.
+adds 30 %. Then Chromium, with an empty cache each time: from navigation to the panel being visible,
+and to the map of the run that it shows; requests, bytes.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def imports() -> float:
         return time.perf_counter() - began
 
 
-def paint(browser: Browser, url: str) -> tuple[float, int, int]:
-    """Seconds to the visible panel, then requests and bytes over the wire until the network rests."""
+def paint(browser: Browser, url: str) -> tuple[float, float, int, int]:
+    """Seconds to the visible panel and to its map, then requests and bytes over the wire until the network rests."""
     with browser.new_context() as context:
         page = context.new_page()
         session = context.new_cdp_session(page)
@@ -46,8 +47,10 @@ def paint(browser: Browser, url: str) -> tuple[float, int, int]:
         page.goto(url, wait_until="commit")
         page.wait_for_selector(".live-empty, .live-status", state="visible")
         seconds = time.perf_counter() - began
+        page.wait_for_selector(".live-map .map-paint", state="visible")
+        mapped = time.perf_counter() - began
         page.wait_for_timeout(1000)
-        return seconds, len(sizes), round(sum(sizes))
+        return seconds, mapped, len(sizes), round(sum(sizes))
 
 
 def measure(quick: bool) -> dict[str, object]:
@@ -55,7 +58,7 @@ def measure(quick: bool) -> dict[str, object]:
     rounds, visits = (2, 2) if quick else (7, 5)
     bare: list[float] = []
     app: list[float] = []
-    paints: list[tuple[float, int, int]] = []
+    paints: list[tuple[float, float, int, int]] = []
     with tempfile.TemporaryDirectory() as folder:
         if not quick:
             imports()  # the disk's cache is warm for both
@@ -69,11 +72,11 @@ def measure(quick: bool) -> dict[str, object]:
                         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
                         paints = [paint(browser, served.url) for _ in range(visits)]
                         browser.close()
-    first, requests, size = (median(values) for values in zip(*paints, strict=True))
-    for name, values in (("imports", bare), ("app", app), ("paint", [seconds for seconds, _, _ in paints])):
+    first, mapped, requests, size = (median(values) for values in zip(*paints, strict=True))
+    for name, values in (("imports", bare), ("app", app), ("paint", [one[0] for one in paints]), ("map", [one[1] for one in paints])):
         print(f"{name:<10}{median(values):>7.2f} s   {' '.join(f'{value:.2f}' for value in values)}")
     print(f"first load {requests:.0f} requests, {size / 1000:.0f} kB")
     return {
-        "ratio": median(bare) / median(app), "ours": median(app), "imports": median(bare), "first_paint": first,
+        "ratio": median(bare) / median(app), "ours": median(app), "imports": median(bare), "first_paint": first, "first_map": mapped,
         "requests": requests, "bytes": size, "rounds": rounds,
     }  # fmt: skip
