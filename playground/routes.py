@@ -98,11 +98,10 @@ def scripts(shipped: Sequence[str] = ()) -> str:
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
-    # plotly.js is large: Gradio's own scripts, and a page that shows no run yet, do not wait for it
-    names = [name for name in FILES if name.endswith(".js")]
-    return inline + "".join(
-        f'<script {"async" if name == "plotly.js" else "defer"} src="{address(name)}"></script>' for name in names
-    )
+    # plotly.js is large: it is fetched at once, and page.js runs it when Gradio has drawn the page
+    fetched = f'<link rel="preload" as="script" id="plotly" href="{address("plotly.js")}">'
+    names = [name for name in FILES if name.endswith(".js") and name != "plotly.js"]
+    return inline + fetched + "".join(f'<script defer src="{address(name)}"></script>' for name in names)
 
 
 def _below(language: str, prefix: str) -> dict[str, str]:

@@ -252,6 +252,8 @@
       set.ask = ask;
       const start = () => {
         if (!window.playgroundWords) return setTimeout(start, 30);
+        // once the page has been painted, as plotly takes most of a second to begin
+        requestAnimationFrame(() => setTimeout(() => document.head.append(Object.assign(make('script'), {src: document.getElementById('plotly').href}))));
         panel = new Panel(element);
         document.title = window.playgroundWords.page;
         group();

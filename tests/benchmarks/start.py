@@ -73,10 +73,15 @@ def measure(quick: bool) -> dict[str, object]:
                         paints = [paint(browser, served.url) for _ in range(visits)]
                         browser.close()
     first, mapped, requests, size = (median(values) for values in zip(*paints, strict=True))
-    for name, values in (("imports", bare), ("app", app), ("paint", [one[0] for one in paints]), ("map", [one[1] for one in paints])):
+    for name, values in (
+        ("imports", bare),
+        ("app", app),
+        ("paint", [one[0] for one in paints]),
+        ("map", [one[1] for one in paints]),
+    ):
         print(f"{name:<10}{median(values):>7.2f} s   {' '.join(f'{value:.2f}' for value in values)}")
     print(f"first load {requests:.0f} requests, {size / 1000:.0f} kB")
     return {
-        "ratio": median(bare) / median(app), "ours": median(app), "imports": median(bare), "first_paint": first, "first_map": mapped,
-        "requests": requests, "bytes": size, "rounds": rounds,
+        "ratio": median(bare) / median(app), "ours": median(app), "imports": median(bare), "first_paint": first,
+        "first_map": mapped, "requests": requests, "bytes": size, "rounds": rounds,
     }  # fmt: skip
