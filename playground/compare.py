@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.explore import changed
-from playground.live import HALVES, describe, status, warning
+from playground.live import HALVES, changed, describe, status, warning
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
 from playground.texts import table as words

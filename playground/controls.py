@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import gradio as gr
@@ -69,7 +69,10 @@ class Controls:
         return [component for component in self.inputs() if component is not self.upload]
 
     def known(self) -> list[tuple[str, Any]]:
-        """What the address calls each of `shown`, and its default: "data", "method", "seconds", "seed", "METHOD.KNOB"."""
+        """What the address calls each of `shown`, and its default: "data", "method", "seconds", "seed", "METHOD.KNOB".
+
+        Of knobs it tells those of the chosen method, as "knob.KNOB".
+        """
         knobs = [(f"{method}.{name}", one.value) for method, group in self.knobs.items() for name, one in group.items()]
         first = (("data", self.data), ("method", self.method), ("seconds", self.budget), ("seed", self.seed))
         return [*((name, one.value) for name, one in first), *knobs]
@@ -78,29 +81,44 @@ class Controls:
         """Call a function of the page with the values of `shown` whenever one of them has changed."""
         gr.on([one.change for one in self.shown()], None, self.shown(), None, js=js, api_visibility="private")
 
-    def asked(self, given: Mapping[str, Any]) -> dict[Any, Any]:
-        """Components and their values from an address: its words under the names of `known`, knobs as "knob.NAME".
+    def asked(self, given: Mapping[str, str]) -> tuple[dict[Any, Any], UserError | None]:
+        """Components and their values from an address: its words under the names of `known`, a knob as "knob.NAME".
 
-        What is none of these is left alone; UserError where a knob is wrong.
+        What is wrong in it is left as it is by default, and the first such thing is said.
         """
-        method = given.get("method")
-        method = method if method in self.knobs else FIRST
-        config = make_config(method, {k.removeprefix("knob."): v for k, v in given.items() if k.startswith("knob.")})
+        wrong: list[UserError] = []
+
+        def choice(key: str, offered: Sequence[Any]) -> Any:
+            if key not in given:
+                return None
+            found = next((one for one in offered if str(one) == given[key]), None)
+            if found is None:
+                wrong.append(UserError(NOT_OFFERED, key=key, value=given[key][:40]))
+            return found
+
+        method = choice("method", list(self.knobs)) or FIRST
+        try:
+            config = make_config(method, {key.removeprefix("knob."): v for key, v in given.items() if key.startswith("knob.")})
+        except UserError as error:
+            wrong.append(error)
+            config = make_config(method, {})
         found = {self.method: method} | {one: getattr(config, name) for name, one in self.knobs[method].items()}
-        if given.get("data") in (*BUILT_IN, OWN):
-            found[self.data] = given["data"]
-        if str(given.get("seconds")) in {str(budget) for budget in BUDGETS}:
-            found[self.budget] = int(given["seconds"])
-        if re.fullmatch(r"-?\d{1,9}", str(given.get("seed"))):
-            found[self.seed] = int(given["seed"])
-        return found
+        found |= {self.data: choice("data", [*BUILT_IN, OWN]), self.budget: choice("seconds", BUDGETS)}
+        if "seed" in given:
+            if re.fullmatch(r"-?[0-9]{1,10}", given["seed"]) and -(2**31) <= int(given["seed"]) < 2**31:
+                found[self.seed] = int(given["seed"])
+            else:
+                wrong.append(UserError("The seed must be a whole number of at most 31 bits."))
+        return {one: value for one, value in found.items() if value is not None}, wrong[0] if wrong else None
 
     def of(self, config: RunConfig) -> dict[Any, Any]:
         """Components and their values from a run's config; a person's own images have to be uploaded again."""
-        knobs = {f"knob.{name}": value for name, value in config.knobs.items()}
         data = config.dataset if config.dataset in BUILT_IN else OWN
-        seconds = "" if config.seconds is None else f"{config.seconds:g}"
-        return self.asked(knobs | {"method": config.method, "data": data, "seconds": seconds, "seed": str(config.seed)})
+        given = {"method": config.method, "seed": str(config.seed), "data": data}
+        given |= {f"knob.{name}": str(value) for name, value in config.knobs.items()}
+        if config.seconds in BUDGETS:  # a sweep's, or one that was gone on with, may be any other
+            given["seconds"] = f"{config.seconds:g}"
+        return self.asked(given)[0]
 
     def config(self, values: dict[Any, Any], keep: Any) -> RunConfig:
         """A run's config from the components' values, none of which is trusted; keep(path) puts an upload somewhere lasting."""
@@ -121,6 +139,7 @@ class Controls:
         return RunConfig(method, dataset, seconds(values[self.budget]), seed=seed, knobs=knobs)
 
 
+NOT_OFFERED = "This link asks for {key} = {value}, which is not offered here: the rest of it is set."
 NO_METHOD = "Choose a method from the list."
 NO_UPLOAD = "Choose a data set from the list, or upload a zip of your own images."
 

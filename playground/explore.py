@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from playground.live import called
+from playground.live import called, changed
 from playground.maps import FIRST, LIVE, Maps
 from playground.projection import REDUCERS
 from playground.texts import text
 from trainers import record
-from trainers.method import make_config, method_class
+from trainers.method import method_class
 
 
 def reducers() -> dict[str, list[dict[str, Any]]]:
@@ -42,18 +42,6 @@ def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
         "ended": maps.ended(run),
         "last": maps.steps(run)[-1],
     }
-
-
-def changed(config: Any, language: str) -> str:
-    """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
-    default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
-    found = []
-    for name in config.knobs:
-        if (value := getattr(own, name)) != getattr(default, name):
-            if isinstance(value, bool):
-                value = text(language, "explore.on" if value else "explore.off")
-            found.append(f"{text(language, f'knobs.{config.method}.{name}.label')}: {value}")
-    return ", ".join(found)
 
 
 def timeline(maps: Maps, run: str, language: str) -> dict[str, Any]:

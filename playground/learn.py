@@ -58,7 +58,7 @@ SECONDS, SEED = 30.0, 0
 # what each insight is seen in: example runs and the tab that shows them
 INSIGHTS = {
     "collapse": (("simclr", "train"), ("swav", "train"), ("simsiam", "train"), ("simsiam-collapsed", "train"),
-                 ("simsiam,simsiam-collapsed", "compare")),
+                 ("byol", "train"), ("simsiam,simsiam-collapsed", "compare")),
     "words": (("clip", "train"), ("clip", "match")),
     "rebuild": (("autoencoder", "reconstruct"), ("denoising", "reconstruct"), ("masked", "reconstruct")),
 }  # fmt: skip
@@ -240,7 +240,8 @@ LESSONS: dict[str, Lesson] = {
             Symbol("zi", "z_i", "(D)"), Symbol("zj", "z_j", "(D)"), Symbol("zk", "z_k", "(2N−1, D)"),
             Symbol("sim", r"\text{sim}", "(2N, 2N)"), Symbol("tau", r"\tau", "0.2"), Symbol("l", r"\ell_{i,j}", "(2N)"),
         ),
-        (Switch("temperature", {"temperature": 1.0}), Switch("head", {"projection_head": False})),
+        (Switch("temperature", {"temperature": 1.0}), Switch("batch", {"batch_size": 8}),
+         Switch("head", {"projection_head": False})),
     ),
     "swav": Lesson(
         SWAV,
@@ -274,7 +275,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("z", r"z_\theta", "(N, D)"), Symbol("zt", r"z'_\xi", "(N, D)"), Symbol("q", r"q_\theta", "→ (N, D)"),
             Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "0.9 → 1"), Symbol("l", r"\mathcal L", "0 … 4"),
         ),
-        (Switch("predictor", {"predictor": False}), Switch("tau", {"tau": 0.0})),
+        (Switch("predictor", {"predictor": False}), Switch("tau", {"tau": 0.0}), Switch("frozen", {"tau": 1.0})),
     ),
     "simsiam": Lesson(
         SIMSIAM,
@@ -305,7 +306,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("dot", r"I\cdot T", "(N, N)"), Symbol("s", "s", "14.3, ≤ 100"), Symbol("it", r"\ell_{I\to T}"),
             Symbol("ti", r"\ell_{T\to I}"), Symbol("l", r"\mathcal L"),
         ),
-        (Switch("symmetric", {"symmetric": False}),),
+        (Switch("symmetric", {"symmetric": False}, "clip-one-way"), Switch("scale", {"learn_temperature": False})),
         ("match", "explore"), "emoji",
     ),
     "autoencoder": Lesson(
@@ -335,7 +336,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("f", "f", "→ (B, D)"), Symbol("h", "h", "(B, D)"), Symbol("g", "g", "→ (B, C, H, W)"),
             Symbol("r", "x'", "(B, C, H, W)"), Symbol("p", "P", "C · H · W"), Symbol("l", r"\mathcal L"),
         ),
-        (Switch("level", {"level": 0.0}),),
+        (Switch("level", {"level": 0.0}), Switch("noise", {"noise": "masking"})),
         ("reconstruct", "explore"),
     ),
     "masked": Lesson(
@@ -349,7 +350,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("t", r"[\,\cdot\,]", "(B, L, E)"), Symbol("g", "g", "→ (B, L, P)"), Symbol("r", "x'_m", "(B, L, P)"),
             Symbol("p", "P", "C · p · p"), Symbol("l", r"\mathcal L"),
         ),
-        (Switch("ratio", {"mask_ratio": 0.25}),),
+        (Switch("ratio", {"mask_ratio": 0.25}), Switch("mask", {"mask": "block"}), Switch("all", {"all_patches": True})),
         ("reconstruct", "explore"),
     ),
 }  # fmt: skip
@@ -391,7 +392,9 @@ def named(name: str, knobs: dict[str, Any], language: str) -> str:
     """Knobs as the page calls them: "Stop gradient: off"."""
     found = []
     for key, value in knobs.items():
-        shown = text(language, "explore.on" if value else "explore.off") if isinstance(value, bool) else f"{value:g}"
+        shown = f"{value:g}" if isinstance(value, (int, float)) else text(language, f"options.{value}")
+        if isinstance(value, bool):
+            shown = text(language, "explore.on" if value else "explore.off")
         found.append(f"{text(language, f'knobs.{name}.{key}.label')}: {shown}")
     return ", ".join(found)
 

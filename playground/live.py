@@ -15,7 +15,7 @@ from playground.runs import ENDED, UPLOADS, Runs, State
 from playground.texts import sentence, text
 from trainers import record
 from trainers.data import FOLDER
-from trainers.method import method_class
+from trainers.method import make_config, method_class
 from trainers.train import RunConfig
 
 TONES = {"finished": "good", "stopped": "good", "failed": "bad", "interrupted": "warn"}
@@ -65,13 +65,14 @@ def build(
     return {
         "version": version,
         "state": state.kind,
+        "method": config.method,
         "ended": state.kind in ENDED,
         "example": {"text": t("live.example"), "act": t("live.train_yourself")} if shipped else None,
         "tone": TONES.get(state.kind, "busy"),
-        "title": describe(config, language),
+        "title": " · ".join(filter(None, (describe(config, language), changed(config, language)))),
         "status": status(state, config, at, language),
         "progress": 1.0 if finished else config.progress(at["step"], at["seconds"]),
-        "tiles": tiles(steps, snapshots, at, language),
+        "tiles": tiles(steps, snapshots, at, told_classes(config), language),
         "figures": figures(started, steps, snapshots, config.method, language),
         "warning": warning(steps, language),
         "pictures": pictures and rows(runs, run, pictures, language),
@@ -113,6 +114,18 @@ def called(runs: Runs, run: str, language: str) -> str:
     return describe(record.read_config(folder), language) + shipped
 
 
+def changed(config: Any, language: str) -> str:
+    """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
+    default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
+    found = []
+    for name in config.knobs:
+        if (value := getattr(own, name)) != getattr(default, name):
+            if isinstance(value, bool):
+                value = text(language, "explore.on" if value else "explore.off")
+            found.append(f"{text(language, f'knobs.{config.method}.{name}.label')}: {value}")
+    return ", ".join(found)
+
+
 def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:
     """Where the run stands, in a sentence."""
     kind = state.kind
@@ -131,7 +144,12 @@ def public(values: dict[str, str]) -> dict[str, str]:
     return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
 
 
-def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], language: str) -> list[dict[str, str]]:
+def told_classes(config: RunConfig) -> bool:
+    """Whether its captions are the names of the classes, as where a data set has no others."""
+    return method_class(config.method).reads and not config.dataset.startswith("emoji")
+
+
+def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], told: bool, language: str) -> list[dict[str, str]]:
     """The large numbers: each a name, a value, and what it means."""
     last = steps[-1] if steps else None
     knn = snapshots[-1]["metrics"]["knn"] if snapshots else None
@@ -149,6 +167,8 @@ def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], language: 
     helps = {"loss": "help_loss", "std": "help_std", "error": "help_error", "knn": "help_knn"}
     if snapshots and knn is None:
         helps["knn"] = "no_labels"
+    elif told:
+        helps["knn"] = "help_knn_told"
     return [
         {"key": key, "name": text(language, f"live.{key}"), "value": value,
          "help": text(language, f"live.{helps[key]}") if key in helps else ""}
@@ -189,7 +209,7 @@ def figures(
         found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
     if started["knn_pixels"] is not None:
         marks = {t("pixels"): started["knn_pixels"]} | ({t("untrained"): snapshots[0]["metrics"]["knn"]} if snapshots else {})
-        found["knn"] = draw({t("knn"): of_snapshots("knn")}, t("knn"), colour=8, marks=marks, rate=True, points=True)
+        found["knn"] = draw({t("knn"): of_snapshots("knn")}, t("knn_curve"), colour=8, marks=marks, rate=True, points=True)
     else:
         found["knn"] = {"note": t("no_labels")}
     for key in parts:

@@ -30,9 +30,9 @@ from PIL import Image
 
 from playground import zoo
 from playground.aside import LATER, NOW, SOON, Aside, Cancelled
-from playground.live import called
+from playground.live import called, changed
 from playground.maps import Maps
-from playground.texts import text, told
+from playground.texts import classes, text, told
 from playground.zoo import Source
 from trainers import evaluate, metrics, record
 from trainers.data import BUILT_IN, Dataset, Images, folder, load
@@ -126,6 +126,7 @@ class Matching:
             if method_class(config.method).reads and (path / "model.safetensors").exists():
                 both = config.knobs.get("language", "both") == "both" and config.dataset.startswith("emoji")
                 title, size = called(self.maps.runs, run, language), _megabytes(path, "model.safetensors")
+                title += f" · {differs}" if (differs := changed(config, language)) else ""
                 found.append(listed(f"run:{run}", "run", title, size, "run_note", multilingual=both))
         for name, size, licence, speed, multilingual in KNOWN:
             note = "known_multilingual" if multilingual else f"known_{speed}"
@@ -538,10 +539,7 @@ def vocabulary(data: Dataset, language: str, most: int) -> list[str]:
 def class_name(data: Dataset, label: int, language: str) -> str:
     """A class in a language."""
     name = data.classes[label]
-    try:
-        return text(language, f"classes.{name}") if language == "zh" else name
-    except KeyError:
-        return name
+    return classes(language).get(name, name)
 
 
 def _members(data: Dataset, label: int, language: str) -> list[str]:

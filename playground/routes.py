@@ -8,9 +8,10 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,15 +32,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground import compare, explore, export, learn, lesson, standalone
 from playground import live as moment
+from playground.examples import is_example
 from playground.maps import Maps
 from playground.matching import Matching
 from playground.repairs import Repairs, packed
 from playground.runs import Runs, read_images
-from playground.texts import LANGUAGES, sentence, table, text, told
+from playground.texts import LANGUAGES, classes, language_of, sentence, table, text, told
 from trainers import record
 from trainers.data import BUILT_IN
 from trainers.data.folder import fit, open_image
 from trainers.errors import UserError
+from trainers.method import methods
 from trainers.train import RunConfig
 from trainers.views import plain
 
@@ -73,6 +76,7 @@ TEXTS, TEXT_LENGTH = 12, 200
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FRESH = {"Cache-Control": "no-store"}
+MINUTES = {"Cache-Control": "public, max-age=600"}  # the next version of the app has other examples under the same names
 
 
 def style() -> str:
@@ -80,8 +84,11 @@ def style() -> str:
     return "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in FILES if name.endswith(".css"))
 
 
-def scripts(shipped: Sequence[str] = ()) -> str:
-    """The page's words and scripts, which have to come before Gradio's; shipped: the methods that a finished run ships of."""
+def scripts(shipped: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The page's words and scripts, which have to come before Gradio's.
+
+    shipped: the methods that a finished run ships of, under the same name, and the data set of each.
+    """
     keys = {
         "page": "page.title",
         "footer": "page.footer",
@@ -90,11 +97,11 @@ def scripts(shipped: Sequence[str] = ()) -> str:
         "gone": "live.gone",
         "missing": "live.missing",
     }
-    classes = {key.removeprefix("classes."): name for key, name in table("zh").items() if key.startswith("classes.")}
     words = json.dumps(
         {lang: {name: text(lang, key) for name, key in keys.items()}
          | {part: _below(lang, f"{part}.") for part in ("tabs", "explore", "reconstruct", "match", "compare")}
-         | {"classes": classes if lang == "zh" else {}, "reducers": explore.reducers(), "shipped": list(shipped)}
+         | {"classes": classes(lang), "reducers": explore.reducers(), "languages": list(LANGUAGES)}
+         | {"methods": list(methods()), "shipped": dict(shipped)}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
@@ -117,6 +124,9 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     """All routes, under /playground; without `matching` those of Match answer that there is nothing."""
     runs, repairs = maps.runs, Repairs(maps)
 
+    def lasting(request: Request) -> dict[str, str]:
+        return MINUTES if is_example(runs.root / request.path_params.get("run", "")) else FOREVER
+
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in FILES:
@@ -136,17 +146,18 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
         body = await run_in_threadpool(_images, runs, request.path_params["run"], kind, _language(request.query_params))
-        return Response(body, media_type={"png": "image/png", "json": "application/json"}[kind], headers=FOREVER)
+        return Response(body, media_type={"png": "image/png", "json": "application/json"}[kind], headers=lasting(request))
 
     async def pictures(request: Request) -> Response:
         p = request.path_params
         body = await run_in_threadpool(_row, runs, p["run"], p["step"], request.query_params.get("row", ""))
-        return Response(body, media_type="image/png", headers=FOREVER)
+        return Response(body, media_type="image/png", headers=lasting(request))
 
-    def answer(work: Callable[[Any, Any], Any], headers: dict[str, str] = FOREVER) -> Callable[[Request], Awaitable[Response]]:
+    def answer(work: Callable[[Any, Any], Any], fresh: bool = False) -> Callable[[Request], Awaitable[Response]]:
         """A route from what it works out of the path and the query, in a thread: an array goes as bytes, the rest as JSON."""
 
         async def route(request: Request) -> Response:
+            headers = FRESH if fresh else lasting(request)
             found = await run_in_threadpool(work, request.path_params, request.query_params)
             if found is None:  # as it was
                 return Response(status_code=204, headers=headers)
@@ -289,30 +300,30 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
             Route("/runs/{run}/live", live),
             Route("/runs/{run}/images.{kind:str}", images),
             Route("/runs/{run}/pictures/{step:int}", pictures),
-            Route("/runs", answer(listed, FRESH)),
+            Route("/runs", answer(listed, fresh=True)),
             Route("/runs", begin, methods=["POST"]),
-            Route("/runs/{run}/lesson", answer(lessons, FRESH)),
-            Route("/runs/{run}/knobs", answer(knobs, FRESH)),
-            Route("/compare", answer(compared, FRESH)),
-            Route("/learn", answer(taught, FRESH)),
+            Route("/runs/{run}/lesson", answer(lessons, fresh=True)),
+            Route("/runs/{run}/knobs", answer(knobs, fresh=True)),
+            Route("/compare", answer(compared, fresh=True)),
+            Route("/learn", answer(taught, fresh=True)),
             Route("/sweeps", sweep, methods=["POST"]),
-            Route("/sweeps/{sweep}", answer(swept, FRESH)),
+            Route("/sweeps/{sweep}", answer(swept, fresh=True)),
             Route("/sweeps/{sweep}/stop", stop_sweep, methods=["POST"]),
-            Route("/models", answer(models, FRESH)),
+            Route("/models", answer(models, fresh=True)),
             Route("/match/{kind}", matched, methods=["POST"]),
             Route("/pictures", kept, methods=["POST"]),
             Route("/pictures/{own}.png", picture),
             Route("/pictures/{set}/{index:int}.png", picture),
             Route("/sets", kept_set, methods=["POST"]),
-            Route("/runs/{run}/timeline", answer(timeline, FRESH)),
-            Route("/runs/{run}/maps/{key}", answer(asked, FRESH)),
-            Route("/runs/{run}/maps/{key}", answer(left, FRESH), methods=["DELETE"]),
+            Route("/runs/{run}/timeline", answer(timeline, fresh=True)),
+            Route("/runs/{run}/maps/{key}", answer(asked, fresh=True)),
+            Route("/runs/{run}/maps/{key}", answer(left, fresh=True), methods=["DELETE"]),
             Route("/runs/{run}/maps/{key}/{step:int}", answer(frame)),
             Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(quality)),
             Route("/runs/{run}/maps/{key}/{step:int}/export.{kind}", download),
             Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),
             Route("/runs/{run}/maps/{key}/words", words, methods=["POST"]),
-            Route("/repairs", answer(rebuilding, FRESH)),
+            Route("/repairs", answer(rebuilding, fresh=True)),
             Route("/runs/{run}/fit", fitted, methods=["POST"]),
             Route("/runs/{run}/repair/{kind}", repair, methods=["POST"]),
             Route("/runs/{run}/values/{name}/{step:int}", answer(values)),
@@ -332,7 +343,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
 
 def _language(query: Any) -> str:
-    return "zh" if query.get("lang") == "zh" else "en"
+    return language_of(query.get("lang", ""))
 
 
 def _there(matching: Matching | None) -> Matching:
@@ -472,17 +483,20 @@ def png(image: NDArray[np.uint8]) -> bytes:
 
 # Gradio takes its language from navigator.language and its own switch leaves parts behind, so the page's choice
 # (?lang=, then the last one made, then the browser's) is put there before Gradio's scripts run.
-LANGUAGE_SCRIPT = """<script>(()=>{let l=new URLSearchParams(location.search).get('lang');
+LANGUAGE_SCRIPT = """<script>(()=>{const known=KNOWN;let l=new URLSearchParams(location.search).get('lang');
 try{if(l)localStorage.setItem('playground-lang',l);else l=localStorage.getItem('playground-lang')}catch{}
-l=(l||navigator.language||'en').toLowerCase().startsWith('zh')?'zh-CN':'en';window.PLAYGROUND_LANG=l.slice(0,2);
+l=(l||navigator.language||'en').toLowerCase();l=Object.keys(known).find(k=>l.startsWith(k))||'en';
+window.PLAYGROUND_LANG=l;l=known[l];
 Object.defineProperty(navigator,'language',{get:()=>l});Object.defineProperty(navigator,'languages',{get:()=>[l]});
-document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentElement.lang=l})()</script>"""
+document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentElement.lang=l})()</script>""".replace(
+    "KNOWN", json.dumps(LANGUAGES)
+)
 
 
 class Head:
     """Puts the language and the page's scripts first into its <head>; Gradio would add them when it has drawn already."""
 
-    def __init__(self, app: ASGIApp, shipped: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, shipped: Mapping[str, str] = MappingProxyType({})) -> None:
         self.app = app
         self.content = (LANGUAGE_SCRIPT + scripts(shipped)).encode()
 

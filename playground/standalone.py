@@ -11,7 +11,7 @@ from pathlib import Path
 from playground.live import describe
 from playground.maps import Maps
 from playground.runs import read_images
-from playground.texts import table, text
+from playground.texts import classes, text
 from trainers import record
 
 PAGE = """<!doctype html>
@@ -49,7 +49,6 @@ def page(maps: Maps, run: str, key: str, step: int, language: str, files: Mappin
     positions = maps.frame(run, key, step).positions
     read_images(folder)  # which makes the picture where the run is the command line's
     about = json.loads((folder / "images.json").read_text(encoding="utf-8")) | {"skipped": []}
-    classes = {name.removeprefix("classes."): word for name, word in table("zh").items() if name.startswith("classes.")}
 
     def script(value: object) -> str:
         # nothing in a caption may end the script that it stands in
@@ -60,7 +59,7 @@ def page(maps: Maps, run: str, key: str, step: int, language: str, files: Mappin
     return PAGE.format(
         title=escape(title), lang=language, lang_json=script(language), css=files["map.css"].read_text(encoding="utf-8"),
         caveat=escape(text(language, "explore.caveat")), plotly=files["plotly.js"].read_text(encoding="utf-8"),
-        words=script({"classes": classes if language == "zh" else {}}), map=files["map.js"].read_text(encoding="utf-8"),
+        words=script({"classes": classes(language)}), map=files["map.js"].read_text(encoding="utf-8"),
         about=script(about), positions=base64.b64encode(positions.tobytes()).decode(), dimensions=positions.shape[1],
         sheet=base64.b64encode((folder / "images.png").read_bytes()).decode(), images=script(text(language, "explore.images")),
         help=script(text(language, "explore.legend_help")),

@@ -18,7 +18,7 @@ from playground.matching import Matching
 from playground.runner import LocalRunner
 from playground.runs import Limits, Runs
 from playground.tabs import compare, explore, learn, match, reconstruct, train
-from playground.texts import table, text
+from playground.texts import LANGUAGES, table, text
 
 TABS = (
     ("train", train),
@@ -54,7 +54,7 @@ class Settings:
 
 def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
     """The page over the runs of one folder, and the words that its launch wants."""
-    tables = {"en": table("en"), "zh-CN": table("zh")}
+    tables = {name: table(language) for language, name in LANGUAGES.items()}
     words, used = gr.I18n(**tables), set[str]()
 
     def i18n(key: str) -> Any:
@@ -84,7 +84,7 @@ def launch(settings: Settings, **options: Any) -> None:
     # a map may wait, while who asks a model looks at the page until it answers
     beside, models = Aside(nice=15), Aside(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
-    shipped = examples.adopt(runs.root) if settings.examples else []
+    shipped = examples.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, beside)
     matching = Matching(maps, models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)

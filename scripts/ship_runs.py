@@ -45,8 +45,11 @@ KEPT = {"Snapshot": 5, "Pictures": 1, "Step": 120}  # events of a run: the last,
 def main() -> None:
     """Train and pack."""
     parser = argparse.ArgumentParser(prog="python -m scripts.ship_runs")
-    parser.add_argument("names", nargs="*", choices=[*RUNS, []], help="only these")
-    for name in parser.parse_args().names or RUNS:
+    parser.add_argument("names", nargs="*", help="only these")
+    asked = parser.parse_args().names
+    if unknown := set(asked) - set(RUNS):
+        parser.error(f"there is no {', '.join(unknown)}: choose from {', '.join(RUNS)}")
+    for name in asked or RUNS:
         method, dataset, knobs = RUNS[name]
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / name
@@ -58,6 +61,8 @@ def main() -> None:
             shutil.rmtree(SHIPPED / name, ignore_errors=True)
             shutil.copytree(folder, SHIPPED / name)
         size = sum(path.stat().st_size for path in (SHIPPED / name).rglob("*") if path.is_file())
+        if size > LIMIT:
+            raise RuntimeError(f"{name} has {size:,} bytes, more than {LIMIT:,}")
         print(f"{name}: {size / 1e3:.0f} kB, {record.summary(SHIPPED / name)}", flush=True)
 
 
@@ -66,7 +71,7 @@ def pack(folder: Path) -> None:
     events, _ = record.read_events(folder)
     chosen: set[int] = set()
     for kind, most in KEPT.items():
-        own = [i for i, event in enumerate(events) if event["event"] == kind]
+        own = list({event["step"]: i for i, event in enumerate(events) if event["event"] == kind}.values())  # each step once
         # snapshots grow rare with time by themselves; the last of everything is there, and else the first
         chosen |= {own[-1 - round(k)] for k in np.linspace(0, len(own) - 1, min(most, len(own)))}
     events = [event for i, event in enumerate(events) if i in chosen or event["event"] not in KEPT]

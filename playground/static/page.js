@@ -9,12 +9,20 @@
     constructor(element) {
       this.root = element.querySelector('.live');
       this.generation = 0;
+      // plotly draws into a hidden tab with the size of nothing
+      new IntersectionObserver(seen => { if (seen.some(s => s.isIntersecting)) this.resized(); }).observe(this.root);
     }
 
-    // a run, or where none is asked for the one of the chosen method that came with the app
-    show(run) {
+    resized() {
+      if (!window.Plotly) return;
+      this.root.querySelectorAll('.js-plotly-plot').forEach(plot => { if (!plot.closest('.map')) Plotly.Plots.resize(plot); });
+      this.map?.resized();
+    }
+
+    // a run, or where none is asked for the one of the chosen method that came with the app; said: more for the address
+    show(run, said = {}) {
       const shipped = !run;
-      if (!run && window.playgroundWords.shipped.includes(set.method)) run = set.method;
+      if (!run && set.method in window.playgroundWords.shipped) run = set.method;
       if (run === this.run && run) return this.wake?.();
       this.run = run;
       this.shipped = shipped;
@@ -24,7 +32,7 @@
       this.chosen = false;
       this.root.replaceChildren();
       document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';
-      remember(shipped ? {run: null} : {run, method: set.method});
+      remember({...said, run: shipped ? null : run});
       if (!run) return this.empty();
       this.skeleton();
       this.follow(this.generation);
@@ -97,7 +105,10 @@
           if (answer.status === 404) {
             document.body.dataset.run = 'none';
             this.run = '';
-            return this.empty(window.playgroundWords.missing);
+            if (!(set.method in window.playgroundWords.shipped)) return this.empty(window.playgroundWords.missing);
+            this.show('');
+            this.part.said.textContent = window.playgroundWords.missing;
+            return;
           }
           if (answer.status === 200) moment = await answer.json();
           else if (answer.status !== 204) throw new Error(answer.status);
@@ -110,9 +121,15 @@
         }
         if (!current()) return;
         if (moment) {
-          after = moment.version;
           this.last = moment;
-          try { await this.draw(moment); } catch (error) { console.error(error); }
+          try {
+            await this.draw(moment);
+            after = moment.version;
+          } catch (error) {  // a picture that did not come: all of it is asked for again
+            if (!current()) return;
+            console.error(error);
+            failures ||= 1;
+          }
         }
         const resting = document.hidden || (this.last?.ended && !this.last.umap_pending) || failures;
         await Promise.race([wait(resting ? RESTING : EVERY), new Promise(done => { this.awake = done; })]);
@@ -123,6 +140,7 @@
       const {part} = this;
       document.body.dataset.run = m.example ? 'example' : m.state;
       part.example.hidden = !m.example;
+      if (!m.example) set.mine[m.method] = this.run;
       if (m.example) { part.exampleText.textContent = m.example.text; part.again.textContent = m.example.act; }
       part.status.dataset.tone = m.tone;
       part.sentence.textContent = m.status;
@@ -195,7 +213,7 @@
     }
 
     async pictures(pictures, labels) {
-      const {part, run} = this;
+      const {part, run, generation} = this;
       if (!pictures || pictures.step === this.pictured) return;
       const rows = await Promise.all(pictures.rows.map(async row => {
         const image = new Image();
@@ -204,21 +222,22 @@
         await image.decode();
         return make('div', 'picture-row', make('span', '', row.name), image);
       }));
-      if (run !== this.run) return;
+      if (generation !== this.generation) return;
       this.pictured = pictures.step;
       this.tables(pictures.tables);
       part.pictures.replaceChildren(make('h3', '', labels.pictures), ...rows);
     }
 
     async drawMap(m) {
-      const {part, run} = this;  // another run may be shown while this one's files come
+      const {part, run, generation} = this;  // another run may be shown while this one's files come
       if (!m.maps.pca.length) return;
       if (!this.map) {
         const about = await (await fetch(address(`${run}/images.json?lang=${lang()}`))).json();
-        if (run !== this.run) return;
-        this.map = new window.EmbeddingMap(part.map);
-        await this.map.show(about, address(`${run}/images.png`), m.labels.unlabelled);
-        if (run !== this.run) return;
+        if (generation !== this.generation) return;
+        const map = new window.EmbeddingMap(part.map);
+        await map.show(about, address(`${run}/images.png`), m.labels.unlabelled);
+        if (generation !== this.generation) return map.close();
+        this.map = map;
         this.map.legend(part.mapLegend, {help: window.playgroundWords.explore.legend_help});
         if (about.skipped?.length) {
           const list = make('ul', '', ...about.skipped.map(line => make('li', '', line)));
@@ -234,13 +253,15 @@
       if (key === this.placed) return;
       this.placed = key;
       const answer = await fetch(address(`${run}/maps/${key}`));
-      if (answer.ok && run === this.run) this.map.frame(new Float32Array(await answer.arrayBuffer()));
+      if (generation !== this.generation || this.placed !== key) return;
+      if (!answer.ok) this.placed = null;
+      else this.map.frame(new Float32Array(await answer.arrayBuffer()));
     }
   }
 
   // what is set beside the tabs is in the address: data, method, seconds, seed, knob.NAME
   const query = new URLSearchParams(location.search), SET = /^(data|method|seconds|seed|knob\..+)$/;
-  const set = {method: /^[a-z]\w*$/.test(query.get('method') ?? '') ? query.get('method') : 'simclr', asked: null, ask: () => {}};
+  const set = {method: 'simclr', asked: null, ask: () => {}, mine: {}};  // mine: method -> the run of it that was last shown here
   const restore = asked => { set.asked = asked; set.ask(); };
 
   // Gradio names every radio button differently, anew at each change: the arrow keys, and who cannot see, would not know them for one choice
@@ -255,6 +276,7 @@
         // once the page has been painted, as plotly takes most of a second to begin
         requestAnimationFrame(() => setTimeout(() => document.head.append(Object.assign(make('script'), {src: document.getElementById('plotly').href}))));
         panel = new Panel(element);
+        if (window.playgroundWords.methods.includes(query.get('method'))) set.method = query.get('method');
         document.title = window.playgroundWords.page;
         group();
         document.querySelector('footer')?.setAttribute('aria-label', window.playgroundWords.footer);  // Gradio has it in English alone
@@ -264,29 +286,38 @@
         else if (run) restore({run});
       };
       start();
-      watch('value', () => panel?.show(props.value?.run || ''));
+      watch('value', () => panel?.show(props.value?.run || '', {method: set.method}));
     },
     run() { return panel?.run || ''; },
     asked: () => set.asked,
     controls(known, values) {  // as they are now; known: [[name, default], …]
-      const now = Object.fromEntries(known.map(([key], at) => [key, values[at]])), said = {};
-      for (const key of new URLSearchParams(location.search).keys()) if (SET.test(key)) said[key] = null;
+      clearTimeout(set.writing);
+      set.writing = setTimeout(() => this.write(known, values), 150);  // a slider that is pulled has hundreds of values
+    },
+    write(known, values) {
+      const now = Object.fromEntries(known.map(([key], at) => [key, values[at]])), before = set.method, said = {};
       for (const [key, value] of known) {
         const [of, knob] = key.split('.');
         if (now[key] === null || String(now[key]) === String(value) || knob && of !== now.method) continue;
-        said[knob ? `knob.${knob}` : key] = now[key];
+        said[knob ? `knob.${knob}` : key] = String(now[key]);
       }
-      const other = now.method !== set.method;
       set.method = now.method;
-      if (panel && !panel.shipped) said.method = now.method;  // or the address would take its controls from the run
-      remember(said);
-      setTimeout(group);
-      if (other && panel?.shipped) panel.show('');
+      group();
+      const {shipped} = window.playgroundWords, shows = panel?.shipped ? panel.run : panel?.last?.example && panel.last.method;
+      const left = typeof shows === 'string' ? shows !== now.method : panel?.last?.ended && panel.last.method !== now.method;
+      if (left && now.method !== before && (now.method in shipped || set.mine[now.method])) {  // from one finished run to the next
+        panel.show(set.mine[now.method] || '');
+        if (panel.shipped && now.data === shipped[before] && now.data !== shipped[now.method]) return restore({...said, method: now.method, data: shipped[now.method]});
+      }
+      if (!panel?.shipped) said.method = now.method;  // or the address would take its controls from the run
+      const gone = [...new URLSearchParams(location.search).keys()].filter(key => SET.test(key)).map(key => [key, null]);
+      remember({...Object.fromEntries(gone), ...said});
     },
     show(run) {  // of another tab
       panel?.show(run);
       restore({run});
       this.open('train');
+      scrollTo(0, 0);
     },
     open(name) { tab(name)?.click(); },
     toast(element, props, watch) {
@@ -300,7 +331,7 @@
       });
     },
     switchLanguage() {
-      const next = lang() === 'zh' ? 'en' : 'zh';
+      const {languages} = window.playgroundWords, next = languages[(languages.indexOf(lang()) + 1) % languages.length];
       try { localStorage.setItem('playground-lang', next); } catch {}
       const url = new URL(location.href);
       url.searchParams.delete('lang');
@@ -326,6 +357,6 @@
     const name = one && Object.keys(window.playgroundWords.tabs).find(name => tab(name) === one);
     if (!name) return;
     document.body.dataset.tab = name;
-    remember({tab: name === 'train' ? null : name});
+    remember(name === 'train' ? {tab: null, run: panel && !panel.shipped ? panel.run : null} : {tab: name});  // each tab may show another run
   });
 })();

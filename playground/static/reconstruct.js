@@ -216,7 +216,7 @@
 
     refresh() {
       const {page} = this;
-      if (!(page.second < page.about.count)) page.second = Math.floor(page.about.count / 2);
+      if (page.second === null || page.second >= page.about.count) page.second = Math.floor(page.about.count / 2);
       this.choose.replaceChildren(...page.strip.map(i => page.thumbButton(i, 46, () => { page.second = i; page.remember(); this.refresh(); })));
       this.asked({second: {index: page.second}});
     }
@@ -574,7 +574,7 @@
       this.root = element.querySelector('.reconstruct');
       const query = new URLSearchParams(location.search), parts = key => (query.get(key) || '').split('_');
       this.index = Math.max(0, parseInt(query.get('image'), 10) || 0);
-      this.second = parseInt(query.get('second'), 10);
+      this.second = Math.max(0, parseInt(query.get('second'), 10)) || null;
       this.doing = query.get('do') || '';
       const [noise, level, noiseSeed] = parts('noise'), [mask, ratio, maskSeed] = parts('mask'), [damage, much, damageSeed] = parts('damage');
       const known = (value, options) => options.includes(value) ? value : null;

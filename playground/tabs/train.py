@@ -15,7 +15,7 @@ import gradio as gr
 
 from playground.controls import Controls, seconds
 from playground.runs import UPLOADS, Runs
-from playground.texts import text, told
+from playground.texts import language_of, text, told
 from trainers import record
 from trainers.errors import UserError
 
@@ -85,21 +85,22 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     def restored(request: gr.Request, asked: Any) -> dict[Any, Any]:
-        asked = asked if isinstance(asked, dict) else {}
-        run = asked.get("run")
+        given = {str(key): str(value) for key, value in asked.items()} if isinstance(asked, dict) else {}
+        wrong = None
         try:
-            if run:
-                return controls.of(record.read_config(runs.folder(str(run))))
-            return controls.asked(asked)
-        except UserError as error:
-            if run:  # the panel says what is wrong with it
-                return {toast: gr.skip()}
-            rest = {key: value for key, value in asked.items() if not key.startswith("knob.")}  # a link of another version
-            return controls.asked(rest) | say(told(language(request), error))
+            if run := given.get("run"):
+                found = controls.of(record.read_config(runs.folder(run)))
+            else:
+                found, wrong = controls.asked(given)
+        except Exception as error:  # gone, or of another version: the panel says so
+            log.info("no controls from %s: %s", given, error)
+            found = {}
+        return found | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
     # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
     controls.changed(f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)")
-    live.submit(restored, [live], [*controls.shown(), toast], js="() => [window.playground.asked()]", **quiet)
+    asked = "() => [window.playground.asked()]"
+    live.submit(restored, [live], [*controls.shown(), toast], js=asked, trigger_mode="always_last", **quiet)
     controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
     controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)
@@ -108,7 +109,7 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
 def language(request: gr.Request) -> str:
     """What the page is read in: its own choice, which it keeps in a cookie, else the browser's."""
     asked = request.cookies.get("playground-lang") or request.headers.get("accept-language", "")
-    return "zh" if asked.lower().startswith("zh") else "en"
+    return language_of(asked)
 
 
 def run_of(shown: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from trainers.errors import UserError
 from trainers.method import methods
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = {"en": "en", "zh": "zh-CN"}  # a file's name -> the language's name as browsers and Gradio have it
 
 
 @cache
@@ -33,9 +33,19 @@ def text(language: str, key: str, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+def language_of(asked: str) -> str:
+    """The language that a browser, a cookie or an address asks for, as "zh-TW,en;q=0.8"; English where we do not have it."""
+    return next((language for language in LANGUAGES if asked.lower().startswith(language)), "en")
+
+
+def classes(language: str) -> dict[str, str]:
+    """Names of classes in a language, by their English ones; empty for English."""
+    return {key.removeprefix("classes."): name for key, name in table(language).items() if key.startswith("classes.")}
+
+
 def sentence(language: str, template: str, values: dict[str, str]) -> str:
     """A UserError's or Failed's sentence in a language: its English template is its key."""
-    translated = table("zh").get(f"sentences.{template}", template) if language == "zh" else template
+    translated = table(language if language in LANGUAGES else "en").get(f"sentences.{template}", template)
     return translated.format(**values) if values else translated
 
 

@@ -85,7 +85,7 @@ def test_static_files_are_compressed_and_kept_for_ever(client: TestClient, name:
         "runs/RUN/pictures/99999?row=image", "runs/RUN/pictures/-1?row=image", "runs/RUN/maps/tsne-30-cosine-0-2/0",
         "runs/RUN/maps/..%2fpca-2/0", "runs/RUN/maps/pca-2/99999", "runs/RUN/maps/pca-2/x", "runs/RUN/maps/pca/0",
         "runs/RUN/maps/pca-9/0", "runs/RUN/maps/umap-15-0.1-cosine-0-2-7/0", "runs/RUN/maps/umap-15-0.1-../0-0-2/0",
-        "runs/RUN/run.json", "runs/RUN/neighbours/0/-1", "runs/RUN/neighbours/0/360", "runs/RUN/neighbours/1/0",
+        "runs/RUN/run.json", "runs/RUN/neighbours/0/-1", "runs/RUN/neighbours/0/360", "runs/RUN/neighbours/99999/0",
         "runs/RUN/values/nothing/0", "runs/RUN/overlap/0/nosuch/0", "runs/RUN/maps/pca-2/0/export.exe",
         "runs/RUN/model.safetensors",
     ],

@@ -12,11 +12,12 @@ import torch.nn.functional as F
 from playground import examples
 from playground.maps import FIRST, Maps
 from playground.projection import overlap
-from playground.runs import Runs
+from playground.runs import Limits, Runs
 from scripts import ship_runs
 from tests.trainers.synthetic import dataset
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, load_model
+from trainers.errors import UserError
 from trainers.train import RunConfig
 
 
@@ -66,3 +67,47 @@ def test_they_are_put_among_a_persons_own_once_and_again_when_they_are_others(
     examples.adopt(root)
     assert record.read_config(root / "simclr").steps == 4 and not (root / "simclr" / "maps").exists()
     assert [path.name for path in root.glob(".*")] == []
+
+
+def test_what_ships_is_what_is_described_and_small() -> None:
+    assert examples.names() == sorted(ship_runs.RUNS)
+    sizes = []
+    for name, (method, data, knobs) in ship_runs.RUNS.items():
+        folder = examples.SHIPPED / name
+        config = record.read_config(folder)
+        assert (config.method, config.dataset, dict(config.knobs), config.seconds) == (method, data, knobs, ship_runs.SECONDS)
+        events = record.read_events(folder)[0]
+        assert events[-1]["event"] == "Finished" and events[-1]["reason"] == "budget"
+        steps = [event["step"] for event in events if event["event"] == "Snapshot"]
+        assert len(steps) == len(set(steps)) == ship_runs.KEPT["Snapshot"] and steps[0] == 0
+        assert np.isfinite(record.read_snapshot(folder, steps[-1])).all() and load_model(folder)
+        sizes.append(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()))
+    assert max(sizes) <= ship_runs.LIMIT and sum(sizes) <= 12_000_000
+
+
+def test_a_run_made_in_an_examples_folder_is_its_makers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped, root = tmp_path / "shipped", tmp_path / "root"
+    monkeypatch.setattr(examples, "SHIPPED", shipped)
+    trained(shipped / "simclr", steps=3)
+    assert examples.adopt(root) == {"simclr": "digits"}
+    record.create(root / "simclr", RunConfig("simclr", "digits", steps=4, seed=9))  # python -m trainers --out runs/simclr
+    assert not examples.is_example(root / "simclr")
+    trained(shipped / "simclr", steps=5)  # the next version of the app
+    assert examples.adopt(root) == {}
+    assert record.read_config(root / "simclr").seed == 9
+
+
+def test_a_folder_that_cannot_be_written_to_starts_without_examples(tmp_path: Path) -> None:
+    (tmp_path / "root").write_text("a file where the folder should be")
+    assert examples.adopt(tmp_path / "root") == {}
+
+
+def test_an_example_is_never_forgotten_stopped_or_gone_on_with(tmp_path: Path) -> None:
+    examples.adopt(tmp_path)
+    runs = Runs(tmp_path, Limits(keep_runs=0, keep_days=0))
+    runs.expire()
+    assert sorted(path.parent.name for path in tmp_path.glob("*/run.json")) == examples.names()
+    assert [run for run in Maps(runs).beside()] == examples.names()
+    for act in (lambda: runs.stop("simclr", "x" * 16), lambda: runs.go_on("simclr", "x" * 16, 5)):
+        with pytest.raises(UserError, match="came with the app"):
+            act()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import re
 import string
 from pathlib import Path
 
 import pytest
 
-from playground.texts import sentence, table, told
+from playground.texts import LANGUAGES, classes, language_of, sentence, table, told
 from tests.trainers.synthetic import dataset
-from trainers.data import cifar10, emoji, fashion_mnist
+from trainers.data import BUILT_IN, DataError, cifar10, emoji, fashion_mnist, load
 from trainers.errors import UserError
 from trainers.events import Pictures, Started, Step
 from trainers.method import methods
 from trainers.train import RunConfig, train
 
 ROOT = Path(__file__).parents[2]
+OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
 def blanks(text: str) -> set[str]:
@@ -41,20 +44,30 @@ def templates() -> set[str]:
     return {text for text in found if " " in text and "\n" not in text}
 
 
-def test_both_languages_have_the_same_keys_and_blanks() -> None:
-    en, zh = table("en"), table("zh")
-    only_zh = ("sentences.", "classes.")  # keyed by the English itself
-    assert set(en) == {key for key in zh if not key.startswith(only_zh)}
+@pytest.mark.parametrize("language", OTHERS)
+def test_all_languages_have_the_same_keys_and_blanks(language: str) -> None:
+    en, other = table("en"), table(language)
+    translated = ("sentences.", "classes.")  # keyed by the English itself
+    assert set(en) == {key for key in other if not key.startswith(translated)}
     for key, text in en.items():
-        assert text.strip() and zh[key].strip() and blanks(text) == blanks(zh[key]), key
+        assert text.strip() and other[key].strip() and blanks(text) == blanks(other[key]), key
 
 
-def test_every_sentence_is_translated() -> None:
-    zh = {key.removeprefix("sentences."): text for key, text in table("zh").items() if key.startswith("sentences.")}
-    missing = templates() - set(zh)
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_is_translated(language: str) -> None:
+    said = {key.removeprefix("sentences."): text for key, text in table(language).items() if key.startswith("sentences.")}
+    missing = templates() - set(said)
     assert not missing
-    for template, text in zh.items():
+    for template, text in said.items():
         assert blanks(template) == blanks(text), template
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [("zh-CN,zh;q=0.9", "zh"), ("ZH_tw", "zh"), ("en-GB", "en"), ("fr-FR,zh;q=0.5", "en"), ("", "en"), ("../x", "en")],
+)
+def test_the_language_is_that_which_is_asked_for(asked: str, language: str) -> None:
+    assert language_of(asked) == language
 
 
 def test_a_sentence_is_told_in_the_readers_language() -> None:
@@ -77,12 +90,18 @@ def test_everything_that_a_method_shows_has_its_words(name: str) -> None:
         elif isinstance(event, Pictures):
             words |= {f"pictures.{row.replace(' ', '_')}" for row in [*event.rows, *event.tables]}
     words |= {f"cards.{name}.{key}" for key in ("idea", "negatives", "networks", "watch")}
-    assert words <= set(table("en")), words - set(table("en"))
+    for language in LANGUAGES:
+        assert words <= set(table(language)), words - set(table(language))
 
 
-def test_every_class_has_a_chinese_name_and_no_sentence_is_left_over() -> None:
-    zh = {key for key in table("zh") if key.startswith(("sentences.", "classes."))}
-    classes = {*fashion_mnist.CLASSES, *cifar10.CLASSES, *(one.group for one in emoji.table())}
-    assert {key.removeprefix("classes.") for key in zh if key.startswith("classes.")} == classes
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_class_has_a_name_and_no_sentence_is_left_over(language: str) -> None:
+    named = {*cifar10.CLASSES}  # which has to be downloaded
+    for source in BUILT_IN:
+        with contextlib.suppress(DataError):
+            named |= {name for name in load(source).classes if re.search("[A-Za-z]", name)}
+    assert named >= {*fashion_mnist.CLASSES, *(one.group for one in emoji.table())}
+    assert set(classes(language)) == named
     used = templates() | {"No image in {path} can be used: {reason}"}  # which ends with another sentence
-    assert {key.removeprefix("sentences.") for key in zh if key.startswith("sentences.")} <= used
+    sentences = {key.removeprefix("sentences.") for key in table(language) if key.startswith("sentences.")}
+    assert sentences <= used
