@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -69,6 +70,13 @@ def barriers(page: Page) -> str:
 
 def asked(page: Page) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(page.evaluate("location.search.slice(1)")).items()}
+
+
+def addressed(page: Page, said: dict[str, str]) -> None:
+    """Wait until the address says this and no more."""
+    with contextlib.suppress(AssertionError):
+        wait(lambda: asked(page) == said, "the address", 15)
+    assert asked(page) == said
 
 
 def choose(page: Page, method: str) -> None:
@@ -176,14 +184,14 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
         "knob.stop_gradient": "false",
         "knob.batch_size": "64",
     }
-    wait(lambda: asked(page) == said, f"{said} in the address, which is {page.url}", 15)
+    addressed(page, said)
 
     other = open_fresh(f"?{urlsplit(page.url).query}&lang=zh", quiet=True)
-    expect(other.locator("#seed input")).to_have_value("7", timeout=LONG)
-    expect(other.locator("#method input:checked")).to_have_value("simsiam")
+    expect(other.locator("#method input:checked")).to_have_value("simsiam", timeout=LONG)
     expect(other.locator("#budget label.selected")).to_contain_text("15")
     expect(other.locator("#data input")).to_have_value(text("zh", "data.digits"))
     other.get_by_text(text("zh", "controls.knobs"), exact=True).click()
+    expect(other.locator("#seed input")).to_have_value("7")
     expect(other.locator("#knob-simsiam-stop_gradient input")).not_to_be_checked()
     expect(other.locator("#knob-simsiam-batch_size input[type=number]")).to_have_value("64")
     assert {k: v for k, v in asked(other).items() if k != "lang"} == said
@@ -195,8 +203,9 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
     assert config.knobs["stop_gradient"] is False and config.knobs["batch_size"] == 64
     # a link to the run alone brings its controls along
     third = open_fresh(f"?run={run}")
-    expect(third.locator("#seed input")).to_have_value("7", timeout=LONG)
-    expect(third.locator("#method input:checked")).to_have_value("simsiam")
+    expect(third.locator("#method input:checked")).to_have_value("simsiam", timeout=LONG)
+    third.get_by_text("Knobs", exact=True).click()
+    expect(third.locator("#seed input")).to_have_value("7")
     wait(lambda: asked(third).get("method") == "simsiam", "the method in the address", 15)
     assert asked(third)["run"] == run
 
@@ -214,7 +223,7 @@ def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query
     if "knob" in query:
         expect(page.locator(".toast")).to_contain_text("simsiam" if "nonsense" in query else "batch_size", timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simsiam")
-        wait(lambda: asked(page) == kept, f"{kept} in the address, which is {page.url}", 15)
+        addressed(page, kept)
     else:
         expect(page.locator(".toast")).to_contain_text("method = ../../etc", timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simclr")
