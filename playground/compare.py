@@ -465,7 +465,7 @@ def figure(found: Sequence[Row], names: Sequence[str], key: str, name: str, over
     title = text(language, "compare.loss_many", name=name) if many else name
     drawn = plots.curve(lines, title, axis, marks=levels, rate=rate, points=key in SNAPSHOTS_OF)
     for place, trace in enumerate(drawn["data"]):
-        trace["line"] = {"color": plots.PALETTE[place], "width": 2, "dash": DASHES[place % 2]}
+        trace["line"] = {"color": plots.PALETTE[place], "width": 2, "dash": DASHES[place % len(DASHES)]}
     drawn["data"] = [trace for trace in drawn["data"] if any(value is not None for value in trace["y"])]
     drawn["layout"] |= {"showlegend": False, "height": 260}  # the page has one for all curves
     if many:  # each method has a level of its own, in the colour of its first run: names would lie over each other
@@ -482,7 +482,7 @@ def figure(found: Sequence[Row], names: Sequence[str], key: str, name: str, over
 BEATEN = {  # what a number of the end has to beat: a number beside it in the summary, and what it is called
     key: {f"{key}_pixels": "live.pixels", f"{key}_untrained": "live.untrained"} for key in ("knn", "probe", "retrieval_1")
 } | {"mse": {f"mse_{name}": f"live.mse_{name}" for name in ("mean", "pca", "noisy", "filter", "mean_patch", "mean_here")}}
-DASHES = ("solid", "6px,3px")  # neighbours in the table differ by more than colour
+DASHES = ("solid", "6px,3px", "2px,3px")  # neighbours in the table differ by more than colour
 
 
 def marks(found: Sequence[Row], key: str, language: str) -> dict[str, float]:

@@ -157,7 +157,7 @@ def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], told: bool
     if snapshots and "mse" in snapshots[-1]["metrics"]:  # a code may lie anywhere, and its spread says nothing
         spread = ("error", f"{snapshots[-1]['metrics']['mse']:.4f}")
     values = {
-        "time": f"{at['seconds']:.1f} s",
+        "time": text(language, "live.tile_seconds", seconds=f"{at['seconds']:.1f}"),
         "steps": f"{at['step']:,}",
         "rate": f"{last['images_per_second']:,.0f}" if last else "–",
         "loss": f"{last['loss']:.4g}" if last else "–",

@@ -91,7 +91,6 @@ def scripts(shipped: Mapping[str, str] = MappingProxyType({})) -> str:
     """
     keys = {
         "page": "page.title",
-        "footer": "page.footer",
         "title": "live.empty_title",
         "text": "live.empty",
         "gone": "live.gone",

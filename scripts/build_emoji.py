@@ -98,11 +98,11 @@ def on_white(picture: Image.Image) -> np.ndarray:
 
 def render(path: Path | None) -> np.ndarray:
     """(64,64,3) uint8 of a PNG or an SVG; all white without one."""
-    import resvg_py  # pyright: ignore[reportMissingImports]
-
     if path is None:
         return np.full((NATIVE_SIZE, NATIVE_SIZE, 3), 255, np.uint8)
     if path.suffix == ".svg":
+        import resvg_py  # pyright: ignore[reportMissingImports]
+
         png = resvg_py.svg_to_bytes(svg_path=str(path), width=NATIVE_SIZE, height=NATIVE_SIZE, skip_system_fonts=True)
         return on_white(Image.open(io.BytesIO(bytes(png))))
     with Image.open(path) as picture:

@@ -4,8 +4,8 @@
 (() => {
   const GLIDE = 450, DWELL = 125;  // ms from one frame to the next; ms that the mouse rests before a card shows
   const NEAR = 11, NEAR_TOUCH = 24;  // px from a point that still mean it
-  // Paul Tol's bright and vibrant, then muted colours: told apart by colour-blind people, on white and on near-black
-  const COLOURS = ['#4477AA', '#EE6677', '#228833', '#CCBB44', '#66CCEE', '#AA3377', '#999999', '#EE7733', '#009988', '#7755CC',
+  // plots.PALETTE, which colour-blind people can tell apart, then Paul Tol's muted colours, for who has more classes than ten
+  const COLOURS = ['#4B96FF', '#874BB4', '#5AA52D', '#E1C300', '#FFA5A5', '#69D2FF', '#3C4B69', '#D269A5', '#87695A', '#960F00',
     '#332288', '#DDCC77', '#117733', '#88CCEE', '#882255', '#44AA99', '#CC6677', '#999933', '#AA4499', '#661100'];
   const SCALE = ['#352a87', '#2b5fb3', '#1f8fb8', '#23b39a', '#74c476', '#c7d95a', '#f9e721'];  // dark to light, even in lightness
   const FAINT = 0.1, PLAIN = 0.8;  // opacity of what is not selected, and of points

@@ -6,7 +6,7 @@
   const CURVES = ['loss', 'std_sqrt_d', 'mse', 'knn'];  // those that are drawn where nobody has chosen
   const SHOWN = 8, SIDE = 64;  // reconstructions of a run, and their px
   const TIMES = [15, 30, 120];  // s for each run of a sweep
-  const COLOURS = ['#4477AA', '#EE6677', '#228833', '#CCBB44', '#66CCEE', '#AA3377', '#999999', '#EE7733'];  // plots.PALETTE
+  const COLOURS = ['#4B96FF', '#874BB4', '#5AA52D', '#E1C300', '#FFA5A5', '#69D2FF', '#3C4B69', '#D269A5'];  // plots.PALETTE
   const {base, make, button, option, choice, heading, wait, percent, get, post, numbers, figure} = window.playgroundKit;
   const say = window.playgroundKit.sayer('compare');
   const who = Math.random().toString(36).slice(2);
@@ -16,7 +16,7 @@
   // a run's line in the curves, as a small piece of it
   function swatch(at) {
     const node = make('span', 'compare-swatch');
-    Object.assign(node.style, {borderTopColor: COLOURS[at], borderTopStyle: at % 2 ? 'dashed' : 'solid'});
+    Object.assign(node.style, {borderTopColor: COLOURS[at], borderTopStyle: ['solid', 'dashed', 'dotted'][at % 3]});
     return node;
   }
 

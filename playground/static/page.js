@@ -9,13 +9,15 @@
     constructor(element) {
       this.root = element.querySelector('.live');
       this.generation = 0;
-      // plotly draws into a hidden tab with the size of nothing
-      new IntersectionObserver(seen => { if (seen.some(s => s.isIntersecting)) this.resized(); }).observe(this.root);
+      new IntersectionObserver(seen => { if (seen.some(s => s.isIntersecting)) this.seen(); }).observe(this.root);
     }
 
-    resized() {
-      if (!window.Plotly) return;
-      this.root.querySelectorAll('.js-plotly-plot').forEach(plot => { if (!plot.closest('.map')) Plotly.Plots.resize(plot); });
+    hidden() { return !this.root.offsetParent; }  // behind another tab, where plotly would draw with the size of nothing
+
+    seen() {
+      if (!window.Plotly || !this.last) return;
+      this.curves(this.last.figures);
+      this.tables(this.last.pictures?.tables ?? {});
       this.map?.resized();
     }
 
@@ -174,7 +176,7 @@
 
     curves(figures) {
       const {part} = this, names = Object.keys(figures);
-      if (!names.length) return;
+      if (!names.length || this.hidden()) return;
       if (names.some(name => !part.curve[name])) {  // which ones there are is known with the first step
         names.forEach((name, i) => part.curve[name] ??= part.curves.children[i] ?? make('div', 'live-curve'));
         names.forEach(name => { part.curve[name].dataset.key = name; part.curves.append(part.curve[name]); });
@@ -202,6 +204,7 @@
 
     tables(tables) {
       const {part} = this;
+      if (this.hidden()) return;
       for (const [name, figure] of Object.entries(tables)) {
         if (!part.table[name]) {
           part.tables.append(part.table[name] = make('div', 'live-table'));
@@ -279,7 +282,6 @@
         if (window.playgroundWords.methods.includes(query.get('method'))) set.method = query.get('method');
         document.title = window.playgroundWords.page;
         group();
-        document.querySelector('footer')?.setAttribute('aria-label', window.playgroundWords.footer);  // Gradio has it in English alone
         const run = props.value?.run || query.get('run') || '', given = [...query].filter(([key]) => SET.test(key));
         panel.show(run);
         if (given.some(([key]) => key === 'method') || given.length && !run) restore(Object.fromEntries(given));

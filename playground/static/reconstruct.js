@@ -317,7 +317,7 @@
       const line = (name, colour, dash) => ({x: found.levels, y: found[name], name: say(name), mode: 'lines', line: {color: colour, width: 2.5, dash}, hovertemplate: '%{y:.1f} dB'});
       const at = (x, dash) => ({type: 'line', x0: x, x1: x, yref: 'paper', y0: 0, y1: 1, line: {color: '#888', width: 1.5, dash}});
       const known = found.trained !== null;
-      figure(this.curve, {data: [line('noisy', '#EE6677', 'dot'), line('filter', '#CCBB44', 'dash'), line('denoised', '#4477AA', 'solid')], layout: {
+      figure(this.curve, {data: [line('noisy', '#960F00', 'dot'), line('filter', '#E1C300', 'dash'), line('denoised', '#4B96FF', 'solid')], layout: {
         margin: {l: 48, r: 12, t: 24, b: 42}, height: 280, hovermode: 'x', legend: {orientation: 'h', y: 1.14, x: 0}, xaxis: {title: {text: say('level')}, range: [0, 1.02]}, yaxis: {title: {text: 'PSNR, dB'}},
         shapes: [...(known ? [at(found.trained, 'dash')] : []), at(page.noise.level, 'solid')],
         annotations: known ? [{x: found.trained, y: 1, yref: 'paper', text: say('trained_here'), showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 4}] : []}});

@@ -45,7 +45,7 @@ def test_a_finished_run_has_everything(finished: Finished, language: str) -> Non
     m = live(Maps(finished.runs), finished.run, language)
     assert m and m["state"] == "finished" and m["ended"] and m["tone"] == "good" and m["progress"] == 1
     tiles = {tile["key"]: tile["value"] for tile in m["tiles"]}
-    assert tiles["time"].endswith(" s") and re.fullmatch(r"[\d.]+%", tiles["knn"]) and float(tiles["loss"]) > 0
+    assert re.fullmatch(r"[\d.]+ (s|秒)", tiles["time"]) and re.fullmatch(r"[\d.]+%", tiles["knn"]) and float(tiles["loss"]) > 0
     events, _ = record.read_events(finished.runs.root / finished.run)
     steps = [e for e in events if e["event"] == "Step"]
     assert m["figures"]["loss"]["data"][0]["y"] == [e["loss"] for e in steps]

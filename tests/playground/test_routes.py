@@ -149,7 +149,7 @@ def test_head_comes_first_and_nothing_else_changes() -> None:
     )
     with TestClient(app) as client:
         answer = client.get("/")
-        assert answer.text.startswith("<!doctype html><html><head><script>(()=>{let l=")
+        assert answer.text.startswith("<!doctype html><html><head><script>(()=>{const known=")
         assert int(answer.headers["content-length"]) == len(answer.content)
         assert answer.text.count("window.PLAYGROUND_LANG=l") == 1 and answer.text.endswith(page[21 + len("<head>") :])
         order = [answer.text.index(name) for name in ("playgroundWords", "map.js", "page.js", "<title>")]

@@ -66,7 +66,7 @@ def test_they_are_put_among_a_persons_own_once_and_again_when_they_are_others(
     record.create(shipped / "simclr", RunConfig("simclr", "digits", steps=4))
     examples.adopt(root)
     assert record.read_config(root / "simclr").steps == 4 and not (root / "simclr" / "maps").exists()
-    assert [path.name for path in root.glob(".*")] == []
+    assert [path.name for path in (root / examples.DESK).iterdir()] == [".lock"]
 
 
 def test_what_ships_is_what_is_described_and_small() -> None:
