@@ -275,6 +275,8 @@ class Sheet:
         """An edge's words, beside its middle."""
         x, y, dx, dy = middle
         room = 240.0 if edge.kind == "target" and self.wide else 110.0 if abs(dx) > abs(dy) else 84.0
+        if edge.kind == "average" and not self.wide:
+            room = 60.0  # between two networks
         lines = wrap(self.words(edge.label), room)
         long = max(width(line, 11.5) for line in lines)
         outer = 1 if lane >= 0.5 else -1

@@ -20,10 +20,11 @@
   const STEPS = Array.from({length: 24}, (_, i) => scaled((i + 0.5) / 24));
 
   class EmbeddingMap {
-    // on: hover(i or -1), pick(i), select(array of i, or null), own(a placed point)
-    constructor(root, on = {}) {
+    // on: hover(i or -1), pick(i), select(array of i, or null), own(a placed point); wheel: whether the mouse's wheel zooms
+    constructor(root, on = {}, wheel = true) {
       this.root = root;
       this.on = on;
+      this.wheel = wheel;
       const make = (tag, cls) => Object.assign(document.createElement(tag), {className: cls});
       this.plot = make('div', 'map-plot');
       this.canvas = make('canvas', 'map-paint');
@@ -90,7 +91,7 @@
       const ink = getComputedStyle(this.root).color;
       const plain = {paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false, hovermode: false};
       const axis = {visible: false, fixedrange: false, range: [-2.6, 2.6]};
-      const config = {displaylogo: false, responsive: false, scrollZoom: true, showSendToCloud: false, displayModeBar: false, doubleClick: false};
+      const config = {displaylogo: false, responsive: false, scrollZoom: this.wheel, showSendToCloud: false, displayModeBar: false, doubleClick: false};
       if (this.drawn) Plotly.purge(this.plot);
       this.drawn = false;
       this.canvas.hidden = this.dimensions === 3;

@@ -237,7 +237,7 @@
       if (!this.map) {
         const about = await (await fetch(address(`${run}/images.json?lang=${lang()}`))).json();
         if (generation !== this.generation) return;
-        const map = new window.EmbeddingMap(part.map);
+        const map = new window.EmbeddingMap(part.map, {}, false);  // the wheel is the page's: the map fills half of it
         await map.show(about, address(`${run}/images.png`), m.labels.unlabelled);
         if (generation !== this.generation) return map.close();
         this.map = map;
