@@ -123,6 +123,10 @@ def report(records: Records) -> str:
     """The tables, in Markdown."""
     seeds = sorted({int(key.split()[3]) for key in records["runs"]})
     parts = [HEAD.format(seeds=len(seeds))]
+    old = {key.split()[0] for key, run in records["runs"].items() if run["knobs"] != knobs(key.split()[0])}
+    if old:
+        titles = ", ".join(cls.card.title for name, cls in methods().items() if name in old)
+        parts += [f"Measured before the default knobs changed, and not again since then: {titles}.\n"]
     for dataset, title in DATASETS.items():
         parts += [f"## {title}\n", *tables(records, dataset), *shortfalls(records, dataset)]
         parts += ["### What each was trained for\n", "\n".join(tasks(records, dataset)), ""]
