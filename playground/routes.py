@@ -94,6 +94,7 @@ def scripts(shipped: Mapping[str, str] = MappingProxyType({})) -> str:
         "title": "live.empty_title",
         "text": "live.empty",
         "gone": "live.gone",
+        "reset": "controls.reset",
         "missing": "live.missing",
     }
     words = json.dumps(

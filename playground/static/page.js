@@ -267,8 +267,15 @@
   const set = {method: 'simclr', asked: null, ask: () => {}, mine: {}};  // mine: method -> the run of it that was last shown here
   const restore = asked => { set.asked = asked; set.ask(); };
 
-  // Gradio names every radio button differently, anew at each change: the arrow keys, and who cannot see, would not know them for one choice
-  const group = () => ['method', 'budget'].forEach(name => document.querySelectorAll(`#${name} input`).forEach(one => { one.name = name; }));
+  // Gradio names every radio button differently, so that arrow keys do not move among them and nobody hears that they are one
+  // choice; and it calls a slider's parts in English. It does so anew at each change.
+  function names() {
+    for (const name of ['method', 'budget']) document.querySelectorAll(`#${name} input`).forEach(one => { if (one.name !== name) one.name = name; });
+    for (const node of document.querySelectorAll('#knobs [aria-label]')) {
+      const said = node.getAttribute('aria-label'), plain = said === 'Reset to default value' ? window.playgroundWords.reset : said.replace(/^(number input|range slider) for /, '');
+      if (said !== plain) node.setAttribute('aria-label', plain);
+    }
+  }
 
   let panel = null;
   window.playground = {
@@ -281,7 +288,8 @@
         panel = new Panel(element);
         if (window.playgroundWords.methods.includes(query.get('method'))) set.method = query.get('method');
         document.title = window.playgroundWords.page;
-        group();
+        new MutationObserver(names).observe(document.getElementById('controls'), {subtree: true, childList: true, attributeFilter: ['name', 'aria-label']});
+        names();
         const run = props.value?.run || query.get('run') || '', given = [...query].filter(([key]) => SET.test(key));
         panel.show(run);
         if (given.some(([key]) => key === 'method') || given.length && !run) restore(Object.fromEntries(given));
@@ -304,7 +312,6 @@
         said[knob ? `knob.${knob}` : key] = String(now[key]);
       }
       set.method = now.method;
-      group();
       const {shipped} = window.playgroundWords, shows = panel?.shipped ? panel.run : panel?.last?.example && panel.last.method;
       const left = typeof shows === 'string' ? shows !== now.method : panel?.last?.ended && panel.last.method !== now.method;
       if (left && now.method !== before && (now.method in shipped || set.mine[now.method])) {  // from one finished run to the next

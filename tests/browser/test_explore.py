@@ -445,7 +445,7 @@ def test_a_link_is_the_same_view_in_another_browser(explore: Callable[..., Page]
 def test_chinese_narrow_and_touched(explore: Callable[..., Page], width: int) -> None:
     page = explore(locale="zh-CN", width=width, height=850, has_touch=True)
     text = page.inner_text(".explore")
-    for word in ("地图方法", "着色依据", "搜索", "播放", "并排比较", "可信度"):
+    for word in ("地图方法", "着色依据", "搜索", "播放", "并排对比", "可信度"):
         page.wait_for_function("word => document.querySelector('.explore').innerText.includes(word)", arg=word)
     assert "Search" not in text and "Colour" not in text
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"

@@ -366,7 +366,7 @@ def test_on_a_phone_in_chinese_by_touch(rebuild: Callable[..., Page]) -> None:
     page.touchscreen.tap(*patch_at(page, 24))
     expect(canvas).to_have_attribute("data-hidden", "24")
     expect(page.locator(".reconstruct-truth")).to_contain_text("49 个图块中遮住了 1 个")
-    for do in ("并排比较", "遮住图块"):
+    for do in ("并排对比", "遮住图块"):
         page.locator(".doing").get_by_role("button", name=do).click()
         quiet(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
