@@ -95,7 +95,7 @@
     }
 
     async follow(generation) {
-      let after = '', failures = 0;
+      let after = '', failures = 0, unfinished = false;
       const current = () => generation === this.generation;
       while (!window.Plotly || !window.EmbeddingMap) await wait(30);  // large, and nothing before the first run needs it
       this.wake = () => { this.awake?.(); };
@@ -127,13 +127,14 @@
           try {
             await this.draw(moment);
             after = moment.version;
+            unfinished = false;
           } catch (error) {  // a picture that did not come: all of it is asked for again
             if (!current()) return;
             console.error(error);
-            failures ||= 1;
+            unfinished = true;
           }
         }
-        const resting = document.hidden || (this.last?.ended && !this.last.umap_pending) || failures;
+        const resting = document.hidden || (this.last?.ended && !this.last.umap_pending) || failures || unfinished;
         await Promise.race([wait(resting ? RESTING : EVERY), new Promise(done => { this.awake = done; })]);
       }
     }

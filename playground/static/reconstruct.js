@@ -574,7 +574,7 @@
       this.root = element.querySelector('.reconstruct');
       const query = new URLSearchParams(location.search), parts = key => (query.get(key) || '').split('_');
       this.index = Math.max(0, parseInt(query.get('image'), 10) || 0);
-      this.second = Math.max(0, parseInt(query.get('second'), 10)) || null;
+      this.second = /^\d+$/.test(query.get('second') ?? '') ? Number(query.get('second')) : null;
       this.doing = query.get('do') || '';
       const [noise, level, noiseSeed] = parts('noise'), [mask, ratio, maskSeed] = parts('mask'), [damage, much, damageSeed] = parts('damage');
       const known = (value, options) => options.includes(value) ? value : null;

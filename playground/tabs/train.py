@@ -93,7 +93,7 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
             else:
                 found, wrong = controls.asked(given)
         except Exception as error:  # gone, or of another version: the panel says so
-            log.info("no controls from %s: %s", given, error)
+            log.warning("no controls from %s", given, exc_info=not isinstance(error, UserError))
             found = {}
         return found | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
