@@ -317,7 +317,10 @@ def budget(config: RunConfig, language: str) -> str:
 
 
 def table(found: Sequence[Row], language: str) -> dict[str, Any]:
-    """Columns, and a row of cells for each run: what differs, steps, seconds, and the metrics, the best of each marked."""
+    """Columns, and a row of cells for each run: what differs, steps, seconds, and the metrics, the best of each marked.
+
+    Below them what is reached without training.
+    """
     columns: list[dict[str, Any]] = []
     cells: list[list[dict[str, Any]]] = [[] for _ in found]
 
@@ -351,7 +354,24 @@ def table(found: Sequence[Row], language: str) -> dict[str, Any]:
             continue
         texts = ["–" if value is None else measure.shown(value) for value in values]
         add(key, t(f"measure_{key}"), t(f"means_{key}"), measure.better, texts, best(found, values, measure))
-    return {"columns": columns, "cells": cells}
+    return {"columns": columns, "cells": cells, "beaten": beaten(found, [column["key"] for column in columns], language)}
+
+
+def beaten(found: Sequence[Row], keys: Sequence[str], language: str) -> list[dict[str, Any]]:
+    """Rows below the runs: what raw pixels and the untrained networks reach on the same images, a range where runs differ."""
+    ended = [row for row in found if row.measured]
+    if len({row.image_set for row in ended}) != 1:
+        return []
+    rows = []
+    for name in ("pixels", "untrained"):
+        texts = []
+        for key in keys:
+            values = [v for row in ended if (v := row.numbers().get(f"{key}_{name}")) is not None] if key in MEASURES else []
+            ends = [MEASURES[key].shown(end) for end in (min(values), max(values))] if values else []
+            texts.append(" – ".join(dict.fromkeys(ends)))
+        if any(texts):
+            rows.append({"name": text(language, f"live.{name}"), "key": name, "texts": texts})
+    return rows
 
 
 def best(found: Sequence[Row], values: Sequence[float | None], measure: Measure) -> list[bool]:

@@ -573,7 +573,7 @@
       add.disabled = full || !others.length;
     }
 
-    drawTable({columns, cells, runs}) {
+    drawTable({columns, cells, beaten, runs}) {
       const {table} = this.part, held = table.contains(document.activeElement) && document.activeElement.dataset.key;
       const cell = (tag, scope, ...children) => Object.assign(make(tag, '', ...children), scope ? {scope} : {});
       const head = columns.map(column => {
@@ -612,7 +612,16 @@
         if (!run.ended) row.title = say('so_far');
         return row;
       });
-      table.replaceChildren(make('thead', '', make('tr', '', cell('th', 'col', make('b', '', say('run'))), ...head)), make('tbody', '', ...rows));
+      const untrained = beaten.map(({key, name, texts}) => {
+        const row = make('tr', '', cell('th', 'row', name), ...texts.map((text, i) => {
+          const node = cell('td', '', text);
+          node.dataset.key = columns[i].key;
+          return node;
+        }));
+        row.dataset.beaten = key;
+        return row;
+      });
+      table.replaceChildren(make('thead', '', make('tr', '', cell('th', 'col', make('b', '', say('run'))), ...head)), make('tbody', '', ...rows), ...(beaten.length ? [make('tfoot', '', ...untrained)] : []));
       if (held) [...table.querySelectorAll('[data-key]')].find(node => node.dataset.key === held && node.matches('a, button'))?.focus();
     }
 

@@ -46,7 +46,7 @@ def write(runs: Runs, name: str, method: str, ended: bool = True, config: dict[s
     events.append(Snapshot(300, 30.0, metrics, features))
     if ended:
         rows = {"image": np.zeros((1, 2, 2, 1), np.uint8)}
-        end = {**numbers, "knn_pixels": 0.82, "knn_untrained": 0.72, **beaten}
+        end = {"knn_pixels": 0.82, "knn_untrained": 0.72} | numbers | beaten
         events += [Pictures(300, 30.0, rows), Finished(300, 30.0, "budget", end)]
     for event in events:
         record.append(folder, event)
@@ -116,6 +116,14 @@ def test_columns_are_what_differs_and_the_best_is_marked_where_it_is_one(pair: R
     assert column(found, "steps") == [("300", False)] * 2
     assert column(found, "knn") == [("80.2%", True), ("75.1%", False)]
     assert column(found, "rankme") == [("13.0", True), ("2.0", False)]
+    at = keys.index("knn")
+    assert [(row["name"], row["texts"][at]) for row in found["beaten"]] == [
+        ("raw pixels", "82.0%"),
+        ("untrained", "72.0%"),
+    ]
+    assert not any(text for row in found["beaten"] for key, text in zip(keys, row["texts"], strict=True) if key != "knn")
+    write(pair, "byol", "byol", knn=0.8, knn_untrained=0.74)
+    assert shown(pair, "simsiam", "byol")["beaten"][1]["texts"][keys.index("knn") - 1] == "72.0% – 74.0%"
     assert not any(best for key in ("loss", "std_sqrt_d") for _, best in column(found, key))  # a collapse has the least loss
     means = {one["key"]: one for one in found["columns"]}
     assert means["knn"]["better"] == "high" and means["loss"]["better"] == "" and "collapse" in means["loss"]["means"]
@@ -130,6 +138,7 @@ def test_only_what_can_be_compared_is(runs: Runs) -> None:
     write(runs, "digits", "simclr", config={"dataset": "digits"}, knn=0.99)
     write(runs, "young", "simclr", ended=False, knn=0.9)
     found = shown(runs, "a", "digits", "young")
+    assert found["beaten"] == []  # of other images each has its own
     assert column(found, "knn") == [("80.0%", False), ("99.0%", False), ("90.0%", False)]  # another set, and not at its end
     assert column(found, "data") == [("Fashion-MNIST", False), ("Digits", False), ("Fashion-MNIST", False)]
     assert text("en", "compare.other_images") in found["notes"]
