@@ -20,8 +20,7 @@ from playground import plots
 from playground.live import HALVES, changed, describe, status, warning
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
-from playground.texts import table as words
-from playground.texts import text
+from playground.texts import knobs_said, option, text
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
 from trainers.errors import UserError
@@ -285,20 +284,13 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
 def _described(config: RunConfig, names: Sequence[str], language: str) -> list[str]:
     """A run's knobs of these names, its budget and its seed, in words."""
     own = dataclasses.asdict(make_config(config.method, config.knobs))
-    found = [f"{knob_name(config.method, name, language)}: {said(own[name], language)}" for name in names]
+    found = knobs_said(language, config.method, {name: own[name] for name in names})
     return [*found, budget(config, language), f"{text(language, 'live.seed')} {config.seed}"]
 
 
 def knob_name(method: str, name: str, language: str) -> str:
     """A knob as a person reads it."""
     return text(language, f"knobs.{method}.{name}.label")
-
-
-def said(value: Any, language: str) -> str:
-    """A knob's value as a person reads it."""
-    if isinstance(value, bool):
-        return text(language, "explore.on" if value else "explore.off")
-    return words(language).get(f"options.{value}", value) if isinstance(value, str) else f"{value:g}"
 
 
 def data_name(dataset: str, language: str) -> str:
@@ -338,7 +330,7 @@ def table(found: Sequence[Row], language: str) -> dict[str, Any]:
     known = [row.knobs() for row in found]
     for name in differing(configs):
         method = next(row.config.method for row, knobs in zip(found, known, strict=True) if name in knobs)
-        values = [said(knobs[name], language) if name in knobs else "–" for knobs in known]
+        values = [option(language, knobs[name]) if name in knobs else "–" for knobs in known]
         add(name, knob_name(method, name, language), text(language, f"knobs.{method}.{name}.help"), "", values)
     if len({config.seed for config in configs}) > 1:
         add("seed", t("seed"), "", "", [str(config.seed) for config in configs])
@@ -559,7 +551,7 @@ def knobs(runs: Runs, run: str, language: str) -> dict[str, Any]:
         }  # fmt: skip
         if "options" in m or isinstance(f.default, bool):
             options = m.get("options", (True, False))
-            field |= {"options": [[option, said(option, language)] for option in options]}
+            field |= {"options": [[one, option(language, one)] for one in options]}
         else:
             whole = isinstance(f.default, int)
             field |= {
@@ -640,7 +632,7 @@ def sweep(maps: Maps, name: str, measure: str, language: str) -> dict[str, Any]:
     return {
         "sweep": name, "knob": knob, "label": label, "title": describe(found[0].config, language),
         "runs": [
-            _stands(row, language) | {"value": said(value, language), "number": None if own is None else how.shown(own)}
+            _stands(row, language) | {"value": option(language, value), "number": None if own is None else how.shown(own)}
             for row, (value, own) in zip(found, points, strict=True)
         ],
         "done": sum(ended), "of": len(found), "ended": all(ended), "measure": measure,
@@ -655,7 +647,7 @@ def _sweep_figure(
 ) -> dict[str, Any]:
     there = [(value, number) for value, number in points if number is not None]
     counted = not any(isinstance(value, (str, bool)) for value, _ in points)
-    x: list[Any] = [value if counted else said(value, language) for value, _ in there]
+    x: list[Any] = [value if counted else option(language, value) for value, _ in there]
     lines: dict[str, plots.Line] = {title: (x, [number for _, number in there])}
     levels = {} if measure in ("knn", "mse") else marks(found, measure, language)
     ended = [row.numbers() for row, (_, number) in zip(found, points, strict=True) if number is not None]
@@ -669,7 +661,7 @@ def _sweep_figure(
     drawn = plots.curve(lines, title, label, levels, rate=rate, points=True)
     values = [value for value, _ in points]
     wide = counted and min(values) > 0 and max(values) / min(values) > 8
-    axis = {"tickvals": values, "ticktext": [said(v, language) for v in values]} if counted else {}
+    axis = {"tickvals": values, "ticktext": [option(language, v) for v in values]} if counted else {}
     drawn["layout"]["xaxis"] |= {
         "rangemode": "normal", "type": "log" if wide else "linear" if counted else "category", "showgrid": True, **axis,
     }  # fmt: skip
@@ -687,5 +679,6 @@ def _swept(found: Sequence[Row], points: Sequence[tuple[Any, float | None]], lab
     number, value = (max if how.better == "high" else min)(there, key=lambda one: one[0])
     return text(
         language, "compare.swept" if all(row.state.kind in ENDED for row in found) else "compare.swept_so_far",
-        measure=text(language, f"compare.measure_{measure}"), number=how.shown(number), knob=label, value=said(value, language),
+        measure=text(language, f"compare.measure_{measure}"), number=how.shown(number), knob=label,
+        value=option(language, value),
     )  # fmt: skip

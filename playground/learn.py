@@ -20,7 +20,7 @@ from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, String
 
 from playground.drawing import Drawing, Edge, Node, draw
-from playground.texts import table, text
+from playground.texts import knobs_said, table, text
 from trainers.method import Card, Method, methods
 
 
@@ -382,21 +382,11 @@ def example(runs: str, tab: str) -> dict[str, str]:
 
 def switches(name: str, language: str, there: Collection[str]) -> list[dict[str, Any]]:
     """What can be taken away from a method, with the run that shows it."""
-    lesson = LESSONS.get(name)
+    lesson, comma = LESSONS.get(name), text(language, "live.comma")
     return [{"text": text(language, f"cards.{name}.switch_{one.key}"), "knobs": one.knobs,
-             "named": named(name, one.knobs, language), "seen": example(one.run, "train") if one.run in there else None}
+             "named": comma.join(knobs_said(language, name, one.knobs)),
+             "seen": example(one.run, "train") if one.run in there else None}
             for one in lesson.switches] if lesson else []  # fmt: skip
-
-
-def named(name: str, knobs: dict[str, Any], language: str) -> str:
-    """Knobs as the page calls them: "Stop gradient: off"."""
-    found = []
-    for key, value in knobs.items():
-        shown = f"{value:g}" if isinstance(value, (int, float)) else text(language, f"options.{value}")
-        if isinstance(value, bool):
-            shown = text(language, "explore.on" if value else "explore.off")
-        found.append(f"{text(language, f'knobs.{name}.{key}.label')}: {shown}")
-    return ", ".join(found)
 
 
 @cache

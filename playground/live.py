@@ -12,7 +12,7 @@ from playground import plots
 from playground.examples import is_example
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, UPLOADS, Runs, State
-from playground.texts import sentence, text
+from playground.texts import knobs_said, sentence, text
 from trainers import record
 from trainers.data import FOLDER
 from trainers.method import make_config, method_class
@@ -117,13 +117,8 @@ def called(runs: Runs, run: str, language: str) -> str:
 def changed(config: Any, language: str) -> str:
     """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
     default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
-    found = []
-    for name in config.knobs:
-        if (value := getattr(own, name)) != getattr(default, name):
-            if isinstance(value, bool):
-                value = text(language, "explore.on" if value else "explore.off")
-            found.append(f"{text(language, f'knobs.{config.method}.{name}.label')}: {value}")
-    return ", ".join(found)
+    differ = {name: value for name in config.knobs if (value := getattr(own, name)) != getattr(default, name)}
+    return text(language, "live.comma").join(knobs_said(language, config.method, differ))
 
 
 def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:

@@ -498,6 +498,8 @@
       if (this.playing) return this.stop();
       const {page} = this, {mask} = page, playing = this.playing = {};
       mask.hidden = null;
+      this.weights = null;  // they are of another mask
+      if (this.mode === 'attention') this.where.textContent = say('attention_help');
       this.play.textContent = say('stop');
       try {
         const run = page.run, {frames} = await page.ask('reveal', {mask: mask.mask, seed: mask.seed});

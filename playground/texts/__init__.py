@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,19 @@ def sentence(language: str, template: str, values: dict[str, str]) -> str:
 def told(language: str, error: UserError) -> str:
     """What to tell a person of an error."""
     return sentence(language, error.sentence, error.values)
+
+
+def option(language: str, value: Any) -> str:
+    """A knob's value as a person reads it."""
+    if isinstance(value, bool):
+        return text(language, "explore.on" if value else "explore.off")
+    return table(language).get(f"options.{value}", value) if isinstance(value, str) else f"{value:g}"
+
+
+def knobs_said(language: str, method: str, knobs: Mapping[str, Any]) -> list[str]:
+    """Each knob and its value as a person reads them: "Stop gradient: off"."""
+    return [text(language, "live.knob", name=text(language, f"knobs.{method}.{name}.label"), value=option(language, value))
+            for name, value in knobs.items()]  # fmt: skip
 
 
 def _knobs() -> dict[str, str]:

@@ -179,6 +179,7 @@ def test_a_mask_is_drawn_by_kind_and_share_revealed_and_attended(rebuild: Callab
     page.get_by_role("button", name="Reveal").click()
     shares = []
     page.wait_for_timeout(150)
+    expect(page.locator(".mask-paint > .hint")).not_to_contain_text("is seen.")  # that was of the mask before
     while "Stop" in page.locator(".reconstruct-row button").last.inner_text() and len(shares) < 100:
         shares.append(len((canvas.get_attribute("data-hidden") or "").split(",")))
         page.wait_for_timeout(120)

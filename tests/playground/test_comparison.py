@@ -101,7 +101,7 @@ def test_the_first_thing_that_one_sees_is_the_collapse(pair: Runs) -> None:
         " kNN: 75.1% against 80.2%."
     )
     chinese = shown(pair, language="zh")
-    assert chinese["seen"].startswith("“停止梯度: 关”已坍缩：它的损失 0.00025 比“停止梯度: 开”的 0.04 还低")
+    assert chinese["seen"].startswith("“停止梯度：关”已坍缩：它的损失 0.00025 比“停止梯度：开”的 0.04 还低")
     assert chinese["seen"].endswith("kNN：75.1%，后者为 80.2%。")
     assert [e["key"] for e in found["examples"]] == ["stop_gradient"] and found["examples"][0]["runs"] == list(
         compare.EXAMPLES["stop_gradient"]
@@ -169,7 +169,7 @@ def test_labels_say_what_differs_and_no_more(runs: Runs) -> None:
     assert named(simsiam, simsiam) == ["SimSiam (1)", "SimSiam (2)"]
     own = RunConfig("simsiam", f"folder:/srv/{UPLOADS}/x/mine.zip", seconds=30)
     assert named(simsiam, own) == ["Fashion-MNIST", "your own images"] and "/srv" not in str(named(own))
-    assert named(simsiam, off, language="zh") == ["停止梯度: 开", "停止梯度: 关"]
+    assert named(simsiam, off, language="zh") == ["停止梯度：开", "停止梯度：关"]
 
 
 def test_curves_lie_over_each_other_with_what_a_collapse_is_worth(pair: Runs) -> None:
