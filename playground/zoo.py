@@ -1,6 +1,7 @@
 """Models that compare images with texts: runs of CLIP, and all that open_clip loads. These functions run in a process aside.
 
-Weights are safetensors, or read by torch with weights_only: a file that holds code is refused. What is downloaded lies in
+Weights are safetensors, or read by torch with weights_only: a file that holds code is refused, and so is a configuration
+that would let a tokenizer bring some along. What is downloaded lies in
 huggingface_hub's own cache.
 """
 
@@ -32,6 +33,7 @@ Pictures = Sequence[NDArray[np.uint8]]  # each (H,W,1 or 3)
 CONFIG, WEIGHTS = "open_clip_config.json", (".safetensors", ".bin", ".pt", ".pth")
 FOUND = (".safetensors", ".bin", ".pth")  # what open_clip looks for in a folder
 FETCHED = ("open_clip_config.json", "*.json", "*.txt", "*.model")  # beside the weights: a tokenizer is several small files
+TOKENIZER = {"clean", "strip_sep_token", "language", "tokenizer_mode", "context_length"}  # open_clip's own settings of one
 BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
 HUB, REPOSITORY = "hf-hub:", re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 USUAL = ("datacomp_xl", "datacomp1b", "laion2b", "laion5b", "webli", "dfn", "openai")  # weights to take where none are named
@@ -293,14 +295,16 @@ def _loaded(source: Source) -> Any:
 
 
 def _licence(folder: Path) -> str:
-    """What the configuration says, where it is one."""
+    """What the configuration says, where it is one; UserError where it is none, or asks for more than open_clip's own."""
     try:
         found = json.loads((folder / CONFIG).read_text("utf-8"))
-        if not isinstance(found["model_cfg"], dict):
-            raise TypeError
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        asked = {**(found["model_cfg"].get("text_cfg", {}).get("tokenizer_kwargs") or {})}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UserError("{config} of {name} is damaged: it must be JSON with a “model_cfg”.",
                         config=CONFIG, name=folder.name) from error  # fmt: skip
+    if strange := sorted(set(asked) - TOKENIZER):  # open_clip hands them on to transformers, trust_remote_code too
+        raise UserError("{config} of {name} sets “{what}” for its tokenizer, which could run code: take it out.",
+                        config=CONFIG, name=folder.name, what=strange[0][:40])  # fmt: skip
     return str(found.get("licence", ""))[:80]
 
 

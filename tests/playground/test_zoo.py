@@ -267,6 +267,17 @@ def cut(folder: Path) -> None:
     (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:100_000])
 
 
+def tokenizer_with_code(folder: Path) -> None:
+    """A tokenizer of its own, in Python: open_clip's get_tokenizer would import it."""
+    about = json.loads((folder / zoo.CONFIG).read_text())
+    text = {"hf_tokenizer_name": "own", "tokenizer_kwargs": {"trust_remote_code": True}}
+    about["model_cfg"]["text_cfg"] |= text
+    (folder / zoo.CONFIG).write_text(json.dumps(about))
+    own = {"tokenizer_class": "Own", "auto_map": {"AutoTokenizer": ["own.Own", None]}}
+    (folder / "tokenizer_config.json").write_text(json.dumps(own))
+    (folder / "own.py").write_text(f"import pathlib\npathlib.Path({str(folder / 'ran')!r}).touch()\nclass Own: pass\n")
+
+
 BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "noise": (lambda folder: (folder / WEIGHTS).write_bytes(os.urandom(1000)), "cannot be loaded"),
     "empty": (lambda folder: (folder / WEIGHTS).write_bytes(b""), "cannot be loaded"),
@@ -277,6 +288,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "no model": (lambda folder: (folder / zoo.CONFIG).write_text("[1]"), "is damaged: it must be JSON"),
     "nonsense": (lambda folder: (folder / zoo.CONFIG).write_text('{"model_cfg": {"embed_dim": "x"}}'), "cannot be loaded"),
     "other size": (other_space, "do not fit the configuration"),
+    "code of a tokenizer": (tokenizer_with_code, "sets “trust_remote_code” for its tokenizer, which could run code"),
     "parts": (lacking, "do not fit the configuration"),
 }
 
@@ -296,7 +308,12 @@ def test_what_is_broken_is_told_and_the_model_there_was_still_answers(
     assert (cosines(zoo.at(exported), pictures[:1]) == before).all()
 
 
-def test_the_code_would_have_run() -> None:
+def test_the_code_would_have_run(exported: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(exported, tmp_path / "broken")
+    tokenizer_with_code(folder)
+    with pytest.raises(Exception, match="Own|tokenizer"):  # transformers finds that the class is no tokenizer, too late
+        open_clip.get_tokenizer(f"local-dir:{folder}")
+    assert (folder / "ran").exists()
     assert Evil(Path("x")).__reduce__() == (Path.touch, (Path("x"),))
 
 
