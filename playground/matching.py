@@ -147,8 +147,10 @@ class Matching:
     def set(self, name: Any) -> tuple[str, Dataset]:
         """A data set that may be looked through: a built-in one, or a person's own by its id."""
         name = str(name)
-        if OWN_SET.fullmatch(name) and (where := next((self.own / name).glob("*"), None)):
-            return name, self._sets(name, f"folder:{where}")
+        if OWN_SET.fullmatch(name):
+            if where := next((self.own / name).glob("*"), None):
+                return name, self._sets(name, f"folder:{where}")
+            raise UserError("This set of your own is not kept any more: choose its pictures again.")
         if name not in BUILT_IN:
             raise UserError("There is no data set “{name}”: choose one of {names}, or drop a folder of your own.",
                             name=name[:40], names=", ".join(BUILT_IN))  # fmt: skip
@@ -185,15 +187,17 @@ class Matching:
         zipped = len(files) == 1 and files[0][1].startswith(b"PK")
         into = self.own / own if zipped else self.own / own / "images"
         into.mkdir(parents=True, exist_ok=True)
-        for number, (name, content) in enumerate(files):
-            path = into / ("images.zip" if zipped else _inside(name, number))
+        places = ["images.zip"] if zipped else _inside([name for name, _ in files])
+        for place, (_, content) in zip(places, files, strict=True):
+            path = into / place
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         try:
             _, data = self.set(own)
         except UserError as error:
             shutil.rmtree(self.own / own, ignore_errors=True)
-            shown = files[0][0] if zipped else into.name  # where this machine keeps it is nobody's business
+            # where this machine keeps it is nobody's business
+            shown = ", ".join([name for name, _ in files[:3]] + ["…"] * (len(files) > 3))
             values = {key: shown if value.startswith(str(self.own)) else value for key, value in error.values.items()}
             raise UserError(error.sentence, **values) from error
         about = {"id": own, "title": text(language, "data.own"), "count": _count(data), "classes": len(data.classes)}
@@ -376,7 +380,7 @@ class Matching:
         answer = {
             "cosines": cosines.tolist(), "to_text": softmax(scale * cosines, 1).tolist(),
             "to_image": softmax(scale * cosines, 0).tolist(), "scale": scale, "neutral": None, "read": read,
-            "unknown": [i for i, k in enumerate(known) if not k],
+            "unknown": [i for i, k in enumerate(known) if not k], "texts": texts,
         }  # fmt: skip
         if asked.get("neutral"):
             words = NEUTRAL["zh" if any(CHINESE.search(t) for t in texts) and about["multilingual"] else "en"]
@@ -555,10 +559,20 @@ def _megabytes(folder: Path, pattern: str = "*") -> float:
     return sum(path.stat().st_size for path in folder.glob(pattern)) / 1e6
 
 
-def _inside(name: str, number: int) -> Path:
-    """A place for a file whose name came from outside, and is no path: its folder, which may be its class, and itself."""
-    parts = [part.strip()[-60:] for part in re.split(r"[\\/]", name.replace("\0", "")) if part.strip(". ")]
-    return Path(*parts[-2:-1], f"{number:04d} {parts[-1] if parts else ''}")
+def _inside(names: Sequence[str]) -> list[Path]:
+    """Places for files whose names came from outside, and are no paths: a folder, which may be a class, and the name itself.
+
+    A number goes before a name that another file or a folder has.
+    """
+    split = [[part.strip()[-60:] for part in re.split(r"[\\/]", name.replace("\0", "")) if part.strip(". ")] for name in names]
+    taken, places = {part.casefold() for parts in split for part in parts[-2:-1]}, list[Path]()
+    for number, parts in enumerate(split):
+        place = Path(*parts[-2:] or [f"{number}"])
+        while str(place).casefold() in taken:
+            place = place.with_name(f"{number} {place.name}")
+        taken.add(str(place).casefold())
+        places.append(place)
+    return places
 
 
 def _count(data: Dataset) -> int:
@@ -599,13 +613,16 @@ def _template(asked: Mapping[str, Any]) -> str:
 
 
 def _texts_of(asked: Any, most: int) -> list[str]:
-    texts = [_plain(str(one))[:LENGTH] for one in asked if one is not None] if isinstance(asked, list) else []
-    texts = [one for one in texts if one]
+    """What was asked, each once, as it is spelt first: two that differ in case or spaces alone would halve one's share."""
+    texts: dict[str, str] = {}
+    for one in asked if isinstance(asked, list) else []:
+        if one is not None and (words := _plain(str(one))[:LENGTH]):
+            texts.setdefault(words.casefold(), words)
     if not texts:
         raise UserError("Type at least one label.")
     if len(texts) > most:
         raise UserError("At most {most} texts fit into one question.", most=most)
-    return texts
+    return list(texts.values())
 
 
 def _number(value: Any, low: float, high: float) -> float:

@@ -216,6 +216,17 @@ def test_none_of_these_is_one_more_column_and_changes_nothing_else(matching: Mat
         assert_allclose(neutral["to_text"], F.softmax(found["scale"] * both, 1), atol=1e-4)
 
 
+def test_texts_that_differ_in_case_or_spaces_alone_are_one(matching: Matching) -> None:
+    pictures = ask(matching, "deal", set="emoji", count=3)["pictures"]
+    once = ask(matching, "match", pictures=pictures, texts=["Red heart", "cat", "STRASSE"])
+    found = ask(matching, "match", pictures=pictures, texts=[
+        "Red heart", "RED HEART", "cat", " red   heart", "STRASSE", "straße", "Cat",
+    ])  # fmt: skip
+    assert found["texts"] == ["Red heart", "cat", "STRASSE"] and found["to_text"] == once["to_text"]
+    assert np.shape(found["cosines"]) == (3, 3) and len(found["read"]) == 3
+    assert ask(matching, "texts", picture=pictures[0], texts=["a", "A", "b"])["of"] == 2
+
+
 def test_embeddings_of_texts_are_forgotten_at_last_but_never_while_they_are_needed(
     matching: Matching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,7 +289,7 @@ def test_what_is_not_needed_any_more_is_deleted(matching: Matching) -> None:
     assert not (matching.own / f"{picture['own']}.png").exists() and not (matching.own / own).exists()
     with pytest.raises(UserError, match="not kept any more"):
         ask(matching, "match", pictures=[picture], texts=["a"])
-    with pytest.raises(UserError, match="There is no data set"):
+    with pytest.raises(UserError, match="not kept any more"):
         ask(matching, "find", set=own, text="a")
     assert matching.keep_set(emoji_files((3, 5)), "en")["set"]["id"] == own  # brought again, it is there again
     assert matching.picture({"set": own, "index": 0}).shape == (32, 32, 3)
@@ -312,6 +323,18 @@ def test_hostile_file_names_are_names_and_nothing_else(matching: Matching) -> No
     assert {path for path in root.parent.rglob("*") if matching.own not in (path, *path.parents)} == before
     into = matching.own / found["set"]["id"] / "images"
     assert all(len(path.relative_to(into).parts) <= 2 for path in into.rglob("*"))
+    clash = ["a", "a/1.png", "b/1.png", "B/1.PNG", "1.png", "x/y/a/1.png", "3 1.png", "1.png", "5", "5"]
+    found = matching.keep_set(list(zip(clash, pictures, strict=False)), "en")  # none is lost to another of its name
+    assert found["set"]["count"] == len(clash) and found["skipped"] == []
+    assert matching.keep_set(list(zip(clash, pictures, strict=False)), "en") == found
+
+
+def test_files_of_a_set_are_called_as_they_were(matching: Matching) -> None:
+    files = [(f"mine/{name.split('/')[-1]}", content) for name, content in emoji_files((2,))]
+    found = matching.keep_set([*files, ("mine/notes.txt", b"words"), ("mine/notes.txt", b"more words")], "en")
+    assert [one.split(" cannot")[0] for one in found["skipped"]] == [f"mine/{len(files) + 1} notes.txt", "mine/notes.txt"]
+    _, kept = matching.set(found["set"]["id"])
+    assert {*kept.train.names, *kept.test.names} == {name for name, _ in files}
 
 
 def test_sets_that_cannot_be_used_say_why_and_leave_nothing(matching: Matching) -> None:
@@ -321,7 +344,9 @@ def test_sets_that_cannot_be_used_say_why_and_leave_nothing(matching: Matching) 
         for name, content in emoji_files():
             file.writestr("../../" + name, content)
     for files, said in (
-        ([], "No file came"), (emoji_files()[:3], "only 3 can be used"), ([("a.txt", b"words")], "cannot be read as an image"),
+        ([], "No file came"), (emoji_files()[:3], "only 3 can be used"),
+        ([("a.txt", b"words")], "^No image in a.txt can be used: a.txt cannot"),
+        ([(f"{i}.txt", b"words") for i in range(4)], "^No image in 0.txt, 1.txt, 2.txt, … can be used: 0.txt cannot"),
         ([("evil.zip", evil.getvalue())], "evil.zip is refused"), ([("cut.zip", b"PK\3\4 no zip")], "cut.zip"),
     ):  # fmt: skip
         with pytest.raises(UserError, match=said) as error:
@@ -416,7 +441,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("match", {"model": "run:../../etc"}), ("match", {"model": "run:nosuch"}),
     ("match", {"model": "run:simclr", "texts": ["a"], "pictures": [GOOD]}),
     *(("match", {"texts": t, "pictures": [GOOD]}) for t in (
-        [], ["", " "], ["\u3000"], "cat", {"a": 1}, [None], ["a"] * 41, 3,
+        [], ["", " "], ["\u3000"], "cat", {"a": 1}, [None], [str(i) for i in range(41)], 3,
     )),
     *(("match", {"texts": ["a"], "pictures": p}) for p in (
         [], None, "x", {}, [GOOD] * 17, [{}], [None], [3], [{"set": "emoji"}], [{"set": "emoji", "index": -1}],
@@ -432,7 +457,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("find", {"set": "nosuch", "text": "a"}), ("find", {"set": ["emoji"], "text": "a"}), ("find", {"set": None, "text": "a"}),
     ("find", {"set": "digits"}), ("find", {"set": "digits", "text": ""}), ("find", {"set": "digits", "picture": {}}),
     *(("find", {"set": "digits", "text": "a", "count": c}) for c in (0, 61, -1, "many", float("inf"), [])),
-    ("texts", {"picture": None, "texts": ["a"]}), ("texts", {"picture": GOOD, "texts": ["a"] * 2001}),
+    ("texts", {"picture": None, "texts": ["a"]}), ("texts", {"picture": GOOD, "texts": [str(i) for i in range(2001)]}),
     ("texts", {"picture": GOOD}), ("texts", {"picture": GOOD, "texts": "abc"}),
     ("texts", {"picture": GOOD, "texts": ["a"], "count": 51}),
     ("deal", {"set": "nosuch"}), ("deal", {"set": "digits", "count": 0}), ("deal", {"set": "digits", "count": 17}),
@@ -452,7 +477,7 @@ def test_what_makes_no_sense_is_answered_in_one_sentence(matching: Matching, kin
 
 
 def test_the_most_that_fits_is_answered(matching: Matching) -> None:
-    found = ask(matching, "match", pictures=[GOOD] * 16, texts=["x" * 5000, *["a"] * 39], scale=1000)
+    found = ask(matching, "match", pictures=[GOOD] * 16, texts=["x" * 5000, *map(str, range(39))], scale=1000)
     assert np.shape(found["cosines"]) == (16, 40) and found["read"][0] == ["x" * 200]
     assert np.isfinite(found["to_image"]).all()
 
