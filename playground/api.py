@@ -13,16 +13,18 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from playground.matching import SHIPPED, Matching
+from playground.matching import PICTURES, SHIPPED, Matching
+from playground.routes import SET_FILES, UPLOAD_BYTES
 from playground.runs import Runs
 from trainers import record
 from trainers.data import BUILT_IN
+from trainers.data.files import MAX_FILE_BYTES, MIB, read
 from trainers.errors import UserError
 from trainers.train import RunConfig
 
 
 def build(runs: Runs, matching: Matching) -> None:
-    """Add /train, /state, /stop, /match, /find and /zero_shot to the app's API."""
+    """Add /train, /state, /stop, /load, /match, /find, /texts, /zero_shot and /own_set to the app's API."""
 
     def train(method: str, dataset: str = "fashion-mnist", seconds: float = 30, seed: int = 0) -> dict[str, str]:
         """Queue a run with a method's default knobs. Returns its id, and the secret that may stop it."""
@@ -43,6 +45,10 @@ def build(runs: Runs, matching: Matching) -> None:
         runs.stop(run, secret)
         return run
 
+    def load(model: str = SHIPPED) -> dict[str, Any]:
+        """Load a model, from the network where it has to be, and say what it is: its size, dimensions, parameters, scale."""
+        return matching.wait("load", {"model": model, "who": _somebody()})["about"]
+
     def match(
         pictures: list[Any],
         labels: list[str],
@@ -53,11 +59,15 @@ def build(runs: Runs, matching: Matching) -> None:
     ) -> dict[str, Any]:
         """Compare pictures with labels: cosines, and the softmax over labels (to_text) and over pictures (to_image).
 
-        pictures: files, base64, "data:" addresses, or {"set", "index"}. model: the shipped one, "run:ID", a name of open_clip,
-        "hf-hub:…". template: none, one, ensemble. scale: 1/temperature, the model's own where it is left out.
+        pictures: files, base64, "data:" addresses, or {"set", "index"}. labels: a list, or one text of lines; those that differ
+        in case or spaces alone count once: "texts" of the answer are its columns. model: the shipped one, "run:ID", a name of
+        open_clip, "hf-hub:…". template: none, one, ensemble. scale: 1/temperature, the model's own where it is left out.
         """
-        asked = {"texts": labels, "model": model, "template": template, "scale": scale, "neutral": neutral, "who": _somebody()}
-        return matching.wait("match", asked | {"pictures": [_picture(matching, one) for one in pictures]})
+        given, texts = _listed(pictures), _lines(labels)
+        if not 1 <= len(given) <= PICTURES:  # before they are kept
+            raise UserError("Choose from 1 to {most} pictures.", most=PICTURES)
+        asked = {"texts": texts, "model": model, "template": template, "scale": scale, "neutral": neutral, "who": _somebody()}
+        return matching.wait("match", asked | {"pictures": [_picture(matching, one, i) for i, one in enumerate(given, 1)]})
 
     def find(
         words: str = "",
@@ -67,17 +77,45 @@ def build(runs: Runs, matching: Matching) -> None:
         template: str = "none",
         count: int = 12,
     ) -> dict[str, Any]:
-        """The pictures of a data set that are nearest to words, or to a picture, with their cosines."""
+        """The pictures of a data set, a built-in one or one of /own_set, that are nearest to words, or to a picture."""
         asked: dict[str, Any] = {"set": dataset, "model": model, "template": template, "count": count, "who": _somebody()}
         if picture:
             return matching.wait("find", asked | {"picture": _picture(matching, picture)})
         return matching.wait("find", asked | {"text": words})
 
+    def texts(
+        picture: Any,
+        labels: list[str] | None = None,
+        dataset: str = "emoji",
+        language: str = "en",
+        model: str = SHIPPED,
+        template: str = "none",
+        count: int = 20,
+    ) -> dict[str, Any]:
+        """The texts that fit a picture best, with cosines and shares: of up to 2,000 labels, or of a data set's own words."""
+        asked = {"set": dataset, "language": language, "model": model, "template": template, "count": count, "who": _somebody()}
+        return matching.wait("texts", asked | {"texts": _lines(labels), "picture": _picture(matching, picture)})
+
     def zero_shot(dataset: str = "emoji", model: str = SHIPPED, template: str = "none") -> dict[str, Any]:
-        """Accuracy of a model on the classes of a data set that it was never taught, beside kNN and a linear probe."""
+        """Accuracy of a model on the classes of a data set, a built-in one or one of /own_set, that it was never taught.
+
+        Beside it those of kNN and a linear probe.
+        """
         return matching.wait("test", {"set": dataset, "model": model, "template": template, "who": _somebody()})
 
-    for function in (train, state, stop, match, find, zero_shot):
+    def own_set(files: list[Any]) -> dict[str, Any]:
+        """Keep images, or a zip whose folders are classes, for two days. "id" of the answer is a dataset for the others."""
+        given, found, room = _listed(files), list[tuple[str, bytes]](), UPLOAD_BYTES
+        if len(given) > SET_FILES:
+            raise UserError("These files did not come whole: choose at most {most} at once.", most=SET_FILES)
+        for number, one in enumerate(given, 1):
+            found.append(_file(one, number))
+            if (room := room - len(found[-1][1])) < 0:
+                raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES // MIB)
+        kept = matching.keep_set(found, "en")
+        return kept["set"] | {"skipped": kept["skipped"]}
+
+    for function in (train, state, stop, load, match, find, texts, zero_shot, own_set):
         gr.api(_spoken(function), api_name=function.__name__)  # pyright: ignore[reportPrivateImportUsage]
 
 
@@ -96,22 +134,41 @@ def _somebody() -> str:
     return secrets.token_urlsafe(8)
 
 
-def _picture(matching: Matching, given: Any) -> dict[str, Any]:
-    """A picture as `Matching` knows it, from what came over the API; a path only where Gradio has put an upload there."""
+def _listed(given: Any) -> list[Any]:
+    """One alone is a list of one."""
+    return given if isinstance(given, list) else [] if given is None else [given]
+
+
+def _lines(given: Any) -> Any:
+    """A text is a list of its lines."""
+    return given.splitlines() if isinstance(given, str) else given
+
+
+def _picture(matching: Matching, given: Any, number: int = 1) -> dict[str, Any]:
+    """A picture as `Matching` knows it, from what came over the API."""
     if isinstance(given, dict) and ("set" in given or "own" in given):
         return given
-    if isinstance(given, dict) and "path" in given:
-        path = Path(str(given["path"])).resolve()
-        if not path.is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
-            raise UserError("A picture must be a file that was uploaded, base64, or a picture of a data set.")
-        content = path.read_bytes()
-    else:
-        text = str(given)
-        try:
-            content = base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise UserError("A picture must be a file that was uploaded, base64, or a picture of a data set.") from error
-    found = matching.keep([("?", content)], "en")
+    found = matching.keep([_file(given, number)], "en")
     if not found["pictures"]:
         raise UserError("{reason}", reason=found["skipped"][0])
     return found["pictures"][0]
+
+
+def _file(given: Any, number: int) -> tuple[str, bytes]:
+    """The name and the content of a file that came over the API; a path only where Gradio has put an upload there."""
+    name, no_file = f"picture {number}", "{name} must be a file that was uploaded, base64, or a picture of a data set."
+    if isinstance(given, dict) and "path" in given:
+        name = str(given.get("orig_name") or name).encode(errors="replace").decode()
+        path = Path(str(given["path"]).replace("\0", "")).resolve()
+        if not path.is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
+            raise UserError(no_file, name=name)
+        return name, read(path, name)  # which refuses what is too large
+    text = given.partition(",")[2] if isinstance(given, str) and given.startswith("data:") else given
+    if not isinstance(text, str) or not text:
+        raise UserError(no_file, name=name)
+    if len(text) > MAX_FILE_BYTES * 4 // 3 + 4:
+        raise UserError("{file} is larger than {limit} MiB: make it smaller.", file=name, limit=MAX_FILE_BYTES // MIB)
+    try:
+        return name, base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise UserError(no_file, name=name) from error

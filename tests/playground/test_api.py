@@ -1,0 +1,105 @@
+"""The named functions of the app's API, as Gradio calls them: what they read, and what they say of nonsense."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from playground import api as module
+from playground.aside import Aside
+from playground.maps import Maps
+from playground.matching import SHIPPED, Matching
+from playground.routes import png
+from playground.runs import Runs
+
+Api = dict[str, Callable[..., Any]]
+GREY, WHITE = (png(np.full((9, 9, 3), value, np.uint8)) for value in (90, 255))
+CODED = base64.b64encode(GREY).decode()
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    runs, aside = Runs(tmp_path_factory.mktemp("api")), Aside(nice=0)
+    matching = Matching(Maps(runs, aside), aside)
+    with gr.Blocks() as demo:
+        module.build(runs, matching)
+    yield {str(one.api_name): one.fn for one in demo.fns.values() if one.fn}
+    matching.close()
+    aside.close()
+
+
+@pytest.fixture
+def upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """A file as Gradio hands it on once it is uploaded."""
+    monkeypatch.setattr(module, "get_upload_folder", lambda: str(tmp_path))
+
+    def upload(name: str, content: bytes) -> dict[str, Any]:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+        path.write_bytes(content)
+        return {"path": str(path), "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+
+    return upload
+
+
+def test_a_picture_alone_and_labels_in_lines_are_lists(api: Api, upload: Callable[..., dict[str, Any]]) -> None:
+    expected = api["match"]([CODED], ["cat", "red heart"])
+    for pictures, labels in (
+        (CODED, "cat\nred heart\n"), (upload("a.png", GREY), ["cat", "red heart"]),
+        ([CODED], ["cat", "red  heart", "CAT", "Red heart "]),
+    ):  # fmt: skip
+        found = api["match"](pictures, labels)
+        assert found["texts"] == ["cat", "red heart"] and found["cosines"] == expected["cosines"]
+    assert len(api["match"]({"set": "emoji", "index": 0}, ["cat"])["cosines"]) == 1
+
+
+def test_texts_of_a_list_or_of_a_set_and_a_model_by_itself(api: Api, upload: Callable[..., dict[str, Any]]) -> None:
+    found = api["texts"](upload("a.png", GREY), "cat\nred heart\nRED HEART")
+    assert found["of"] == 2 and {hit["text"] for hit in found["hits"]} == {"cat", "red heart"}
+    assert api["texts"](CODED, [str(i) for i in range(2_000)], count=3)["of"] == 2_000
+    assert api["texts"](CODED, dataset="digits")["of"] == 10
+    about = api["load"](SHIPPED)
+    assert about == api["load"]() and about["id"] == SHIPPED and about["parameters"] > 0
+
+
+def test_a_set_of_ones_own_is_searched(api: Api, upload: Callable[..., dict[str, Any]]) -> None:
+    files = [upload(f"{i}.png", png(np.full((9, 9, 3), 20 * i, np.uint8))) for i in range(10)]
+    own = api["own_set"]([*files, upload("notes.txt", b"words")])
+    assert own["count"] == 10 and len(own["skipped"]) == 1 and own["skipped"][0].startswith("notes.txt cannot be read")
+    hits = api["find"](words="cat", dataset=own["id"])["hits"]
+    assert {hit["name"] for hit in hits} == {f"{i}.png" for i in range(10)}
+    assert api["texts"]({"set": own["id"], "index": 0}, "a\nb")["of"] == 2
+
+
+def test_nonsense_is_told_by_the_files_own_name(
+    api: Api, upload: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [upload(f"{i}.png", GREY) for i in range(4)]
+    no_file = "{} must be a file that was uploaded, base64, or a picture of a data set."
+    for pictures, said in (
+        (None, "Choose from 1 to 16 pictures."), ([CODED] * 17, "Choose from 1 to 16 pictures."),
+        (5, no_file.format("picture 1")), (True, no_file.format("picture 1")), ({}, no_file.format("picture 1")),
+        ([CODED, None], no_file.format("picture 2")), ([CODED, CODED, "data:image/png;base64,"], no_file.format("picture 3")),
+        ([*many, upload("dog.png", b"no")], "dog.png cannot be read as an image"),
+        ([{"path": __file__, "orig_name": "mine.png"}], no_file.format("mine.png")),
+        ([{"path": "a\0b"}], no_file.format("picture 1")),
+    ):  # fmt: skip
+        with pytest.raises(gr.Error) as error:
+            api["match"](pictures, ["x"])
+        assert str(error.value.message).startswith(said), pictures
+    monkeypatch.setattr(module, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr("trainers.data.files.MAX_FILE_BYTES", 100)
+    for one, name in ((upload("large.png", GREY * 9), "large.png"), (CODED * 9, "picture 1")):
+        for name_of, asked in (("match", (one, ["x"])), ("texts", (one, ["x"])), ("own_set", (one,))):
+            with pytest.raises(gr.Error, match=f"{name} is larger than 0 MiB: make it smaller"):
+                api[name_of](*asked)
+    monkeypatch.setattr(module, "UPLOAD_BYTES", 150)
+    small = [upload("a.png", GREY[:90]), upload("b.png", WHITE[:90])]
+    for files, said in ((None, "No file came"), (small, "too large together"), ([CODED] * 2001, "at most 2000 at once")):
+        with pytest.raises(gr.Error, match=said):
+            api["own_set"](files)
