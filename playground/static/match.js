@@ -5,22 +5,41 @@
   const PICTURES = 16, DEALT = 6, LABELS = 40, BARS = 5, HITS = 36, LINES = 2000, TOLD = 12, CONFUSED = 30, CANDIDATES = 6;
   const USUAL = 'emoji', TEMPLATES = ['none', 'one', 'ensemble'], HEATS = ['to_text', 'to_image', 'cosines'], PRESETS = ['things', 'faces', 'colours'];
   const COLDEST = -2.5;  // log10 of the least temperature that can be set
+  const LEAST = 0.1, MOST = 1000;  // of the scale that the server takes
+  const KEPT = 'playground-match';  // where this tab keeps what is a person's own
   const SECONDS = 30, SEED = 0;  // of the lesson's two runs
   const {lang, base, make, button, option, choice, slider, heading, wait, percent, get, post, figure} = window.playgroundKit;
   const say = window.playgroundKit.sayer('match');
   const who = Math.random().toString(36).slice(2);
 
-  const lines = text => [...new Set(text.split('\n').map(line => line.trim()).filter(Boolean))];
+  // a text a line, each once, as it is spelt first: two that differ in case or spaces alone would halve one's share
+  function lines(text) {
+    const seen = new Set(), isNew = line => !seen.has(line) && seen.add(line);
+    return text.split('\n').map(line => line.trim().replace(/\s+/g, ' ')).filter(line => line && isNew(line.toLowerCase()));
+  }
+
   const share = v => percent(v, v > 0.0005 && v < 0.0995 ? 1 : 0);
   const rounded = (v, digits = 2) => (Math.round(v * 10 ** digits) / 10 ** digits + 0).toFixed(digits);  // never -0.00
   const number = v => Number(v).toLocaleString('en');
   const keyOf = p => p.own ?? `${p.set}:${p.index}`;
   const asked = ({own, set, index}) => own ? {own} : {set, index};
+  const mine = p => !!p.own || p.set.startsWith('set-');  // a person's own, which no link shows to others
+  const once = pictures => pictures.filter((p, i) => pictures.findIndex(q => keyOf(q) === keyOf(p)) === i);
+  const facts = ({size, licence, speed}) => [size, licence, speed && say(`speed_${speed}`)];
   const nameOf = p => p.caption || p.name || (p.own ? say('your_picture') : say('picture_number', {number: p.index + 1}));
 
   function debounced(act) {
     let timer;
     return () => { clearTimeout(timer); timer = setTimeout(act, SETTLED); };
+  }
+
+  const kept = p => ({...asked(p), ...(p.own ? {name: p.name} : {})});  // other names are in the page's language
+  const fileOf = p => base(p.own ? `pictures/${encodeURIComponent(p.own)}.png` : `pictures/${encodeURIComponent(p.set)}/${p.index}.png`);
+
+  // as many as can be asked; below them stands that there are more
+  function few(texts, most, note) {
+    note.textContent = texts.length > most ? say('texts_most', {most: number(most)}) : '';
+    return texts.slice(0, most);
   }
 
   // a picture at its own size's sharpness
@@ -30,7 +49,7 @@
     image.alt = nameOf(p);
     image.decoding = 'sync';
     image.onload = () => image.classList.toggle('small', image.naturalWidth < 128);
-    image.src = base(p.own ? `pictures/${encodeURIComponent(p.own)}.png` : `pictures/${encodeURIComponent(p.set)}/${p.index}.png`).href;
+    image.src = fileOf(p).href;
     return image;
   }
 
@@ -203,7 +222,7 @@
     select.onchange = () => { page.set = select.value; act(); };
     return {element: field(say('set'), select), now: () => select.value, refresh() {
       const sets = page.sets.filter(fits);
-      select.replaceChildren(...sets.map(s => option(s.id, s.own ? say('set_count', {title: s.title, count: number(s.count)}) : s.title)));
+      select.replaceChildren(...sets.map(s => option(s.id, s.own ? say('set_count', {title: say('own_title'), count: number(s.count)}) : s.title)));
       select.value = (sets.find(s => s.id === page.set) ?? sets.find(s => s.id === USUAL) ?? sets[0])?.id ?? '';
     }};
   }
@@ -222,14 +241,17 @@
   class Words {
     constructor(page, query) {
       this.page = page;
-      this.pictures = (query.get('pictures') || '').split(',').filter(Boolean).slice(0, PICTURES).map(one => {
+      const listed = query.get('pictures') || '', {own} = page;
+      this.restored = !!own.pictures?.length && own.address === listed;  // and no link of somebody else's
+      this.pictures = this.restored ? own.pictures : once(listed.split(',').filter(Boolean).map(one => {
         const at = one.lastIndexOf(':');
         return {set: one.slice(0, at), index: Number(one.slice(at + 1))};
-      }).filter(p => p.set && Number.isInteger(p.index) && p.index >= 0);
+      }).filter(p => p.set && Number.isInteger(p.index) && p.index >= 0)).slice(0, PICTURES);
       this.typed = query.has('labels');
-      this.scale = Number(query.get('scale')) > 0 ? Number(query.get('scale')) : null;
+      const scale = Number(query.get('scale'));
+      this.scale = scale >= LEAST && scale <= MOST ? scale : null;
       this.neutral = query.get('none') === '1';
-      this.heat = 'to_text';
+      this.heat = HEATS.includes(query.get('heat')) ? query.get('heat') : HEATS[0];
       this.small = keeper();
       this.large = keeper();
       this.inHeat = keeper();
@@ -238,13 +260,16 @@
       this.list = make('div', 'match-pictures');
       this.note = make('p', 'match-error');
       this.note.setAttribute('role', 'alert');
+      this.gone = make('p', 'hint match-note');
+      this.gamble = make('p', 'hint match-note match-gamble');
       this.sets = setSelect(page, 'match-deal-set', () => true, () => this.deal());
       this.area = make('textarea');
-      Object.assign(this.area, {rows: 7, id: 'match-labels', spellcheck: false, value: lines(query.get('labels') || '').slice(0, LABELS).join('\n')});
+      Object.assign(this.area, {rows: 7, id: 'match-labels', spellcheck: false, value: lines(query.get('labels') || '').join('\n')});
       this.area.placeholder = say('labels_help');
       const settled = debounced(() => this.ask());
       this.area.oninput = () => { this.typed = true; this.answer.stale(); settled(); };
-      this.unknown = make('p', 'hint match-unknown');
+      this.many = make('p', 'hint match-note match-many');
+      this.unknown = make('p', 'hint match-note match-unknown');
       this.captions = button(say('labels_captions'), () => this.preset(this.half()));
       this.presets = make('div', 'reconstruct-row', this.captions, ...PRESETS.map(name => button(say(`preset_${name}`), () => this.preset(say(`preset_${name}_lines`).split(' / ')))));
       this.templates = templates(page, () => this.ask());
@@ -263,9 +288,9 @@
       this.none.onchange = () => { this.neutral = this.none.checked; this.ask(); };
       this.softened = make('p', 'hint match-softened');
       const left = make('div', 'match-left',
-        make('h4', '', say('pictures')), this.list, make('div', 'reconstruct-row', chooser(say('choose_pictures'), 'match-own', {}, files => this.files(files))), make('p', 'hint', say('pictures_help')), this.note,
+        make('h4', '', say('pictures')), this.list, make('div', 'reconstruct-row', chooser(say('choose_pictures'), 'match-own', {}, files => this.files(files))), make('p', 'hint', say('pictures_help')), this.note, this.gone, this.gamble,
         make('div', 'reconstruct-row bottom', this.sets.element, button(say('deal'), () => this.deal(Math.floor(Math.random() * 1e6)))),
-        make('h4', '', make('label', '', say('labels'))), this.area, this.unknown, this.presets, this.templates.element, this.read);
+        make('h4', '', make('label', '', say('labels'))), this.area, this.many, this.unknown, this.presets, this.templates.element, this.read);
       left.querySelector('h4 label').htmlFor = 'match-labels';
       this.cards = make('div', 'match-cards');
       this.verdict = make('p', 'unseen');
@@ -280,11 +305,20 @@
       this.root = make('div', 'activity', heading(say('words_title'), say('words_help')), make('div', 'match-columns', left, right));
     }
 
-    refresh() {
+    async refresh() {
       this.sets.refresh();
       this.templates.refresh();
+      if (this.restored) await (this.looked ??= this.look());
       if (!this.pictures.length && !this.dealt) this.deal();
       else { this.drawPictures(); this.ask(); }
+    }
+
+    // which of a person's own are still there; the rest is said and left out
+    async look() {
+      const {pictures} = this, there = await Promise.all(pictures.map(p => !mine(p) || fetch(fileOf(p), {method: 'HEAD', cache: 'no-store'}).then(answer => answer.ok, () => true)));
+      const gone = pictures.filter((_, i) => !there[i]);
+      this.pictures = this.pictures.filter(p => !gone.includes(p));  // somebody may have added some
+      if (gone.length) this.gone.textContent = say('pictures_gone', {names: new Intl.ListFormat(lang()).format(gone.map(nameOf))});
     }
 
     half() { return this.pictures.filter((_, i) => i % 2 === 0).map(p => p.caption || p.label).filter(Boolean); }
@@ -316,11 +350,14 @@
       for (const file of files.slice(0, room)) form.append('images', file, file.name);
       const said = files.length > room ? [say('pictures_most', {most: PICTURES})] : [];
       this.answer.stale();
+      this.gone.textContent = '';
       if (room) {
         try {
           const found = await post('pictures', form);
           // the first of a person's own take the place of those that were dealt
-          if (found.pictures.length) this.pictures = [...(this.pictures.some(p => p.own) ? this.pictures : []), ...found.pictures].slice(0, PICTURES);
+          const all = [...(this.pictures.some(p => p.own) ? this.pictures : []), ...found.pictures], each = once(all);
+          if (found.pictures.length) [this.pictures, this.dealing] = [each.slice(0, PICTURES), null];  // what is being dealt comes too late
+          if (each.length < all.length) said.push(say('pictures_same'));
           said.push(...found.skipped);
         } catch (error) { said.push(String(error.message)); }
       }
@@ -351,8 +388,9 @@
     }
 
     ask() {
-      const {page} = this, texts = lines(this.area.value);
+      const {page} = this, texts = few(lines(this.area.value), LABELS, this.many), {kind} = page.models.find(m => m.id === page.model) ?? {};
       page.remember();
+      this.gamble.textContent = this.pictures.some(mine) && ['shipped', 'run'].includes(kind) ? say(`gamble_${kind}`) : '';
       const own = page.about?.scale || 1;
       this.temperature.set(-Math.log10(this.scale ?? own));
       this.own.style.left = `calc(8px + ${Math.max(0, Math.min(1, 1 + Math.log10(own) / COLDEST))} * (100% - 16px))`;
@@ -361,12 +399,12 @@
       this.read.textContent = '';
       if (!this.pictures.length) return this.answer.idle(say('no_pictures'));
       if (!texts.length) return this.answer.idle(say('no_labels'));
-      this.answer.ask({pictures: this.pictures.map(asked), texts: texts.slice(0, LABELS), template: page.template, scale: this.scale, neutral: this.neutral});
+      this.answer.ask({pictures: this.pictures.map(asked), texts, template: page.template, scale: this.scale, neutral: this.neutral});
     }
 
     draw(found) {
-      const {page, pictures} = this, texts = lines(this.area.value).slice(0, LABELS), strange = new Set(found.unknown);
-      if (found.cosines.length !== pictures.length || found.cosines[0].length !== texts.length) return;  // asked anew already
+      const {page, pictures} = this, {texts} = found, strange = new Set(found.unknown);
+      if (found.cosines.length !== pictures.length) return;  // asked anew already
       this.found = found;
       const named = j => strange.has(j) ? `${texts[j]} ⚠` : texts[j];
       const said = [];
@@ -405,7 +443,7 @@
 
     drawHeat(texts, named) {
       const {found, pictures, heat} = this;
-      choice(this.heats, HEATS.map(name => [name, say(`heat_${name}`)]), heat, name => { this.heat = name; this.drawHeat(texts, named); });
+      choice(this.heats, HEATS.map(name => [name, say(`heat_${name}`)]), heat, name => { this.heat = name; this.drawHeat(texts, named); this.page.remember(); });
       const values = found[heat], all = values.flat(), low = Math.min(...all), high = Math.max(...all), cosines = heat === 'cosines';
       this.explain.textContent = say(`heat_${heat}_help`, {low: rounded(low), high: rounded(high)});
       const top = (i, j) => heat === 'to_text' ? values[i].every(v => v <= values[i][j]) : heat === 'to_image' && values.every(row => row[j] <= values[i][j]);
@@ -418,9 +456,11 @@
     }
 
     state() {
-      const kept = this.pictures.filter(p => !p.own);
-      return {pictures: kept.map(keyOf).join(','), labels: lines(this.area.value).join('\n'), template: this.page.template === 'none' ? null : this.page.template, scale: this.scale, none: this.neutral ? 1 : null};
+      const shared = this.pictures.filter(p => !mine(p));
+      return {pictures: shared.map(keyOf).join(','), labels: lines(this.area.value).join('\n'), template: this.page.template === 'none' ? null : this.page.template, scale: this.scale, none: this.neutral ? 1 : null, heat: this.heat === HEATS[0] ? null : this.heat};
     }
+
+    mine() { return {pictures: this.pictures.some(mine) ? this.pictures.map(kept) : [], address: this.state().pictures}; }
   }
 
   // -- find ----------------------------------------------------------------------------------------------------------
@@ -429,7 +469,7 @@
     constructor(page, query) {
       this.page = page;
       const like = query.get('like') || '', at = like.lastIndexOf(':');
-      this.like = at > 0 && Number.isInteger(Number(like.slice(at + 1))) ? {set: like.slice(0, at), index: Number(like.slice(at + 1))} : null;
+      this.like = at > 0 && Number.isInteger(Number(like.slice(at + 1))) ? {set: like.slice(0, at), index: Number(like.slice(at + 1))} : !query.get('query') && page.own.like || null;
       this.listed = 'set';
       this.language = lang();
       this.small = keeper();
@@ -453,6 +493,7 @@
       Object.assign(this.area, {rows: 6, spellcheck: false, id: 'match-texts', value: say('preset_things_lines').split(' / ').join('\n')});
       this.area.setAttribute('aria-label', say('texts_typed'));
       this.area.hidden = true;
+      this.many = make('p', 'hint match-note match-many');
       const listed = debounced(() => this.askTexts());
       this.area.oninput = () => { this.texts.stale(); listed(); };
       this.told = make('div', 'match-texts');
@@ -465,7 +506,7 @@
       make('h4', '', say('find_like')), this.liked, make('div', 'reconstruct-row', chooser(say('find_own'), 'match-like', {multiple: false}, files => this.picture(files[0]))));
       left.querySelector('h4 label').htmlFor = 'match-query';
       const right = make('div', 'match-right', this.hits.element, make('h4', '', say('texts_title')), make('p', 'hint', say('texts_help')),
-        make('div', 'reconstruct-row', this.lists, this.languages), this.area, this.texts.element);
+        make('div', 'reconstruct-row', this.lists, this.languages), this.area, this.many, this.texts.element);
       this.root = make('div', 'activity', heading(say('find_title'), say('find_help')), make('div', 'match-columns', left, right));
     }
 
@@ -521,7 +562,7 @@
       choice(this.languages, [['en', say('in_english')], ['zh', say('in_chinese')]], this.language, name => { this.language = name; this.askTexts(); });
       this.languages.hidden = listed !== 'set';
       this.area.hidden = listed === 'set';
-      const texts = lines(this.area.value).slice(0, LINES);
+      const texts = few(listed === 'typed' ? lines(this.area.value) : [], LINES, this.many);
       if (!like) return this.texts.idle(say('texts_wait'));
       if (listed === 'typed' && !texts.length) return this.texts.idle(say('no_labels'));
       this.texts.ask({picture: asked(like), template: page.template, language: this.language, count: TOLD, ...(listed === 'set' ? {set: this.sets.now()} : {texts})});
@@ -538,8 +579,10 @@
 
     state() {
       const {like} = this;
-      return {set: this.sets.now(), query: like ? null : this.text.value.trim(), like: like && !like.own ? keyOf(like) : null, template: this.page.template === 'none' ? null : this.page.template};
+      return {set: this.sets.now(), query: like ? null : this.text.value.trim(), like: like && !mine(like) ? keyOf(like) : null, template: this.page.template === 'none' ? null : this.page.template};
     }
+
+    mine() { return {like: this.like && mine(this.like) ? kept(this.like) : null}; }
   }
 
   // -- zero-shot evaluation ------------------------------------------------------------------------------------------
@@ -858,6 +901,8 @@
       this.template = TEMPLATES.includes(this.query.get('template')) ? this.query.get('template') : 'none';
       this.models = [];
       this.sets = [];
+      this.own = {};
+      try { this.own = JSON.parse(sessionStorage.getItem(KEPT)) || {}; } catch { /* a browser that keeps nothing */ }
       this.activities = {};
       this.skeleton();
       new IntersectionObserver(seen => { if (seen.some(s => s.isIntersecting)) this.opened(); }).observe(this.root);
@@ -917,7 +962,7 @@
         while (!window.Plotly) await wait(30);
         const found = await get('models', {also: [this.query.get('run'), window.playground.run()].filter(Boolean).join(',')}), first = !this.models.length;
         this.models = found.models;
-        this.sets = [...found.sets, ...this.sets.filter(s => s.own)];
+        this.sets = [...found.sets, ...this.own.sets ?? []];
         this.part.otherName.textContent = say(found.local ? 'other_model_local' : 'other_model');
         this.listed();
         if (first || this.doing === 'lesson') this.activity.refresh();
@@ -928,7 +973,7 @@
 
     listed() {
       const {part} = this, groups = ['shipped', 'run', 'known', 'typed'].map(kind => {
-        const group = make('optgroup', '', ...this.models.filter(m => m.kind === kind).map(m => option(m.id, m.title)));
+        const group = make('optgroup', '', ...this.models.filter(m => m.kind === kind).map(m => option(m.id, [m.title, ...(kind === 'known' ? facts(m) : [])].join(' · '))));
         group.label = say(`models_${kind}`);
         return group;
       });
@@ -944,7 +989,9 @@
       const {part} = this, mine = this.loading = {}, over = () => this.loading !== mine;
       part.error.textContent = sentence;
       part.head.dataset.ready = '';
-      if (this.models.some(m => m.id === wanted)) part.model.value = wanted;
+      const listed = this.models.find(m => m.id === wanted);
+      if (listed) part.model.value = wanted;
+      if (listed?.size) this.tell(listed, facts(listed));
       part.working.show(say('loading'));
       try {
         const {about} = await answered('load', {model: wanted}, (words, progress) => part.working.show(words, progress), over);
@@ -966,12 +1013,13 @@
 
     describe() {
       this.listed();
-      const {about} = this, model = this.models.find(m => m.id === this.model) ?? {}, {speed} = model, many = about.parameters;
+      const {about} = this, model = this.models.find(m => m.id === this.model) ?? {}, many = about.parameters;
       const size = model.size || (about.bytes ? `${number(Math.round(about.bytes / 1e6))} MB` : '');
-      const facts = [size, model.licence || about.licence, speed && say(`speed_${speed}`), say('about', {size: about.size, dimensions: about.dimensions, parameters: many >= 1e6 ? `${(many / 1e6).toFixed(1)} M` : number(many), scale: Number(about.scale.toPrecision(3))}),
-        say(about.multilingual ? 'multilingual' : 'english')];
-      this.part.about.replaceChildren(...(model.note ? [make('span', '', `${model.note} `)] : []), facts.filter(Boolean).join(' · '));
+      this.tell(model, [...facts({...model, size, licence: model.licence || about.licence}), say('about', {size: about.size, dimensions: about.dimensions, parameters: many >= 1e6 ? `${(many / 1e6).toFixed(1)} M` : number(many), scale: Number(about.scale.toPrecision(3))}),
+        say(about.multilingual ? 'multilingual' : 'english')]);
     }
+
+    tell({note}, facts) { this.part.about.replaceChildren(...(note ? [make('span', '', `${note} `)] : []), facts.filter(Boolean).join(' · ')); }
 
     // -- sets ------------------------------------------------------------------------------------------------------
 
@@ -983,7 +1031,8 @@
       this.part.working.show(say('uploading'));
       try {
         const {set, skipped} = await post('sets', form);
-        this.sets = [...this.sets.filter(s => s.id !== set.id), {...set, own: true}];
+        this.keep({sets: [...(this.own.sets ?? []).filter(s => s.id !== set.id), {...set, own: true}]});
+        this.sets = [...this.sets.filter(s => !s.own), ...this.own.sets];
         this.set = set.id;
         this.activity.sets.refresh();
         note.textContent = skipped.join(' ');
@@ -1005,8 +1054,14 @@
       if (!this.model || !this.visible()) return;
       window.playgroundKit.remember({
         tab: 'match', model: this.model === this.models[0].id ? null : this.model, match: this.doing === 'words' ? null : this.doing,
-        pictures: null, labels: null, template: null, scale: null, none: null, set: null, query: null, like: null, lesson: null, ...this.activity.state(),
+        pictures: null, labels: null, template: null, scale: null, none: null, heat: null, set: null, query: null, like: null, lesson: null, ...this.activity.state(),
       });
+      this.keep(this.activity.mine?.());
+    }
+
+    keep(values) {  // in this tab, over a reload and another language
+      Object.assign(this.own, values);
+      try { sessionStorage.setItem(KEPT, JSON.stringify(this.own)); } catch { /* for as long as the page is open */ }
     }
 
     bad(error) {

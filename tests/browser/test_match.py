@@ -201,12 +201,22 @@ def test_dropped_emoji_get_their_own_names_in_both_languages(match: Callable[...
     expect(page.locator(".match-unknown")).to_have_text("")
 
 
-def test_real_photos_are_read_as_open_clip_itself_reads_them(match: Callable[..., Page]) -> None:
-    page = match()
+def test_real_photos_are_read_as_open_clip_itself_reads_them_and_stay_in_their_tab(
+    match: Callable[..., Page], app: App
+) -> None:
+    page = match(quiet=False)  # a picture that is gone is a line in the console
+    expect(page.locator(".match-gamble")).to_have_text("")
     labels = ["full moon", "grinning face", "吉他", "airplane", "red heart"]
-    choose(page, "#match-own", photos() | {"heart.png": drawn("red heart", 128), "broken.png": b"\x89PNG no"})
+    twice = {"heart.png": drawn("red heart", 128), "again.png": drawn("red heart", 128)}
+    page.route("**/match/deal*", lambda route: None)  # held until it is unrouted: it comes too late
+    page.get_by_role("button", name="Deal me others").click()
+    choose(page, "#match-own", photos() | twice | {"broken.png": b"\x89PNG no"})
     expect(page.locator(".match-left .match-error")).to_contain_text("broken.png")
+    expect(page.locator(".match-left .match-error")).to_contain_text("twice")
     expect(page.locator(".match-chosen")).to_have_count(3)
+    expect(page.locator(".match-gamble")).to_contain_text("drawings of emoji")
+    with page.expect_response("**/match/deal*"):
+        page.unroute("**/match/deal*")
     label(page, *labels)
     cosines, scale = plain(ASSETS / SHIPPED, [*photos().values(), drawn("red heart", 128)], labels)
     shares = softmax(scale * cosines, 1)
@@ -216,10 +226,25 @@ def test_real_photos_are_read_as_open_clip_itself_reads_them(match: Callable[...
     assert_allclose(table(page, "cosines"), cosines, atol=2e-3)
     sizes = page.locator(".match-card img").evaluate_all("all => all.map(one => [one.naturalWidth, one.naturalHeight])")
     assert sizes == [[451, 300], [512, 512], [128, 128]]
+    # in another language they are there still, and no link shows them to others
+    keys = page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)")
+    assert "own-" not in page.url
+    page.click("#language")
+    expect(page.locator(".match-gamble")).to_contain_text("靠不住", timeout=LONG)
+    ready(page)
+    assert page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)") == keys
+    assert page.locator(".match-chosen img").evaluate_all("all => all.map(one => one.alt)") == [*photos(), "heart.png"]
+    # what the app has not kept is said, and the rest is compared
+    (app.runs / "own" / f"{keys[1]}.png").unlink()
+    page.reload()
+    expect(page.locator(".match-left")).to_contain_text("已不再保存：astronaut.jpg。", timeout=LONG)
+    ready(page)
+    assert page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)") == [keys[0], keys[2]]
 
 
 def test_both_softmaxes_add_up_and_follow_from_cosines_and_temperature(match: Callable[..., Page]) -> None:
-    page = match(query="&labels=red heart%0Adog%0A猫脸%0Aguitar")
+    page = match(query="&labels=red heart%0Adog%0A猫脸%0Aguitar&scale=1e9")  # which no model can have: its own is taken
+    assert "scale=" not in page.url
     to_text, to_image, cosines = (table(page, heat) for heat in ("to_text", "to_image", "cosines"))
     assert to_text.shape == (6, 4) and (to_text >= 0).all() and (to_image >= 0).all()
     assert_allclose(to_text.sum(1), 1, atol=4e-4)
@@ -268,7 +293,13 @@ def test_none_of_these_an_unknown_word_and_templates(match: Callable[..., Page])
     expect(page.locator(".match-answer .reconstruct-truth")).to_contain_text("“a picture”")
     assert "none=1" in page.url
     page.uncheck("#match-none")
+    label(page, "red heart", "RED HEART", "  red   heart", "guitar")
+    assert page.locator(".heat thead th").all_inner_texts() == ["red heart", "guitar"]
+    label(page, *(f"label {i}" for i in range(41)))
+    expect(page.locator(".match-left .match-many")).to_have_text(re.compile("^At most 40 texts"))
+    assert page.locator(".heat thead th").count() == 40
     label(page, "red heart", "щука", "qwxzj", "红心")
+    expect(page.locator(".match-left .match-many")).to_have_text("")
     expect(page.locator(".match-unknown")).to_have_attribute("data-count", "2")
     expect(page.locator(".match-unknown")).to_contain_text("“щука” or “qwxzj”")
     heads = page.locator(".heat thead th").all_inner_texts()
@@ -327,12 +358,12 @@ class Evil:
         return os.mkdir, (str(self.mark),)
 
 
-@pytest.mark.parametrize(("locale", "said"), [
-    ("en-US", ("connect to the internet", "cannot be loaded", "which is never run", "There is no model", "holds no")),
-    ("zh-CN", ("请连接互联网", "无法加载", "绝不运行", "没有模型", "里没有")),
+@pytest.mark.parametrize(("locale", "speed", "said"), [
+    ("en-US", "fast", ("connect to the internet", "cannot be loaded", "which is never run", "There is no model", "holds no")),
+    ("zh-CN", "快", ("请连接互联网", "无法加载", "绝不运行", "没有模型", "里没有")),
 ])  # fmt: skip
 def test_what_cannot_be_loaded_has_a_sentence_and_the_present_model_stays(
-    match: Callable[..., Page], exported: Path, tmp_path: Path, locale: str, said: tuple[str, ...]
+    match: Callable[..., Page], exported: Path, tmp_path: Path, locale: str, speed: str, said: tuple[str, ...]
 ) -> None:
     page = match(locale=locale, quiet=False)  # a refused question is a line in the console
     drop(page, {"heart.png": drawn("red heart"), "guitar.png": drawn("guitar")})
@@ -352,6 +383,15 @@ def test_what_cannot_be_loaded_has_a_sentence_and_the_present_model_stays(
         "nosuch-model",
         str(tmp_path / "empty"),
     )
+    # what it will take is read in the list, and below it while it loads
+    facts = f"605 MB · MIT · {speed}"
+    expect(page.locator(f"#match-model option[value='name:{bad[0]}']")).to_have_text(f"{bad[0]} · {facts}")
+    page.route("**/match/load*", lambda route: None)  # held until it is unrouted
+    page.select_option("#match-model", f"name:{bad[0]}")
+    expect(page.locator(".match-about")).to_contain_text(facts)
+    page.unroute("**/match/load*")
+    page.wait_for_selector(".match-model[data-ready='1']", timeout=LONG)
+    expect(page.locator(".match-about")).not_to_contain_text(facts)
     for model, words in zip(bad, said, strict=True):
         load(page, model)
         expect(page.locator(".match-model .match-error")).to_contain_text(words)
@@ -420,7 +460,7 @@ def members() -> list[str]:
         return [name for name in archive.namelist() if "broken" not in name]
 
 
-def test_an_own_zip_is_searched_and_tested(match: Callable[..., Page]) -> None:
+def test_an_own_zip_is_searched_and_tested(match: Callable[..., Page], app: App) -> None:
     page = match("find", quiet=False)
     choose(page, "#match-own-set", {"mine.zip": zipped()})
     expect(page.locator("#match-set")).to_have_value(re.compile("^set-"), timeout=LONG)
@@ -446,6 +486,20 @@ def test_an_own_zip_is_searched_and_tested(match: Callable[..., Page]) -> None:
     choose(page, "#match-own-set", {"no.zip": b"PK\3\4 no zip"})
     expect(page.locator(".match-left .match-error")).to_contain_text("no.zip", timeout=LONG)
     expect(page.locator("#match-set")).to_have_value(chosen)
+    # over a reload it is there still, with the picture that was clicked
+    choose(page, "#match-own-set", {"mine.zip": zipped()})
+    expect(page.locator("#match-set")).not_to_have_value(chosen, timeout=LONG)
+    chosen = page.input_value("#match-set")
+    hits(page)
+    page.locator(".match-hit").nth(3).click()
+    found = hits(page)
+    assert "like=" not in page.url
+    page.reload()
+    assert hits(page) == found and page.input_value("#match-set") == chosen
+    assert page.locator("#match-set option[value^=set-]").count() == 2
+    shutil.rmtree(app.runs / "own" / chosen)
+    page.fill("#match-query", "something else")
+    expect(page.locator(".match-part[data-kind=find] .match-error")).to_contain_text("not kept any more")
 
 
 def test_a_zero_shot_test_with_its_confusion_and_mistakes(match: Callable[..., Page], app: App) -> None:
@@ -607,6 +661,7 @@ def test_a_link_is_the_same_state_in_another_browser(
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
     ready(page)
+    page.click(".match-answer .map-kinds button[data-kind=cosines]")
     page.wait_for_timeout(600)  # the address follows what is typed
     state = """JSON.stringify([document.querySelector('.match').dataset.model, document.querySelector('#match-labels').value,
         document.querySelector('#match-none').checked, document.querySelector('#match-temperature').value,
@@ -615,7 +670,7 @@ def test_a_link_is_the_same_state_in_another_browser(
     ready(page)
     other = again(page, "match")
     assert json.loads(other.evaluate(state)) == json.loads(page.evaluate(state))
-    assert pressed(other) == pressed(page) and "one" in pressed(page)
+    assert pressed(other) == pressed(page) and {"one", "cosines"} <= {*pressed(page)}
 
     page.locator(".match-doing button[data-kind=find]").click()
     page.select_option("#match-set", "emoji-held-out")
@@ -734,12 +789,25 @@ def test_the_api_does_the_same_without_the_page(match: Callable[..., Page], app:
     assert hits_["of"] == 5407 and "red heart" in [hit["caption"] for hit in hits_["hits"]]
     like = client.predict(picture=handle_file(str(tmp_path / "heart.png")), dataset="emoji", api_name="/find")
     assert like["hits"][0]["caption"] == "red heart" and like["hits"][0]["cosine"] == pytest.approx(1, abs=1e-3)
+    # one picture, labels in lines; texts, a set of one's own, a model by itself
+    alone = client.predict(handle_file(str(tmp_path / "heart.png")), "red heart\n吉他\neye\nEYE", api_name="/match")
+    assert alone["texts"] == labels and alone["cosines"][0] == pytest.approx(found["cosines"][0], abs=1e-5)
+    told = client.predict(handle_file(str(tmp_path / "heart.png")), labels, api_name="/texts")
+    assert told["of"] == 3 and told["hits"][0]["text"] == "red heart"
+    (tmp_path / "mine.zip").write_bytes(zipped())
+    own = client.predict([handle_file(str(tmp_path / "mine.zip"))], api_name="/own_set")
+    assert own["count"] == len(members()) and "broken.png" in own["skipped"][0]
+    assert client.predict(words="red heart", dataset=own["id"], api_name="/find")["of"] == own["count"]
+    assert len(client.predict(own["id"], api_name="/zero_shot")["classes"]) == own["classes"] == 3
+    assert client.predict(str(exported), api_name="/load")["dimensions"] == 128
 
 
 NONSENSE: list[tuple[str, dict[str, Any], str]] = [
     ("match", {"pictures": [], "labels": ["x"]}, "Choose from 1 to 16 pictures"),
     ("match", {"pictures": ["GOOD"], "labels": []}, "Type at least one label"),
-    ("match", {"pictures": ["no picture!"], "labels": ["x"]}, "must be a file that was uploaded, base64"),
+    ("match", {"pictures": ["no picture!"], "labels": ["x"]}, "picture 1 must be a file that was uploaded, base64"),
+    ("match", {"pictures": None, "labels": ["x"]}, "Choose from 1 to 16 pictures"),
+    ("match", {"pictures": 5, "labels": ["x"]}, "picture 1 must be a file that was uploaded, base64"),
     ("match", {"pictures": [base64.b64encode(b"no image").decode()], "labels": ["x"]}, "cannot be read as an image"),
     ("match", {"pictures": ["GOOD"], "labels": ["x"], "model": "nosuch"}, "There is no model “nosuch”"),
     ("match", {"pictures": ["GOOD"], "labels": ["x"], "model": "ViT-B-32/laion2b_s34b_b79k"}, "connect to the internet"),
@@ -756,7 +824,7 @@ def test_the_api_answers_nonsense_in_sentences(app: App) -> None:
     client = Client(app.url, verbose=False)
     good = base64.b64encode(drawn("eye")).decode()
     for name, asked, sentence in NONSENSE:
-        if "pictures" in asked:
+        if isinstance(asked.get("pictures"), list):
             asked = asked | {"pictures": [good if one == "GOOD" else one for one in asked["pictures"]]}
         with pytest.raises((AppError, ValueError), match=sentence) as told:
             client.predict(**asked, api_name=f"/{name}")
