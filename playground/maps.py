@@ -137,7 +137,7 @@ class Maps:
         with self._lock:
             making = self._making.setdefault((run, key), Making(key))
             making.asked[who] = time.monotonic()
-            making.wanted = wanted if len(wanted) > len(making.wanted) else making.wanted
+            making.wanted = [step for step in steps if step in wanted or step in making.wanted]
             if not making.sentence and (making.job is None or making.job.done()):
                 self._next(run, making)
             while len(self._making) > 500:

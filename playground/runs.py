@@ -181,9 +181,7 @@ class Runs:
         view = self._view(run)
         done = view.events[-1]["seconds"] if view.events else 0.0
         if (config.seconds or 0) - done < 1:
-            about = record.read_about(folder)
-            kept = {key: about[key] for key in ("owner", "sweep") if key in about}
-            record.create(folder, dataclasses.replace(config, seconds=done + seconds), **kept)
+            record.create(folder, dataclasses.replace(config, seconds=done + seconds))
         (folder / "stop").unlink(missing_ok=True)
         self._enqueue(run)
 

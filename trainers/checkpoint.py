@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ def shrink_model(folder: Path) -> None:
 
 def write(path: Path, content: Callable[[Path], object]) -> None:
     """Let `content` write a file under another name, then give it its own: no reader ever sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         content(temporary)
         os.replace(temporary, path)

@@ -121,6 +121,9 @@ def train(
     """
     device = pick_device(config.device)
     data = load(config.dataset, config.size) if data is None else data
+    if resume is not None:  # what was chosen for the device that it began on
+        chosen = {"encoder": resume.description["knobs"]["encoder"]}
+        config = dataclasses.replace(config, knobs=dict(config.knobs) | chosen)
     images = data.train.images.to(device)
     method = build(config, data, device)
     knobs = method.config
