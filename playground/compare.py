@@ -23,7 +23,7 @@ from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
 from playground.texts import knobs_said, option, text
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.method import knobs_of, make_config, method_class
 from trainers.train import RunConfig
 
@@ -618,7 +618,7 @@ def sweep(maps: Maps, name: str, measure: str, language: str) -> dict[str, Any]:
     """A sweep as it stands: its runs by their value, and a curve of those that have ended. UserError where there is none."""
     found = [row for row in rows(maps, maps.runs.sweep_runs(name)) if row.sweep.get("id") == name]
     if not found:
-        raise UserError("There is no sweep called {name}.", name=name[:40])
+        raise NotFound("There is no sweep called {name}.", name=name[:40])
     knob, method = str(found[0].sweep["knob"]), found[0].config.method
     values = [row.knobs()[knob] for row in found]
     numbers = [row.numbers() if row.measured else {} for row in found]

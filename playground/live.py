@@ -15,6 +15,7 @@ from playground.runs import ENDED, UPLOADS, Runs, State
 from playground.texts import knobs_said, sentence, text
 from trainers import record
 from trainers.data import FOLDER
+from trainers.errors import UserError
 from trainers.method import make_config, method_class
 from trainers.train import RunConfig
 
@@ -35,7 +36,7 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[s
     frames = {"pca": maps.ready(run, LIVE), "umap": maps.ready(run, FIRST)}
     waits = False
     if frames["pca"] and state.kind in ENDED:  # the better map of the end, made while somebody looks
-        waits = maps.ask(run, FIRST, "live", everything=False)["state"] in ("waiting", "working")
+        waits = _asked(maps, run)
     version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(frames['umap'])}.{waits:d}.{language}"
     if version == after:
         return None
@@ -45,6 +46,14 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[s
             plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             view.moments[language] = content, gzip.compress(plain.encode(), 3)
         return view.moments[language]
+
+
+def _asked(maps: Maps, run: str) -> bool:
+    """Have the better map made; whether it is still to come."""
+    try:
+        return maps.ask(run, FIRST, "live", everything=False)["state"] in ("waiting", "working")
+    except UserError:  # too many others are being made
+        return True
 
 
 def build(

@@ -45,7 +45,7 @@ from trainers import evaluate, record
 from trainers.captions import captions
 from trainers.checkpoint import load_model, write
 from trainers.data import Dataset
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 
 log = logging.getLogger(__name__)
 LIVE, FIRST = key_of(PCA()), key_of(UMAP())  # what a training run shows, and a finished one
@@ -94,7 +94,7 @@ class Maps:
     def features(self, run: str, step: int) -> NDArray[np.float16]:
         """(N,F) of the evaluation images at a step; UserError where there is no snapshot."""
         if step not in self.steps(run):
-            raise UserError(GONE)
+            raise NotFound(GONE)
         return self._features(run, step, self.runs.view(run).generation)
 
     def ready(self, run: str, key: str) -> list[int]:
@@ -108,11 +108,11 @@ class Maps:
         """A frame that is ready. PCA always is: it is made when asked for, turned to lie as the frames before it do."""
         path, steps = self._path(run, key, step), self.steps(run)
         if step not in steps:
-            raise UserError(GONE)
+            raise NotFound(GONE)
         if not path.exists():
             reducer = from_key(key)
             if not isinstance(reducer, PCA):
-                raise UserError(GONE)
+                raise NotFound(GONE)
             at = steps.index(step)
             found = reducer.fit(self.features(run, step))
             if at:
@@ -252,7 +252,7 @@ class Maps:
         """Numbers (N,) by the network as it is now: error, cluster (k-means of features), prototype where there are some."""
         folder, steps = self.runs.folder(run), self.steps(run)
         if not steps:
-            raise UserError(GONE)
+            raise NotFound(GONE)
         path = folder / "maps" / f"each-{steps[-1]:08d}.npz"
         if not path.exists():
             found = look(folder, self.model(run), self.features(run, steps[-1]))

@@ -36,7 +36,7 @@ from playground.texts import classes, text, told
 from playground.zoo import Source
 from trainers import evaluate, metrics, record
 from trainers.data import BUILT_IN, Dataset, Images, folder, load
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.method import method_class
 
 log = logging.getLogger(__name__)
@@ -214,7 +214,7 @@ class Matching:
         if own:
             path = self.own / f"{own}.png"
             if not OWN.fullmatch(own) or not path.exists():
-                raise UserError("This picture is not kept any more: choose it again.")
+                raise NotFound("This picture is not kept any more: choose it again.")
             with Image.open(path) as image:
                 pixels = np.asarray(image)
             return pixels[..., None] if pixels.ndim == 2 else pixels

@@ -30,7 +30,7 @@ from playground.examples import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import write
 from trainers.data import Dataset, Images, load
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.events import Failed
 from trainers.train import RunConfig
 
@@ -190,7 +190,7 @@ class Runs:
     def folder(self, run: str) -> Path:
         """Where a run is; UserError where there is none. An id is never taken for a path."""
         if not ID.fullmatch(run) or not (self.root / run / "run.json").exists():
-            raise UserError("There is no run called {name}.", name=run[:40])
+            raise NotFound("There is no run called {name}.", name=run[:40])
         return self.root / run
 
     def state(self, run: str) -> State:

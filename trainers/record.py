@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from trainers.checkpoint import CHECKPOINT, Checkpoint, write
 from trainers.data import Dataset
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
 
@@ -51,7 +51,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError("There is no run called {name}.", name=folder.name) from error
+        raise NotFound("There is no run called {name}.", name=folder.name) from error
 
 
 def read_config(folder: Path) -> RunConfig:

@@ -147,3 +147,13 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
         json.dumps(m, allow_nan=False)
     drawn = list(moments[0]["pictures"]["tables"])
     assert drawn == {"simclr": ["similarity"], "swav": ["use"], "clip": ["image_text"]}.get(name, drawn)
+
+
+def test_a_full_queue_of_maps_does_not_take_the_run_away(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise UserError("Too many maps are being made: try again in a minute.")
+
+    maps = Maps(finished.runs)
+    monkeypatch.setattr(maps, "ask", full)
+    found = live(maps, finished.run, "en")
+    assert found and found["state"] == "finished"
