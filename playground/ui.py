@@ -109,7 +109,7 @@ def launch(settings: Settings, **options: Any) -> None:
                 block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
             ),
             head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
-            footer_links=[], show_error=True,  # Gradio's settings page is in English alone
+            footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
             app_kwargs={"routes": [routes.mount(maps, matching)], "middleware": [Middleware(routes.Head, shipped)]}, **options,
         )  # fmt: skip
     finally:

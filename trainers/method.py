@@ -179,7 +179,10 @@ class Method(nn.Module):
         return [group for group in groups if group["params"]]
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float | None:
-        """The loss of a network that tells nothing apart, where that is known; images: some of the data, as uint8."""
+        """The loss of having learned nothing, where that is known: of telling nothing apart, or of handing the damage back.
+
+        images: some of the data, as uint8.
+        """
         return None
 
     def collapsed(self, spread: float, parts: Any) -> str:
