@@ -20,7 +20,7 @@ from playground import plots
 from playground.live import HALVES, changed, describe, status, warning
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
-from playground.texts import knobs_said, option, text
+from playground.texts import knobs_said, method_name, option, text
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
 from trainers.errors import UserError
@@ -267,7 +267,7 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
     found = []
     for config in configs:
         alike = [other for other in configs if other.method == config.method]
-        parts = [method_class(config.method).card.title] if several else []
+        parts = [method_name(language, config.method)] if several else []
         if len({other.dataset for other in configs}) > 1:
             parts.append(data_name(config.dataset, language))
         if len(alike) > 1:
@@ -276,7 +276,7 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
             parts += [part for part in mine if 2 * sum(part in other for other in described) <= len(alike)]
         elif own := changed(config, language):
             parts.append(own)
-        found.append(" · ".join(parts) or method_class(config.method).card.title)
+        found.append(" · ".join(parts) or method_name(language, config.method))
     count = {name: found.count(name) for name in found}
     return [name if count[name] == 1 else f"{name} ({found[: at + 1].count(name)})" for at, name in enumerate(found)]
 

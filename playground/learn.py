@@ -394,9 +394,9 @@ def card(name: str, language: str) -> dict[str, Any]:
     """A method's card; what is not written of it, as of one that somebody has just added, is "" or comes from its Card."""
     cls, lesson, words = methods()[name], LESSONS.get(name), table(language)
     said = {key.removeprefix(f"cards.{name}."): found for key, found in words.items() if key.startswith(f"cards.{name}.")}
-    of = {"negatives": cls.card.negatives, "networks": cls.card.networks} | said
+    of = {"title": cls.card.title, "negatives": cls.card.negatives, "networks": cls.card.networks} | said
     return {
-        "name": name, "title": cls.card.title, "family": cls.card.family, "year": cls.card.year,
+        "name": name, "title": of["title"], "family": cls.card.family, "year": cls.card.year,
         "paper": cls.card.paper, "link": link(cls.card), "said": of,
         "formula": [mathml(line) for line in (lesson.formula if lesson else [rf"\mathcal L={cls.card.loss}"])],
         "symbols": [{"key": s.key, "sign": mathml(s.tex), "shape": s.shape, "text": text(language, f"cards.{name}.sym_{s.key}")}

@@ -12,7 +12,7 @@ from playground import plots
 from playground.examples import is_example
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, UPLOADS, Runs, State
-from playground.texts import knobs_said, sentence, text
+from playground.texts import knobs_said, method_name, sentence, text
 from trainers import record
 from trainers.data import FOLDER
 from trainers.method import make_config, method_class
@@ -104,7 +104,7 @@ def describe(config: RunConfig, language: str) -> str:
     seconds = text(language, "live.seconds")
     steps = text(language, "live.steps").lower()
     budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
-    return f"{method_class(config.method).card.title} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
+    return f"{method_name(language, config.method)} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
 
 
 def called(runs: Runs, run: str, language: str) -> str:

@@ -240,19 +240,19 @@ def parse_knobs(cls: type[Any], values: Mapping[str, Any], name: str) -> Any:
     unknown = sorted(set(values) - set(fields))
     if unknown:
         raise UserError("{method} has no knob “{knob}”: it has {knobs}.", method=name, knob=unknown[0], knobs=", ".join(fields))
-    return cls(**{key: _parse(fields[key], value) for key, value in values.items()})
+    return cls(**{key: _parse(name, fields[key], value) for key, value in values.items()})
 
 
-def _parse(f: dataclasses.Field[Any], value: Any) -> Any:
-    m = f.metadata
+def _parse(method: str, f: dataclasses.Field[Any], value: Any) -> Any:
+    m, whose = f.metadata, {"method": method, "knob": f.name}  # the page has a name of its own for either
     if "options" in m:
         if value not in m["options"]:
-            raise UserError("{knob} must be one of {options}.", knob=f.name, options=", ".join(m["options"]))
+            raise UserError("{knob} must be one of {options}.", **whose, options=", ".join(m["options"]))
         return value
     if isinstance(f.default, bool):
         words = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
         if str(value).lower() not in words:
-            raise UserError("{knob} must be one of {options}.", knob=f.name, options="true, false")
+            raise UserError("{knob} must be one of {options}.", **whose, options="true, false")
         return words[str(value).lower()]
     try:
         number = float(value)
@@ -264,5 +264,5 @@ def _parse(f: dataclasses.Field[Any], value: Any) -> Any:
         sentence = "{knob} must be a number from {low} to {high}."
         if isinstance(f.default, int):
             sentence = "{knob} must be a whole number from {low} to {high}."
-        raise UserError(sentence, knob=f.name, low=m["low"], high=m["high"]) from None
+        raise UserError(sentence, **whose, low=m["low"], high=m["high"]) from None
     return int(number) if isinstance(f.default, int) else number

@@ -116,6 +116,7 @@ def test_a_run_is_described_in_one_line() -> None:
         describe(RunConfig("simclr", "folder:/x.zip", steps=7, seed=3), "en") == "SimCLR · your own images · 7 steps · seed 3"
     )
     assert describe(RunConfig("simclr", "digits", seconds=30), "zh") == "SimCLR · 手写数字 · 30 秒 · 种子 0"
+    assert describe(RunConfig("masked", "digits", seconds=30), "zh") == "掩码自编码器 · 手写数字 · 30 秒 · 种子 0"
     grid = RunConfig("masked", seconds=30, knobs={"mask": "grid", "mask_ratio": "0.5"})  # as the command line writes it
     assert changed(grid, "en") == "Mask: grid, Mask ratio: 0.5" and changed(grid, "zh") == "遮挡方式：网格，遮挡比例 r：0.5"
 
