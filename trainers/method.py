@@ -22,7 +22,10 @@ from trainers.views import Augmentation, pair
 
 @dataclass(frozen=True)
 class Card:
-    """What a person reads first: names are the papers' own, `loss` is LaTeX."""
+    """What a person reads first: names are the papers' own.
+
+    `loss` is its formula in LaTeX, where playground/learn.py has none with a drawing.
+    """
 
     title: str
     paper: str
@@ -31,7 +34,7 @@ class Card:
     family: str  # "contrastive" or "autoencoder"
     negatives: str  # what plays the negatives' part, "none" where nothing does
     networks: str
-    loss: str
+    loss: str = ""
 
 
 def knob(default: float, low: float, high: float, help: str, *, step: float | None = None) -> Any:
@@ -202,9 +205,13 @@ class Method(nn.Module):
         return {"image": batch.images} | {f"view {i + 1}": view for i, view in enumerate(batch.views)}
 
 
+# with negatives, without them, with words; what is not named here comes after the others of its family, by its age
+TAUGHT = ("simclr", "swav", "byol", "simsiam", "clip", "autoencoder", "denoising", "masked")
+
+
 @cache
 def methods() -> dict[str, type[Method]]:
-    """Every method by name, contrastive ones first, then by age: the folder is the registry, a file's name is the method's."""
+    """Every method by name, in the order of teaching: the folder is the registry, a file's name is the method's."""
     from trainers import methods as folder
 
     found: dict[str, type[Method]] = {}
@@ -215,11 +222,12 @@ def methods() -> dict[str, type[Method]]:
                 found[info.name] = value
     families = ("contrastive", "autoencoder")
 
-    def age(item: tuple[str, type[Method]]) -> tuple[int, int, str]:
-        card = item[1].card
-        return families.index(card.family), card.year, card.arxiv  # arXiv's numbers count up
+    def taught(item: tuple[str, type[Method]]) -> tuple[int, int, int, str]:
+        name, card = item[0], item[1].card
+        known = TAUGHT.index(name) if name in TAUGHT else len(TAUGHT)
+        return families.index(card.family), known, card.year, card.arxiv  # arXiv's numbers count up
 
-    return dict(sorted(found.items(), key=age))
+    return dict(sorted(found.items(), key=taught))
 
 
 def method_class(name: str) -> type[Method]:
