@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.live import HALVES, changed, describe, status, warning
+from playground.live import HALVES, SPHERE, changed, describe, status, telling, warning
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
 from playground.texts import knobs_said, method_name, option, text
@@ -100,14 +100,11 @@ class Row:
         for kind, part in (("Snapshot", "metrics"), ("Step", ""), ("Finished", "summary")):
             for event in self.of(kind)[-1:]:
                 found |= event[part] if part else {"loss": event["loss"]}
-        return found if self.compares else {key: value for key, value in found.items() if key not in SPHERE}
+        return telling(found, self.config.method)
 
     def sets_task(self) -> bool:
         """Whether its own knobs say what it has to repair: an error then has no meaning beside that of other knobs."""
         return hasattr(self.method, "damage") or hasattr(self.method, "hide")
-
-
-SPHERE = ("std_sqrt_d", "uniformity", "alignment")
 
 
 def _same_images(row: Row) -> Any:

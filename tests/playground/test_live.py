@@ -145,6 +145,9 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
         assert keys == ["time", "steps", "rate", "loss", "error" if "mse" in m["figures"] else "std", "knn"]
         assert len(m["figures"]) <= 5 and all(figure["data"][0]["y"] for figure in m["figures"].values())
         assert m["result"]["table"] and m["result"]["lines"]
+        lines = [line["name"] for line in m["result"]["lines"]]
+        on_sphere = any(re.match("Uniformity|均匀性", line) for line in lines)
+        assert on_sphere == ("std" in m["figures"]) and any("RankMe" in line for line in lines)
         json.dumps(m, allow_nan=False)
     drawn = list(moments[0]["pictures"]["tables"])
     assert drawn == {"simclr": ["similarity"], "swav": ["use"], "clip": ["image_text"]}.get(name, drawn)
