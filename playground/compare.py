@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.live import HALVES, changed, describe, status, warning
+from playground.live import HALVES, SPHERE, changed, describe, status, telling, warning
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
-from playground.texts import knobs_said, option, text
+from playground.texts import knobs_said, method_name, option, text
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
 from trainers.errors import NotFound, UserError
@@ -100,14 +100,11 @@ class Row:
         for kind, part in (("Snapshot", "metrics"), ("Step", ""), ("Finished", "summary")):
             for event in self.of(kind)[-1:]:
                 found |= event[part] if part else {"loss": event["loss"]}
-        return found if self.compares else {key: value for key, value in found.items() if key not in SPHERE}
+        return telling(found, self.config.method)
 
     def sets_task(self) -> bool:
         """Whether its own knobs say what it has to repair: an error then has no meaning beside that of other knobs."""
         return hasattr(self.method, "damage") or hasattr(self.method, "hide")
-
-
-SPHERE = ("std_sqrt_d", "uniformity", "alignment")
 
 
 def _same_images(row: Row) -> Any:
@@ -267,7 +264,7 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
     found = []
     for config in configs:
         alike = [other for other in configs if other.method == config.method]
-        parts = [method_class(config.method).card.title] if several else []
+        parts = [method_name(language, config.method)] if several else []
         if len({other.dataset for other in configs}) > 1:
             parts.append(data_name(config.dataset, language))
         if len(alike) > 1:
@@ -276,7 +273,7 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
             parts += [part for part in mine if 2 * sum(part in other for other in described) <= len(alike)]
         elif own := changed(config, language):
             parts.append(own)
-        found.append(" · ".join(parts) or method_class(config.method).card.title)
+        found.append(" · ".join(parts) or method_name(language, config.method))
     count = {name: found.count(name) for name in found}
     return [name if count[name] == 1 else f"{name} ({found[: at + 1].count(name)})" for at, name in enumerate(found)]
 

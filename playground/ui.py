@@ -73,6 +73,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
             with gr.Column(scale=4, min_width=320, elem_id="main"), gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:
                     with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
+                        gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
                         tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
     # the other texts reach the page by its own scripts, in one language

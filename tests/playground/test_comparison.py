@@ -170,6 +170,7 @@ def test_labels_say_what_differs_and_no_more(runs: Runs) -> None:
     own = RunConfig("simsiam", f"folder:/srv/{UPLOADS}/x/mine.zip", seconds=30)
     assert named(simsiam, own) == ["Fashion-MNIST", "your own images"] and "/srv" not in str(named(own))
     assert named(simsiam, off, language="zh") == ["停止梯度：开", "停止梯度：关"]
+    assert named(simsiam, RunConfig("masked", seconds=30), language="zh") == ["SimSiam", "掩码自编码器"]
 
 
 def test_curves_lie_over_each_other_with_what_a_collapse_is_worth(pair: Runs) -> None:
