@@ -17,7 +17,7 @@ from playground.matching import PICTURES, SHIPPED, Matching
 from playground.routes import SET_FILES, UPLOAD_BYTES
 from playground.runs import Runs
 from trainers import record
-from trainers.data import BUILT_IN
+from trainers.data import BUILT_IN, FOLDER
 from trainers.data.files import MAX_FILE_BYTES, MIB, read
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -38,7 +38,9 @@ def build(runs: Runs, matching: Matching) -> None:
 
     def state(run: str) -> dict[str, Any]:
         """Where a run stands (queued, starting, running, finished, stopped, failed, interrupted) and its numbers."""
-        return {"state": runs.state(run).kind, **record.summary(runs.folder(run))}
+        found = {"state": runs.state(run).kind, **record.summary(runs.folder(run))}
+        own = found["dataset"].startswith(FOLDER)  # a path of this machine is nobody's business
+        return found | ({"dataset": FOLDER} if own else {})
 
     def stop(run: str, secret: str) -> str:
         """Stop a run; what it learned is kept."""

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.live import HALVES, changed, describe, status, warning
+from playground.live import HALVES, SPHERE, changed, describe, status, telling, warning
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
-from playground.texts import knobs_said, option, text
+from playground.texts import knobs_said, method_name, option, text
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.method import knobs_of, make_config, method_class
 from trainers.train import RunConfig
 
@@ -100,14 +100,11 @@ class Row:
         for kind, part in (("Snapshot", "metrics"), ("Step", ""), ("Finished", "summary")):
             for event in self.of(kind)[-1:]:
                 found |= event[part] if part else {"loss": event["loss"]}
-        return found if self.compares else {key: value for key, value in found.items() if key not in SPHERE}
+        return telling(found, self.config.method)
 
     def sets_task(self) -> bool:
         """Whether its own knobs say what it has to repair: an error then has no meaning beside that of other knobs."""
         return hasattr(self.method, "damage") or hasattr(self.method, "hide")
-
-
-SPHERE = ("std_sqrt_d", "uniformity", "alignment")
 
 
 def _same_images(row: Row) -> Any:
@@ -267,7 +264,7 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
     found = []
     for config in configs:
         alike = [other for other in configs if other.method == config.method]
-        parts = [method_class(config.method).card.title] if several else []
+        parts = [method_name(language, config.method)] if several else []
         if len({other.dataset for other in configs}) > 1:
             parts.append(data_name(config.dataset, language))
         if len(alike) > 1:
@@ -276,7 +273,7 @@ def labels(configs: Sequence[RunConfig], language: str) -> list[str]:
             parts += [part for part in mine if 2 * sum(part in other for other in described) <= len(alike)]
         elif own := changed(config, language):
             parts.append(own)
-        found.append(" · ".join(parts) or method_class(config.method).card.title)
+        found.append(" · ".join(parts) or method_name(language, config.method))
     count = {name: found.count(name) for name in found}
     return [name if count[name] == 1 else f"{name} ({found[: at + 1].count(name)})" for at, name in enumerate(found)]
 
@@ -618,7 +615,7 @@ def sweep(maps: Maps, name: str, measure: str, language: str) -> dict[str, Any]:
     """A sweep as it stands: its runs by their value, and a curve of those that have ended. UserError where there is none."""
     found = [row for row in rows(maps, maps.runs.sweep_runs(name)) if row.sweep.get("id") == name]
     if not found:
-        raise UserError("There is no sweep called {name}.", name=name[:40])
+        raise NotFound("There is no sweep called {name}.", name=name[:40])
     knob, method = str(found[0].sweep["knob"]), found[0].config.method
     values = [row.knobs()[knob] for row in found]
     numbers = [row.numbers() if row.measured else {} for row in found]

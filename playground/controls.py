@@ -30,7 +30,7 @@ class Controls:
         )  # fmt: skip
         self.upload = gr.File(label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110)
         self.method = gr.Radio(
-            [(cls.card.title, name) for name, cls in methods().items()], value=FIRST,
+            [(i18n(f"cards.{name}.title"), name) for name in methods()], value=FIRST,
             label=i18n("controls.method"), interactive=True, elem_id="method",
         )  # fmt: skip
         self.budget = gr.Radio(

@@ -10,7 +10,7 @@ from typing import Any
 from playground.live import called, changed
 from playground.maps import FIRST, LIVE, Maps
 from playground.projection import REDUCERS
-from playground.texts import text
+from playground.texts import method_name, text
 from trainers import record
 from trainers.method import method_class
 
@@ -36,7 +36,7 @@ def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
     return {
         "run": run,
         "title": called(maps.runs, run, language),
-        "method": method_class(config.method).card.title,
+        "method": method_name(language, config.method),
         "changed": changed(config, language),
         "set": hashlib.sha256(maps.image_set(run).encode()).hexdigest()[:12],  # a path is nobody's business
         "ended": maps.ended(run),

@@ -1,7 +1,8 @@
 r"""What the Learn tab teaches, in one language: each method's data flow, formula, symbols and switches, as plain dicts.
 
 Words are in texts/ below [learn] and [cards.METHOD]; here is what no language changes. A symbol, `\s{KEY}{…}` in a formula, is
-in the legend and in the drawing under the same key. A method without a description here has what its Card says.
+in the legend and in the drawing under the same key, and no letter is outside of one but in an index. A method without a
+Lesson here has what its Card says.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -55,6 +56,7 @@ class Lesson:
 
 
 SECONDS, SEED = 30.0, 0
+LETTERS = ("N", "2N", "B", "C", "F", "D", "K", "L", "V", "E", "P", "p")  # of shapes: learn.shape_LETTER says what each is
 # what each insight is seen in: example runs and the tab that shows them
 INSIGHTS = {
     "collapse": (("simclr", "train"), ("swav", "train"), ("simsiam", "train"), ("simsiam-collapsed", "train"),
@@ -89,8 +91,8 @@ _VIEWS, _VIEW_EDGES = views("x_1", "x_2")
 _SHARED, _SHARED_EDGES = shared()
 SIMCLR = Drawing(
     (
-        Node("x", "picture", (0, 0.25), "", "image", look="stack", lights="x"),
-        Node("o", "picture", (0, 1), "", "others", look="others", lights="zk"),
+        Node("x", "picture", (0, 0.25), "", "image", look="stack", lights="x n"),
+        Node("o", "picture", (0, 1), "", "others", look="others", lights="zk n"),
         Node("v1", "picture", (1.05, 0), "x_i", "view", look="crop", lights="x"),
         Node("v2", "picture", (1.05, 0.5), "x_j", "view", look="mirror", lights="x"),
         Node("v3", "picture", (1.05, 1), "x_k", "views", look="crop other", lights="x zk"),
@@ -100,7 +102,7 @@ SIMCLR = Drawing(
         Node("z3", "vector", (3.95, 1), "z_k", lights="zk"),
         Node("s", "table", (4.9, 0.5), "sim", "similarities", look="pairs", lights="sim", cells=("zj", "zk")),
         Node("t", "knob", (4.9, 0), "τ", lights="tau"),
-        Node("l", "loss", (6, 0.5), "ℓ", "loss", lights="l"),
+        Node("l", "loss", (6, 0.5), "ℓ", "loss", lights="l total"),
     ),
     (
         Edge("x", "v1", lights="x"), Edge("x", "v2", lights="x"), Edge("o", "v3"),
@@ -123,8 +125,8 @@ SWAV = Drawing(
         Node("q1", "shares", (6.5, 0.34), "q_1", look="sharp", lights="q"),
         Node("q2", "shares", (6.5, 0.67), "q_2", look="sharp", lights="q"),
         Node("p2", "shares", (6.5, 1), "p_2", lights="p"),
-        Node("l1", "loss", (7.6, 0.1), "ℓ_1", "loss", lights="l"),
-        Node("l2", "loss", (7.6, 0.9), "ℓ_2", "loss", lights="l"),
+        Node("l1", "loss", (7.6, 0.1), "ℓ_1", "loss", lights="l total"),
+        Node("l2", "loss", (7.6, 0.9), "ℓ_2", "loss", lights="l total"),
     ),
     (
         *_VIEW_EDGES, *_SHARED_EDGES, Edge("g", "z1"), Edge("g", "z2"), Edge("z1", "c"), Edge("z2", "c"),
@@ -135,10 +137,10 @@ SWAV = Drawing(
 BYOL = Drawing(
     (
         *_VIEWS,
-        Node("f1", "net", (2.1, 0), "f_θ", "encoder", lights="theta"),
-        Node("f2", "net", (2.1, 1), "f_ξ", "encoder", lights="xi"),
-        Node("g1", "head", (3.1, 0), "g_θ", "projection", lights="theta"),
-        Node("g2", "head", (3.1, 1), "g_ξ", "projection", lights="xi"),
+        Node("f1", "net", (2.1, 0), "f_θ", "encoder", lights="f theta"),
+        Node("f2", "net", (2.1, 1), "f_ξ", "encoder", lights="f xi"),
+        Node("g1", "head", (3.1, 0), "g_θ", "projection", lights="g theta"),
+        Node("g2", "head", (3.1, 1), "g_ξ", "projection", lights="g xi"),
         Node("z1", "vector", (3.95, 0), "z_θ", lights="z"),
         Node("z2", "vector", (3.95, 1), "z′_ξ", lights="zt"),
         Node("q", "head", (4.8, 0), "q_θ", "predictor", lights="q theta"),
@@ -160,7 +162,7 @@ SIMSIAM = Drawing(
         Node("z2", "vector", (3.95, 1), "z_2", lights="z"),
         Node("h", "head", (4.8, 0), "h", "predictor", lights="h"),
         Node("p", "vector", (5.65, 0), "p_1", lights="p"),
-        Node("l", "loss", (6.6, 0.5), "D", "loss", lights="d"),
+        Node("l", "loss", (6.6, 0.5), "D", "loss", lights="d l"),
     ),
     (
         *_VIEW_EDGES, *_SHARED_EDGES, Edge("g", "z1"), Edge("g", "z2"),
@@ -169,8 +171,8 @@ SIMSIAM = Drawing(
 )  # fmt: skip
 CLIP = Drawing(
     (
-        Node("x", "picture", (0, 0), "", "images", look="stack", lights="i"),
-        Node("w", "words", (0, 1), "", "captions", lights="t"),
+        Node("x", "picture", (0, 0), "", "images", look="stack", lights="i n"),
+        Node("w", "words", (0, 1), "", "captions", lights="t n"),
         Node("f", "net", (1.15, 0), "", "image_tower", lights="i"),
         Node("g", "net", (1.15, 1), "", "text_tower", lights="t"),
         Node("i", "vector", (2.05, 0), "I_i", lights="i"),
@@ -230,15 +232,18 @@ LESSONS: dict[str, Lesson] = {
     "simclr": Lesson(
         SIMCLR,
         (
-            r"\ell_{i,j}=-\log\,\frac{\exp\big(\s{sim}{\text{sim}}(\s{zi}{z_i},\s{zj}{z_j})/\s{tau}{\tau}\big)}"
+            r"\s{l}{\ell_{i,j}}=-\log\,\frac{\exp\big(\s{sim}{\text{sim}}(\s{zi}{z_i},\s{zj}{z_j})/\s{tau}{\tau}\big)}"
             r"{\sum_{k\neq i}\exp\big(\s{sim}{\text{sim}}(\s{zi}{z_i},\s{zk}{z_k})/\s{tau}{\tau}\big)}",
-            r"\s{sim}{\text{sim}}(u,v)=\frac{u\cdot v}{\lVert u\rVert\,\lVert v\rVert}",
-            r"\s{zi}{z_i}=\s{g}{g}(\s{f}{f}(\s{x}{x_i})),\quad \mathcal L=\frac{1}{2N}\sum_{(i,j)}\s{l}{\ell_{i,j}}",
+            r"\s{sim}{\text{sim}}(\s{zi}{z_i},\s{zj}{z_j})=\frac{\s{zi}{z_i}\cdot \s{zj}{z_j}}"
+            r"{\lVert \s{zi}{z_i}\rVert\,\lVert \s{zj}{z_j}\rVert}",
+            r"\s{zi}{z_i}=\s{g}{g}(\s{f}{f}(\s{x}{x_i})),\quad "
+            r"\s{total}{\mathcal L}=\frac{1}{2\s{n}{N}}\sum_{(i,j)}\s{l}{\ell_{i,j}}",
         ),
         (
             Symbol("x", "x_i", "(2N, C, H, W)"), Symbol("f", "f", "→ (2N, F)"), Symbol("g", "g", "→ (2N, D)"),
             Symbol("zi", "z_i", "(D)"), Symbol("zj", "z_j", "(D)"), Symbol("zk", "z_k", "(2N−1, D)"),
             Symbol("sim", r"\text{sim}", "(2N, 2N)"), Symbol("tau", r"\tau", "0.2"), Symbol("l", r"\ell_{i,j}", "(2N)"),
+            Symbol("total", r"\mathcal L"), Symbol("n", "N", "128"),
         ),
         (Switch("temperature", {"temperature": 1.0}), Switch("batch", {"batch_size": 8}),
          Switch("head", {"projection_head": False})),
@@ -246,7 +251,7 @@ LESSONS: dict[str, Lesson] = {
     "swav": Lesson(
         SWAV,
         (
-            r"\mathcal L=\tfrac12(\s{l}{\ell_1}+\s{l}{\ell_2})",
+            r"\s{total}{\mathcal L}=\tfrac12(\s{l}{\ell_1}+\s{l}{\ell_2})",
             r"\s{l}{\ell_1}=-\sum_{\s{k}{k}}\s{q}{q_{2k}}\log\,\s{p}{p_{1k}}",
             r"\s{l}{\ell_2}=-\sum_{\s{k}{k}}\s{q}{q_{1k}}\log\,\s{p}{p_{2k}}",
             r"\s{p}{p}=\text{softmax}(\s{c}{C}\s{z}{z}/\s{tau}{\tau})",
@@ -257,7 +262,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("x", "x", "(2N, C, H, W)"), Symbol("f", "f", "→ (2N, F)"), Symbol("g", "g", "→ (2N, D)"),
             Symbol("z", "z", "(2N, D)"), Symbol("c", "C", "(K, D)"), Symbol("k", "k", "1 … K"), Symbol("p", "p", "(2N, K)"),
             Symbol("q", "q", "(2N, K)"), Symbol("tau", r"\tau", "0.1"), Symbol("eps", r"\varepsilon", "0.05"),
-            Symbol("l", r"\ell", "(N)"),
+            Symbol("l", r"\ell_1, \ell_2", "(N)"), Symbol("total", r"\mathcal L"),
         ),
         (Switch("sinkhorn", {"sinkhorn": False}),),
     ),
@@ -267,11 +272,12 @@ LESSONS: dict[str, Lesson] = {
             r"\s{l}{\mathcal L}=2-2\,\frac{\s{q}{q_\theta}(\s{z}{z_\theta})\cdot \s{sg}{\text{sg}}(\s{zt}{z'_\xi})}"
             r"{\lVert \s{q}{q_\theta}(\s{z}{z_\theta})\rVert\,\lVert \s{zt}{z'_\xi}\rVert}",
             r"\s{xi}{\xi}\leftarrow \s{tau}{\tau}\,\s{xi}{\xi}+(1-\s{tau}{\tau})\,\s{theta}{\theta}",
-            r"\s{z}{z_\theta}=g_{\s{theta}{\theta}}(f_{\s{theta}{\theta}}(\s{x}{x_1})),\quad "
-            r"\s{zt}{z'_\xi}=g_{\s{xi}{\xi}}(f_{\s{xi}{\xi}}(\s{x}{x_2}))",
+            r"\s{z}{z_\theta}=\s{g}{g}_{\s{theta}{\theta}}(\s{f}{f}_{\s{theta}{\theta}}(\s{x}{x_1})),\quad "
+            r"\s{zt}{z'_\xi}=\s{g}{g}_{\s{xi}{\xi}}(\s{f}{f}_{\s{xi}{\xi}}(\s{x}{x_2}))",
         ),
         (
-            Symbol("x", "x_1, x_2", "(N, C, H, W)"), Symbol("theta", r"\theta"), Symbol("xi", r"\xi"),
+            Symbol("x", "x_1, x_2", "(N, C, H, W)"), Symbol("f", "f", "→ (N, F)"), Symbol("g", "g", "→ (N, D)"),
+            Symbol("theta", r"\theta"), Symbol("xi", r"\xi"),
             Symbol("z", r"z_\theta", "(N, D)"), Symbol("zt", r"z'_\xi", "(N, D)"), Symbol("q", r"q_\theta", "→ (N, D)"),
             Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "0.9 → 1"), Symbol("l", r"\mathcal L", "0 … 4"),
         ),
@@ -280,7 +286,7 @@ LESSONS: dict[str, Lesson] = {
     "simsiam": Lesson(
         SIMSIAM,
         (
-            r"\mathcal L=\tfrac12\,\s{d}{D}(\s{p}{p_1},\s{sg}{\text{sg}}(\s{z}{z_2}))"
+            r"\s{l}{\mathcal L}=\tfrac12\,\s{d}{D}(\s{p}{p_1},\s{sg}{\text{sg}}(\s{z}{z_2}))"
             r"+\tfrac12\,\s{d}{D}(\s{p}{p_2},\s{sg}{\text{sg}}(\s{z}{z_1}))",
             r"\s{d}{D}(\s{p}{p},\s{z}{z})=1-\frac{\s{p}{p}\cdot \s{z}{z}}{\lVert \s{p}{p}\rVert\,\lVert \s{z}{z}\rVert}",
             r"\s{z}{z}=\s{g}{g}(\s{f}{f}(\s{x}{x})),\quad \s{p}{p}=\s{h}{h}(\s{z}{z})",
@@ -288,7 +294,7 @@ LESSONS: dict[str, Lesson] = {
         (
             Symbol("x", "x_1, x_2", "(N, C, H, W)"), Symbol("f", "f", "→ (N, F)"), Symbol("g", "g", "→ (N, D)"),
             Symbol("z", "z_1, z_2", "(N, D)"), Symbol("h", "h", "→ (N, D)"), Symbol("p", "p_1, p_2", "(N, D)"),
-            Symbol("sg", r"\text{sg}"), Symbol("d", "D", "0 … 2"),
+            Symbol("sg", r"\text{sg}"), Symbol("d", "D", "0 … 2"), Symbol("l", r"\mathcal L"),
         ),
         (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"), Switch("predictor", {"predictor": False})),
     ),
@@ -296,15 +302,15 @@ LESSONS: dict[str, Lesson] = {
         CLIP,
         (
             r"\s{l}{\mathcal L}=\tfrac12(\s{it}{\ell_{I\to T}}+\s{ti}{\ell_{T\to I}})",
-            r"\s{it}{\ell_{I\to T}}=-\frac1N\sum_{i=1}^{N}\log\,\frac{\exp(\s{s}{s}\,\s{i}{I_i}\s{dot}{\cdot}\s{t}{T_i})}"
-            r"{\sum_{j=1}^{N}\exp(\s{s}{s}\,\s{i}{I_i}\s{dot}{\cdot}\s{j}{T_j})}",
-            r"\s{ti}{\ell_{T\to I}}=-\frac1N\sum_{i=1}^{N}\log\,\frac{\exp(\s{s}{s}\,\s{i}{I_i}\s{dot}{\cdot}\s{t}{T_i})}"
-            r"{\sum_{j=1}^{N}\exp(\s{s}{s}\,\s{j}{I_j}\s{dot}{\cdot}\s{t}{T_i})}",
+            r"\s{it}{\ell_{I\to T}}=-\frac{1}{\s{n}{N}}\sum_{i=1}^{\s{n}{N}}\log\,"
+            r"\frac{\exp(\s{s}{s}\,\s{i}{I_i}\s{dot}{\cdot}\s{t}{T_i})}{\sum_{j=1}^{\s{n}{N}}\exp(\s{s}{s}\,\s{i}{I_i}\s{dot}{\cdot}\s{j}{T_j})}",
+            r"\s{ti}{\ell_{T\to I}}=-\frac{1}{\s{n}{N}}\sum_{i=1}^{\s{n}{N}}\log\,"
+            r"\frac{\exp(\s{s}{s}\,\s{i}{I_i}\s{dot}{\cdot}\s{t}{T_i})}{\sum_{j=1}^{\s{n}{N}}\exp(\s{s}{s}\,\s{j}{I_j}\s{dot}{\cdot}\s{t}{T_i})}",
         ),
         (
             Symbol("i", "I_i", "(N, D)"), Symbol("t", "T_i", "(N, D)"), Symbol("j", "T_j, I_j", "(N, D)"),
             Symbol("dot", r"I\cdot T", "(N, N)"), Symbol("s", "s", "14.3, ≤ 100"), Symbol("it", r"\ell_{I\to T}"),
-            Symbol("ti", r"\ell_{T\to I}"), Symbol("l", r"\mathcal L"),
+            Symbol("ti", r"\ell_{T\to I}"), Symbol("l", r"\mathcal L"), Symbol("n", "N", "128"),
         ),
         (Switch("symmetric", {"symmetric": False}, "clip-one-way"), Switch("scale", {"learn_temperature": False})),
         ("match", "explore"), "emoji",
@@ -346,7 +352,7 @@ LESSONS: dict[str, Lesson] = {
             r"\s{r}{x'}=\s{g}{g}\big(\s{t}{[\,\s{f}{f}(\s{x}{x_V}),\ \mathrm{mask}\,]}\big)",
         ),
         (
-            Symbol("x", "x_m", "(B, L, P)"), Symbol("m", "M", "|M| = L − V"), Symbol("f", "f", "→ (B, V, E)"),
+            Symbol("x", "x_m, x_V", "(B, L, P)"), Symbol("m", "M", "|M| = L − V"), Symbol("f", "f", "→ (B, V, E)"),
             Symbol("t", r"[\,\cdot\,]", "(B, L, E)"), Symbol("g", "g", "→ (B, L, P)"), Symbol("r", "x'_m", "(B, L, P)"),
             Symbol("p", "P", "C · p · p"), Symbol("l", r"\mathcal L"),
         ),
@@ -394,19 +400,27 @@ def card(name: str, language: str) -> dict[str, Any]:
     """A method's card; what is not written of it, as of one that somebody has just added, is "" or comes from its Card."""
     cls, lesson, words = methods()[name], LESSONS.get(name), table(language)
     said = {key.removeprefix(f"cards.{name}."): found for key, found in words.items() if key.startswith(f"cards.{name}.")}
-    of = {"negatives": cls.card.negatives, "networks": cls.card.networks} | said
+    of = {"title": cls.card.title, "negatives": cls.card.negatives, "networks": cls.card.networks} | said
     return {
-        "name": name, "title": cls.card.title, "family": cls.card.family, "year": cls.card.year,
+        "name": name, "title": of["title"], "family": cls.card.family, "year": cls.card.year,
         "paper": cls.card.paper, "link": link(cls.card), "said": of,
         "formula": [mathml(line) for line in (lesson.formula if lesson else [rf"\mathcal L={cls.card.loss}"])],
         "symbols": [{"key": s.key, "sign": mathml(s.tex), "shape": s.shape, "text": text(language, f"cards.{name}.sym_{s.key}")}
                     for s in lesson.symbols] if lesson else [],
+        "shapes": shapes(lesson.symbols, language) if lesson else "",
         "wide": drawn(lesson.drawing, "wide", language, said["flow"]) if lesson else "",
         "tall": drawn(lesson.drawing, "tall", language, said["flow"]) if lesson else "",
         "try": {"method": name, "dataset": lesson.dataset if lesson else "fashion-mnist", "seconds": SECONDS, "seed": SEED},
         "data": text(language, f"data.{lesson.dataset if lesson else 'fashion-mnist'}").partition(" · ")[0],
         "file": f"trainers/methods/{name}.py", "code": code(cls),
     }  # fmt: skip
+
+
+def shapes(symbols: Sequence[Symbol], language: str) -> str:
+    """What the letters in the shapes of a legend stand for."""
+    used = " ".join(symbol.shape for symbol in symbols)
+    said = [text(language, f"learn.shape_{letter}") for letter in LETTERS if letter in used]
+    return text(language, "learn.shapes", letters=text(language, "learn.semicolon").join(said))
 
 
 def drawn(drawing: Drawing, way: str, language: str, title: str) -> str:

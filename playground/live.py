@@ -12,9 +12,10 @@ from playground import plots
 from playground.examples import is_example
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, UPLOADS, Runs, State
-from playground.texts import knobs_said, sentence, text
+from playground.texts import knobs_said, method_name, sentence, text
 from trainers import record
 from trainers.data import FOLDER
+from trainers.errors import UserError
 from trainers.method import make_config, method_class
 from trainers.train import RunConfig
 
@@ -35,7 +36,7 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[s
     frames = {"pca": maps.ready(run, LIVE), "umap": maps.ready(run, FIRST)}
     waits = False
     if frames["pca"] and state.kind in ENDED:  # the better map of the end, made while somebody looks
-        waits = maps.ask(run, FIRST, "live", everything=False)["state"] in ("waiting", "working")
+        waits = _asked(maps, run)
     version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(frames['umap'])}.{waits:d}.{language}"
     if version == after:
         return None
@@ -45,6 +46,14 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[s
             plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             view.moments[language] = content, gzip.compress(plain.encode(), 3)
         return view.moments[language]
+
+
+def _asked(maps: Maps, run: str) -> bool:
+    """Have the better map made; whether it is still to come."""
+    try:
+        return maps.ask(run, FIRST, "live", everything=False)["state"] in ("waiting", "working")
+    except UserError:  # too many others are being made
+        return True
 
 
 def build(
@@ -79,7 +88,7 @@ def build(
         "maps": frames,
         "map_keys": {"pca": LIVE, "umap": FIRST},
         "umap_pending": waits,
-        "result": result(finished, language) if finished else {"table": [], "lines": []},
+        "result": result(finished, config.method, language) if finished else {"table": [], "lines": []},
         "labels": {key.removeprefix("live."): t(key) for key in LABELS},
         "map_title": t("live.map", number=f"{min(2000, started['test_images']):,}" if started else ""),
     }
@@ -91,6 +100,7 @@ COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
 RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
 NUMBERS = ("match_rank", "scale", "prototypes", "mse", "psnr")
 SPREAD = ("rankme", "uniformity", "alignment")
+SPHERE = ("std_sqrt_d", "uniformity", "alignment")  # say nothing of a code, which nothing keeps on a sphere
 LABELS = (
     "live.pictures", "live.map_pca", "live.map_umap", "live.map_wait", "live.map_hint", "live.result",
     "live.unlabelled", "live.skipped",
@@ -104,7 +114,7 @@ def describe(config: RunConfig, language: str) -> str:
     seconds = text(language, "live.seconds")
     steps = text(language, "live.steps").lower()
     budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
-    return f"{method_class(config.method).card.title} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
+    return f"{method_name(language, config.method)} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
 
 
 def called(runs: Runs, run: str, language: str) -> str:
@@ -232,6 +242,12 @@ def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[
     }
 
 
+def telling(numbers: dict[str, Any], method: str) -> dict[str, Any]:
+    """A run's numbers without those that say nothing of its method."""
+    compares = method_class(method).card.family == "contrastive"
+    return {key: value for key, value in numbers.items() if compares or key not in SPHERE}
+
+
 def warning(steps: list[Any], language: str) -> str:
     """That the run has collapsed, and why, once it has said so three times running: in the reader's language."""
     last = steps[-3:]
@@ -239,9 +255,9 @@ def warning(steps: list[Any], language: str) -> str:
     return sentence(language, last[-1]["collapsed"], {}) if said else ""
 
 
-def result(finished: dict[str, Any], language: str) -> dict[str, list[Any]]:
+def result(finished: dict[str, Any], method: str, language: str) -> dict[str, list[Any]]:
     """The numbers of the end: a table of those that features are compared by, and the other ones, each with its name."""
-    s = finished["summary"]
+    s = telling(finished["summary"], method)
 
     def t(key: str) -> str:
         return text(language, f"live.result_{key}", of=f"{s.get('match_of') or 0:,.0f}")

@@ -45,13 +45,15 @@ from trainers import evaluate, record
 from trainers.captions import captions
 from trainers.checkpoint import load_model, write
 from trainers.data import Dataset
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 
 log = logging.getLogger(__name__)
 LIVE, FIRST = key_of(PCA()), key_of(UMAP())  # what a training run shows, and a finished one
 WAITS = 15.0  # seconds after which somebody who has not asked again does not wait any more
 KEPT, QUEUED = 24, 60  # maps of one run on the disk, and jobs in the queue
 NEAREST = 15  # neighbours that purity and overlap are made of
+PLACING, PLACED = 60.0, 8  # seconds that placing an image may take, and how many people may wait for it
+BUSY = "Too many maps are being made: try again in a minute."
 GONE = "This map is not there any more: ask for it again."
 
 
@@ -78,7 +80,7 @@ class Maps:
     def __init__(self, runs: Runs, aside: Aside | None = None) -> None:
         self.runs, self.aside = runs, aside
         self._making: OrderedDict[tuple[str, str], Making] = OrderedDict()
-        self._lock = threading.RLock()
+        self._lock, self._placing = threading.RLock(), threading.Semaphore(PLACED)
         self._features = lru_cache(64)(self._read_features)
         self._purity = lru_cache(256)(self._find_purity)
         self._quality = lru_cache(512)(self._find_quality)
@@ -94,7 +96,7 @@ class Maps:
     def features(self, run: str, step: int) -> NDArray[np.float16]:
         """(N,F) of the evaluation images at a step; UserError where there is no snapshot."""
         if step not in self.steps(run):
-            raise UserError(GONE)
+            raise NotFound(GONE)
         return self._features(run, step, self.runs.view(run).generation)
 
     def ready(self, run: str, key: str) -> list[int]:
@@ -108,11 +110,11 @@ class Maps:
         """A frame that is ready. PCA always is: it is made when asked for, turned to lie as the frames before it do."""
         path, steps = self._path(run, key, step), self.steps(run)
         if step not in steps:
-            raise UserError(GONE)
+            raise NotFound(GONE)
         if not path.exists():
             reducer = from_key(key)
             if not isinstance(reducer, PCA):
-                raise UserError(GONE)
+                raise NotFound(GONE)
             at = steps.index(step)
             found = reducer.fit(self.features(run, step))
             if at:
@@ -137,7 +139,7 @@ class Maps:
         with self._lock:
             making = self._making.setdefault((run, key), Making(key))
             making.asked[who] = time.monotonic()
-            making.wanted = wanted if len(wanted) > len(making.wanted) else making.wanted
+            making.wanted = [step for step in steps if step in wanted or step in making.wanted]
             if not making.sentence and (making.job is None or making.job.done()):
                 self._next(run, making)
             while len(self._making) > 500:
@@ -163,7 +165,7 @@ class Maps:
             making.job = None
             return
         if self.aside.waiting() > QUEUED:
-            raise UserError("Too many maps are being made: try again in a minute.")
+            raise UserError(BUSY)
         reducer = from_key(making.key)
         if not ready:
             step, work, args = missing[-1], reducer.fit, (self.features(run, missing[-1]),)
@@ -252,7 +254,7 @@ class Maps:
         """Numbers (N,) by the network as it is now: error, cluster (k-means of features), prototype where there are some."""
         folder, steps = self.runs.folder(run), self.steps(run)
         if not steps:
-            raise UserError(GONE)
+            raise NotFound(GONE)
         path = folder / "maps" / f"each-{steps[-1]:08d}.npz"
         if not path.exists():
             found = look(folder, self.model(run), self.features(run, steps[-1]))
@@ -321,10 +323,18 @@ class Maps:
         return {"placed": placed, "gap": float(step.norm()), "plane": plane}
 
     def _now(self, work: Callable[..., Any], *args: Any) -> Any:
-        """In the process, before all that waits there; PCA here, as it takes no time."""
+        """In the process, before all that waits there; PCA here, as it takes no time. Few at once: each holds a thread."""
         if self.aside is None or isinstance(getattr(work, "__self__", None), PCA):
             return work(*args)
-        return self.aside.submit(NOW, lambda: True, work, *args).result(120)
+        until = time.monotonic() + PLACING
+        if not self._placing.acquire(blocking=False):
+            raise UserError(BUSY)
+        try:
+            return self.aside.submit(NOW, lambda: time.monotonic() < until, work, *args).result(PLACING)
+        except (TimeoutError, Cancelled) as error:
+            raise UserError(BUSY) from error
+        finally:
+            self._placing.release()
 
     # -- which runs there are -----------------------------------------------------------------------------------
 

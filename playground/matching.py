@@ -36,7 +36,7 @@ from playground.texts import classes, text, told
 from playground.zoo import Source
 from trainers import evaluate, metrics, record
 from trainers.data import BUILT_IN, Dataset, Images, folder, load
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.method import method_class
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class Matching:
         if OWN_SET.fullmatch(name):
             if where := next((self.own / name).glob("*"), None):
                 return name, self._sets(name, f"folder:{where}")
-            raise UserError("This set of your own is not kept any more: choose its pictures again.")
+            raise NotFound("This set of your own is not kept any more: choose its pictures again.")
         if name not in BUILT_IN:
             raise UserError("There is no data set “{name}”: choose one of {names}, or drop a folder of your own.",
                             name=name[:40], names=", ".join(BUILT_IN))  # fmt: skip
@@ -206,9 +206,10 @@ class Matching:
     def _expire(self) -> None:
         """Forget what is too old, and the oldest of what is too much."""
         total = 0
-        for path in sorted(self.own.glob("*"), key=lambda path: -path.stat().st_mtime):
-            total += sum(file.stat().st_size for file in (path, *path.rglob("*")))
-            if time.time() - path.stat().st_mtime > OWN_DAYS * 86_400 or total > OWN_BYTES:
+        there = [(path.stat().st_mtime, path) for path in self.own.glob("*") if path.exists()]
+        for changed_at, path in sorted(there, reverse=True):
+            total += sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.exists())
+            if time.time() - changed_at > OWN_DAYS * 86_400 or total > OWN_BYTES:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def picture(self, asked: Any) -> NDArray[np.uint8]:
@@ -218,7 +219,7 @@ class Matching:
         if own:
             path = self.own / f"{own}.png"
             if not OWN.fullmatch(own) or not path.exists():
-                raise UserError("This picture is not kept any more: choose it again.")
+                raise NotFound("This picture is not kept any more: choose it again.")
             with Image.open(path) as image:
                 pixels = np.asarray(image)
             return pixels[..., None] if pixels.ndim == 2 else pixels
@@ -277,8 +278,8 @@ class Matching:
         if not one.is_wanted():
             raise Cancelled
         one.begun = True
-        if source is not None and source.kind in ("hub", "name"):  # here: aside, everybody would wait for a download
-            one.words = "downloading"
+        if source is not None:  # here: aside, everybody would wait for a download
+            one.words = "downloading" if source.kind in ("hub", "name") else one.words
             zoo.fetched(source, lambda share: self._told(one, share))
             one.progress = 0.0
         return work(source, asked, language, one)
@@ -491,13 +492,16 @@ def softmax(logits: Array, axis: int) -> Array:
 def nearest(query: Array, gallery: Array, count: int) -> tuple[NDArray[np.int64], Array, str]:
     """The nearest of gallery (N,D) to query (D,), all of length 1: indices, cosines, and how they were found.
 
-    Up to EXACT images every one is compared; past that by an HNSW graph (usearch), whose recall is above 0.9, not 1.
+    Up to EXACT images every one is compared; past that by an HNSW graph (usearch), whose recall is above 0.9, not 1, and
+    less where many images are the same.
     """
     count = min(count, len(gallery))
     if len(gallery) <= EXACT:
         cosines, index = (torch.from_numpy(gallery) @ torch.from_numpy(query)).topk(count)
         return index.numpy(), cosines.numpy(), "exact"
-    found = _graph(_Same(gallery)).search(query, count)
+    with _building:  # two who ask at once need one graph
+        graph = _graph(_Same(gallery))
+    found = graph.search(query, count)
     index = np.asarray(found.keys, np.int64)
     return index, gallery[index] @ query, "usearch"
 
@@ -513,6 +517,9 @@ class _Same:
 
     def __hash__(self) -> int:
         return hash((id(self.values), self.values.shape))
+
+
+_building = threading.Lock()
 
 
 @lru_cache(2)

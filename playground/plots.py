@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 Line = tuple[Sequence[float], Sequence[float | None]]
-# Paul Tol's bright and vibrant colours: told apart by colour-blind people, on white and on near-black
-# ten colours that stay apart in OKLab for all, and for people without red or without green cones (Machado et al. 2009)
+# ten colours, searched for: they stay apart in OKLab for all, and for people without red or without green cones (Machado et
+# al. 2009); some are pale on white or dark on near-black, as ten that stay apart have to be (docs/log.md)
 PALETTE = ("#4B96FF", "#874BB4", "#5AA52D", "#E1C300", "#FFA5A5", "#69D2FF", "#3C4B69", "#D269A5", "#87695A", "#960F00")
 POINTS = 400  # of a line, more than a plot of this size can show
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ from trainers import record
 from trainers.corruptions import MASKS, NOISES, classical_filter, corrupt, hidden_by, keep_patches
 from trainers.data import load
 from trainers.errors import UserError
+from trainers.method import method_class
 from trainers.metrics import pca, psnr
 from trainers.views import plain
 
@@ -33,6 +34,7 @@ STRIP, LATTICE, PLANE = 21, 11, 2.5  # images from one to another; images a side
 TILE = 32  # pixels a side of the plane's images, at most
 DRAWS, CURVE_IMAGES, CURVE_LEVELS = 8, 64, 11
 LATENTS, LARGEST_BASIS, TRAINED = 16, 256, 5_000  # dimensions with a slider; principal components; images that they are of
+EQUAL = 1e-12  # an error below which two images are the same, and PSNR is infinite
 FAR = 2.0  # times the usual distance of a code to its nearest one: farther is a hole
 RATIOS = [round(0.95 - 0.05 * i, 2) for i in range(20)]  # of a reveal: from 95 % hidden to none
 
@@ -78,20 +80,26 @@ class Repairs:
     def runs(self, language: str, also: list[str]) -> list[dict[str, Any]]:
         """Runs whose network turns an image back into one, the newest first."""
         found = []
-        for run in self.maps.beside(also):
+        for run in self._makers(also):
             try:
                 model = self.model(run)
-            except UserError:  # it ended before its first snapshot, or is of another kind
+            except UserError:  # it ended before its first snapshot
                 continue
             found.append(about(self.maps, run, language) | {"trained": self.trained(model, language)} | _abilities(model))
         return found
 
+    def _makers(self, also: Sequence[str]) -> list[str]:
+        """Runs of methods that make images, by their configs alone: networks are loaded one by one where they are needed."""
+        return [run for run in self.maps.beside(also) if hasattr(self._method(run), "reconstruct")]
+
+    def _method(self, run: str) -> Any:
+        return method_class(record.read_config(self.maps.runs.folder(run)).method)
+
     def model(self, run: str) -> Any:
         """The run's network; UserError where it cannot make images."""
-        model = self.maps.model(run)
-        if not hasattr(model, "reconstruct"):
+        if not hasattr(self._method(run), "reconstruct"):
             raise UserError("This run's method makes no images: choose an autoencoder.")
-        return model
+        return self.maps.model(run)
 
     def trained(self, model: Any, language: str) -> str:
         """What it was trained for, in a sentence."""
@@ -107,8 +115,14 @@ class Repairs:
     # -- an autoencoder's code ------------------------------------------------------------------------------------
 
     def rebuild(self, run: str, x: Tensor, asked: Mapping[str, Any], language: str) -> dict[str, Any]:
-        """The image, as the network remembers it, and where it is wrong; its code, where there is one."""
+        """The image, as the network remembers it, and where it is wrong; its code, where there is one.
+
+        A masked autoencoder does what it was trained for: patches are hidden by its own habit, painted, and alone counted.
+        """
         model = self.model(run)
+        if hasattr(model, "hide"):
+            _, pasted, errors = _paint(model, x, model.hide(x, _rng(asked))[0])
+            return {"image": packed(x)} | judged(pasted, x) | {"mse": float(errors), "psnr": psnr(float(errors))}
         found = {"image": packed(x)} | judged(model.reconstruct(x), x)
         if hasattr(model, "decode"):
             code, known = model.encode(x)[0], self._codes(*self._key(run))
@@ -135,7 +149,7 @@ class Repairs:
         return {
             "second": packed(y), "made": [packed(i) for i in model.decode(codes).split(1)],
             "mixed": [packed(i) for i in ((1 - share) * x + share * y).split(1)],
-            "gaps": (torch.cdist(codes, known).amin(1) / _usual(known)).tolist(),
+            "gaps": (_apart(codes, known).amin(1) / _usual(known)).tolist(),
         }  # fmt: skip
 
     def plane(self, run: str, x: Tensor, asked: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -153,7 +167,7 @@ class Repairs:
         made = model.decode(codes)
         small = made if max(x.shape[2:]) <= TILE else interpolate(made, size=TILE, mode="area")
         usual = _usual(known)
-        gaps = torch.cdist(codes, known).amin(1) / usual
+        gaps = _apart(codes, known).amin(1) / usual
         back = (model.encode(made) - codes).norm(dim=1) / usual
         some = known[: len(codes)]
         again = (model.encode(model.decode(some)) - some).norm(dim=1) / usual
@@ -176,7 +190,7 @@ class Repairs:
         """The image through every finished run with a code on the same images, and through PCA of the same size."""
         found, own = [], self.maps.image_set(run)
         mean, basis = self._basis(own, *self._source(run))
-        for other in self.maps.beside([run]):
+        for other in self._makers([run]):
             try:
                 model = self.model(other)
             except UserError:
@@ -209,9 +223,9 @@ class Repairs:
         own = model.config.level if getattr(model.config, "noise", "") == kind else None
         return {"trained": own, "images": CURVE_IMAGES} | self._curve(*self._key(run), kind)
 
-    def _find_curve(self, run: str, changed: int, kind: str) -> dict[str, list[float]]:
+    def _find_curve(self, run: str, changed: int, kind: str) -> dict[str, list[float | None]]:
         model, x = self.model(run), plain(self.maps.images(run).test.images[:CURVE_IMAGES])
-        found: dict[str, list[float]] = {"levels": [], "noisy": [], "denoised": [], "filter": []}
+        found: dict[str, list[float | None]] = {"levels": [], "noisy": [], "denoised": [], "filter": []}
         for level in torch.linspace(0.05, 1, CURVE_LEVELS - 1).tolist():  # at 0 the noisy image is the clean one: infinite
             noisy = corrupt(x, kind, level, torch.Generator().manual_seed(0))
             found["levels"].append(level)
@@ -220,7 +234,9 @@ class Repairs:
                 ("denoised", model.reconstruct(noisy)),
                 ("filter", classical_filter(noisy, kind)),
             ):
-                found[name].append(float(np.mean([psnr(float(e)) for e in (made - x).pow(2).mean((1, 2, 3))])))
+                errors = (made - x).pow(2).mean((1, 2, 3)).tolist()
+                known = [psnr(e) for e in errors if e > EQUAL]  # as a black image that loses pixels to black
+                found[name].append(float(np.mean(known)) if known else None)
         return found
 
     # -- a masked autoencoder -------------------------------------------------------------------------------------
@@ -289,11 +305,10 @@ class Repairs:
         for other, model in models:
             if not hasattr(model, "hide"):
                 made = model.reconstruct(damaged)
-            elif keep is not None and grid is not None:  # it is told, and the seen patches are not its task
-                same = (model.grid.rows, model.grid.columns) == (grid.rows, grid.columns)
-                made = _paint(model, x, keep if same else model.hide(x, _rng(asked))[0])[1]
-            else:
-                made = model.reconstruct(damaged, model.hide(damaged, _rng(asked))[0])
+            else:  # the patches that it sees are not its task, and stay as they are
+                told = keep is not None and grid is not None
+                same = told and (model.grid.rows, model.grid.columns) == (grid.rows, grid.columns)
+                made = _paint(model, x if told else damaged, keep if same else model.hide(x, _rng(asked))[0])[1]
             found.append(about(self.maps, other, language) | judged(made, x) | {"trained": self.trained(model, language)})
         return {"image": packed(x), "damaged": judged(damaged, x), "runs": found}
 
@@ -338,7 +353,7 @@ class Repairs:
 
     def _gap(self, run: str, code: Tensor) -> dict[str, Any]:
         known = self._codes(*self._key(run))
-        distance, nearest = torch.cdist(code, known)[0].min(0)
+        distance, nearest = _apart(code, known)[0].min(0)
         return {"near": int(nearest), "gap": float(distance / _usual(known)), "far": FAR}
 
     def _find_basis(self, image_set: str, dataset: str, size: int | None) -> tuple[Tensor, Tensor]:
@@ -423,7 +438,7 @@ def judged(made: Tensor, x: Tensor) -> dict[str, Any]:
     ssim = float(structural_similarity(a, b, data_range=1.0, channel_axis=2, win_size=window))  # pyright: ignore
     return {
         "made": packed(made), "error": packed((made - x).abs().mean(1, keepdim=True)), "mse": mse,
-        "psnr": None if mse < 1e-12 else psnr(mse), "ssim": ssim,
+        "psnr": None if mse < EQUAL else psnr(mse), "ssim": ssim,
     }  # fmt: skip
 
 
@@ -433,9 +448,14 @@ def packed(image: Tensor) -> str:
     return base64.b64encode(pixels.numpy().tobytes()).decode()
 
 
+def _apart(a: Tensor, b: Tensor) -> Tensor:
+    """Distances (M,N) of rows; by a matrix product, as is usual, equal ones would be apart by a rounding error."""
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+
+
 def _usual(known: Tensor) -> Tensor:
     """The median distance of a code to its nearest one, ()."""
-    distance = torch.cdist(known, known)
+    distance = _apart(known, known)
     return distance.fill_diagonal_(math.inf).amin(1).median().clamp(min=1e-6)
 
 

@@ -41,7 +41,7 @@ from playground.texts import LANGUAGES, classes, language_of, sentence, table, t
 from trainers import record
 from trainers.data import BUILT_IN
 from trainers.data.folder import fit, open_image
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.method import methods
 from trainers.train import RunConfig
 from trainers.views import plain
@@ -136,9 +136,11 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
     async def live(request: Request) -> Response:
         query = request.query_params
-        found = await run_in_threadpool(
-            moment.packed, maps, request.path_params["run"], _language(query), query.get("after", "")
-        )
+        run, after = request.path_params["run"], query.get("after", "")
+        try:
+            found = await run_in_threadpool(moment.packed, maps, run, _language(query), after)
+        except FileNotFoundError:  # which the run has just replaced: the run is there, and is asked for again
+            return Response(status_code=503)
         if found is None:
             return Response(status_code=204)
         return _gzipped(request, found[1], "application/json", {"Cache-Control": "no-store"})
@@ -286,13 +288,14 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, UserError)
-        return JSONResponse({"error": told(_language(request.query_params), error)}, status_code=404)
+        code = 404 if isinstance(error, NotFound) else 400
+        return JSONResponse({"error": told(_language(request.query_params), error)}, status_code=code)
 
     async def failed(request: Request, error: Exception) -> Response:  # the trace goes to the log by itself
         return JSONResponse({"error": text(_language(request.query_params), "toast.unexpected")}, status_code=500)
 
     async def missing(request: Request, error: Exception) -> Response:
-        return Response(status_code=404)  # a file that a run has just replaced
+        return Response(status_code=404)
 
     app = Starlette(
         routes=[
@@ -348,7 +351,7 @@ def _language(query: Any) -> str:
 
 def _there(matching: Matching | None) -> Matching:
     if matching is None:
-        raise FileNotFoundError("matching")
+        raise HTTPException(404)
     return matching
 
 

@@ -49,5 +49,8 @@ class LocalRunner:
             if self._closing.is_set():
                 return
             log.error("worker %d ended with code %d", slot, code)
-            self.runs.worker_died(code, since)
+            try:
+                self.runs.worker_died(code, since)
+            except Exception:  # a full disk, a folder gone just now: the next worker starts all the same
+                log.exception("the runs of worker %d are not told", slot)
             time.sleep(5 if time.time() - since < 10 else 0.2)  # no storm where it cannot even start

@@ -30,7 +30,7 @@ from playground.examples import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import write
 from trainers.data import Dataset, Images, load
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.events import Failed
 from trainers.train import RunConfig
 
@@ -40,6 +40,7 @@ KILLED = "The training process was ended by the system, most often for lack of m
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
 FULL = "The queue is full ({number} runs): wait until some have finished."
 UPLOADS = "uploads"
+UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
 
@@ -181,9 +182,7 @@ class Runs:
         view = self._view(run)
         done = view.events[-1]["seconds"] if view.events else 0.0
         if (config.seconds or 0) - done < 1:
-            about = record.read_about(folder)
-            kept = {key: about[key] for key in ("owner", "sweep") if key in about}
-            record.create(folder, dataclasses.replace(config, seconds=done + seconds), **kept)
+            record.create(folder, dataclasses.replace(config, seconds=done + seconds))
         (folder / "stop").unlink(missing_ok=True)
         self._enqueue(run)
 
@@ -192,7 +191,7 @@ class Runs:
     def folder(self, run: str) -> Path:
         """Where a run is; UserError where there is none. An id is never taken for a path."""
         if not ID.fullmatch(run) or not (self.root / run / "run.json").exists():
-            raise UserError("There is no run called {name}.", name=run[:40])
+            raise NotFound("There is no run called {name}.", name=run[:40])
         return self.root / run
 
     def state(self, run: str) -> State:
@@ -231,7 +230,7 @@ class Runs:
     def worker_died(self, code: int, since: float) -> None:
         """Give every run that was training since then, and is now in nobody's hands, its sentence."""
         for folder in self._folders():
-            touched = max((p.stat().st_mtime for p in (folder / ".lock", folder / "events.jsonl") if p.exists()), default=0.0)
+            touched = max(_changed(folder / ".lock"), _changed(folder / "events.jsonl"))
             if touched < since or self.state(folder.name).kind not in ("interrupted", "starting"):
                 continue
             last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
@@ -241,12 +240,29 @@ class Runs:
     def expire(self) -> None:
         """Forget the oldest runs past the limits; one that waits or trains stays, and so do those that came with the app."""
         own = [folder for folder in self._folders() if not is_example(folder)]
-        folders = sorted(own, key=lambda f: (f / "run.json").stat().st_mtime, reverse=True)
+        folders = sorted(own, key=lambda f: _changed(f / "run.json"), reverse=True)
         for place, folder in enumerate(folders):
-            old = time.time() - (folder / "run.json").stat().st_mtime > self.limits.keep_days * 86_400
-            if (old or place >= self.limits.keep_runs) and self.state(folder.name).kind in ENDED:
-                shutil.rmtree(folder, ignore_errors=True)
-                self._views.pop(folder.name, None)
+            old = time.time() - _changed(folder / "run.json") > self.limits.keep_days * 86_400
+            if not old and place < self.limits.keep_runs:
+                continue
+            try:
+                if self.state(folder.name).kind not in ENDED:
+                    continue
+            except (UserError, OSError, ValueError, KeyError) as error:  # damaged, or gone just now
+                log.warning("run %s is forgotten: %s", folder.name, error)
+            shutil.rmtree(folder, ignore_errors=True)
+            self._views.pop(folder.name, None)
+        self._expire_uploads()
+
+    def _expire_uploads(self) -> None:
+        """Forget images that somebody uploaded and no run is of any more."""
+        uploads = [path for path in (self.root / UPLOADS).glob("*/") if time.time() - _changed(path) > UNUSED]
+        if not uploads:
+            return
+        used = " ".join((folder / "run.json").read_text("utf-8") for folder in self._folders())
+        for path in uploads:
+            if path.name not in used:
+                shutil.rmtree(path, ignore_errors=True)
 
     def _folders(self) -> list[Path]:
         return [path.parent for path in self.root.glob("*/run.json")]
@@ -255,7 +271,7 @@ class Runs:
         with self._lock:
             view = self._views.pop(run, None) or View(self.root / run)
             self._views[run] = view
-            while len(self._views) > 200:
+            while len(self._views) > self.limits.keep_runs + 50:  # a list of runs looks at every one
                 self._views.popitem(last=False)
             return view
 
@@ -336,6 +352,14 @@ def read_images(folder: Path) -> Dataset:
     captions = {language: tuple(texts) for language, texts in about["captions"].items()}
     part = Images(images, labels, captions, tuple(about.get("names", ())))
     return Dataset(folder.name, part, part, tuple(about["classes"]))
+
+
+def _changed(path: Path) -> float:
+    """When a file was changed; 0 where it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _hash(owner: str) -> str:

@@ -73,6 +73,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
             with gr.Column(scale=4, min_width=320, elem_id="main"), gr.Tabs(elem_id="tabs"):
                 for name, tab in TABS:
                     with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
+                        gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
                         tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
     # the other texts reach the page by its own scripts, in one language
@@ -109,7 +110,7 @@ def launch(settings: Settings, **options: Any) -> None:
                 block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
             ),
             head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
-            footer_links=[], show_error=True,  # Gradio's settings page is in English alone
+            footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
             app_kwargs={"routes": [routes.mount(maps, matching)], "middleware": [Middleware(routes.Head, shipped)]}, **options,
         )  # fmt: skip
     finally:

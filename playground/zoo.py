@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -37,11 +38,13 @@ TOKENIZER = {"clean", "strip_sep_token", "language", "tokenizer_mode", "context_
 BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
 HUB, REPOSITORY = "hf-hub:", re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 USUAL = ("datacomp_xl", "datacomp1b", "laion2b", "laion5b", "webli", "dfn", "openai")  # weights to take where none are named
-OFFLINE = (
-    "The weights of {name} cannot be downloaded ({reason}): connect to the internet, or choose a model that is on this machine."
-)
+OFFLINE = "The weights of {name} cannot be downloaded (no connection): connect to the internet, or choose a model that is here."
+REFUSED = "The weights of {name} cannot be downloaded (error {code}): try again later, or choose a model that is here."
 CODE = "{name} is damaged, or holds code beside its weights, which is never run: save it as safetensors."
-NOT_LOADED = "{name} cannot be loaded ({reason}): it must be whole and in open_clip's format."
+NOT_LOADED = "{name} cannot be loaded ({error}; the log has the details): it must be whole and in open_clip's format."
+NOT_FITTING = "The weights of {name} do not fit the configuration: take both from the same model."
+NO_NUMBERS = "{name} was loaded, but what it answers are no numbers: its weights are damaged, so choose another model."
+MULTILINGUAL = re.compile(r"xlm|mt5|nllb|siglip2|i18n|multilingual", re.IGNORECASE)  # in the name of a tokenizer or text tower
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,20 @@ class Source:
 
     kind: "run" (where: its folder), "folder" (of open_clip's format), "file" (weights; tag: the architecture, or "" where
     open_clip_config.json lies beside them), "name" (of open_clip; tag: its weights) or "hub" (an id there).
-    changed: another number once the files there are others.
+    changed: another number once the files there are others. name: what to call it, where that is not its place.
     """
 
     kind: str
     where: str
     tag: str = ""
     changed: int = 0
+    name: str = ""
 
     @property
     def title(self) -> str:
         """What to call it in a sentence: a path is shortened to its last part."""
+        if self.name:
+            return self.name
         return Path(self.where).name if self.kind in ("run", "folder", "file") else f"{self.where}/{self.tag}".strip("/")
 
 
@@ -71,7 +77,7 @@ def find(text: str, local: bool) -> Source:
     """
     import open_clip
 
-    text = text.strip()
+    text = text.strip().removeprefix("local-dir:")  # as open_clip itself calls a folder
     if text.startswith(HUB) and REPOSITORY.fullmatch(text.removeprefix(HUB)):
         return Source("hub", text.removeprefix(HUB))
     name, _, tag = text.partition("/")
@@ -222,8 +228,9 @@ class OpenClip:
         trained = table.abs().amax(1).nonzero().flatten()
         # of a small model's table only the tokens that were met in training are not zero; a large one knows all
         self.trained = trained if 0 < len(trained) < len(table) // 2 else None
-        several = "hf_tokenizer_name" in json.dumps(open_clip.get_model_config(name) or {})
-        self.multilingual = several or (self.trained is not None and self.knows(["猫"])[0])
+        text: dict[str, Any] = (open_clip.get_model_config(name) or {}).get("text_cfg", {})
+        several = MULTILINGUAL.search(f"{text.get('hf_tokenizer_name')} {text.get('hf_model_name')}")
+        self.multilingual = bool(several) or (self.trained is not None and self.knows(["猫"])[0])
 
     def see(self, pictures: Pictures) -> Tensor:
         """Pictures -> (N,D)."""
@@ -273,38 +280,44 @@ def _image(picture: NDArray[np.uint8]) -> Image.Image:
 
 
 def _loaded_by(source: Source, watch: Watch) -> Any:
-    if source.kind in ("hub", "name"):  # a download can be watched and given up; what is loaded already needs none
-        folder = fetched(source, watch)
-        source = Source("folder", folder, changed=1) if folder else source
-    return _loaded(source)
+    return _loaded(fetched(source, watch))  # a download can be watched and given up; what is loaded already needs none
 
 
 @lru_cache(3)
 def _loaded(source: Source) -> Any:
     with checked(source.title):
-        if source.kind == "run":
-            return Trained(Path(source.where))
-        if source.kind == "folder":
-            return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where)))
-        if source.kind == "name":  # whose weights are not on the hub
-            return OpenClip(source.where, source.tag)
-        if source.tag:
-            return OpenClip(source.tag, file=source.where)
-        folder = Path(source.where).parent
-        return OpenClip(f"local-dir:{folder}", file=source.where, licence=_licence(folder))
+        model, grey = _made(source), np.full((8, 8, 3), 128, np.uint8)
+        with torch.inference_mode():
+            answers = torch.cat([model.see([grey]).flatten(), model.read(["a"]).flatten()])
+        if not (answers.isfinite().all() and math.isfinite(model.about()["scale"])):
+            raise UserError(NO_NUMBERS, name=source.title)
+        return model
 
 
-def _licence(folder: Path) -> str:
+def _made(source: Source) -> Any:
+    if source.kind == "run":
+        return Trained(Path(source.where))
+    if source.kind == "folder":
+        return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where), source.title))
+    if source.kind == "name":  # whose weights are not on the hub
+        return OpenClip(source.where, source.tag)
+    if source.tag:
+        return OpenClip(source.tag, file=source.where)
+    folder = Path(source.where).parent
+    return OpenClip(f"local-dir:{folder}", file=source.where, licence=_licence(folder, folder.name))
+
+
+def _licence(folder: Path, name: str) -> str:
     """What the configuration says, where it is one; UserError where it is none, or asks for more than open_clip's own."""
     try:
         found = json.loads((folder / CONFIG).read_text("utf-8"))
         asked = {**(found["model_cfg"].get("text_cfg", {}).get("tokenizer_kwargs") or {})}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UserError("{config} of {name} is damaged: it must be JSON with a “model_cfg”.",
-                        config=CONFIG, name=folder.name) from error  # fmt: skip
+                        config=CONFIG, name=name) from error  # fmt: skip
     if strange := sorted(set(asked) - TOKENIZER):  # open_clip hands them on to transformers, trust_remote_code too
         raise UserError("{config} of {name} sets “{what}” for its tokenizer, which could run code: take it out.",
-                        config=CONFIG, name=folder.name, what=strange[0][:40])  # fmt: skip
+                        config=CONFIG, name=name, what=strange[0][:40])  # fmt: skip
     return str(found.get("licence", ""))[:80]
 
 
@@ -315,67 +328,77 @@ def checked(name: str) -> Iterator[None]:
         yield
     except UserError:
         raise
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
     except Exception as error:  # open_clip, timm, safetensors and torch each have their own
         log.exception("%s cannot be loaded", name)
+        if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in str(error):
+            raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
         if type(error).__name__ == "UnpicklingError":
             raise UserError(CODE, name=name) from error
-        lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-        reason = "the weights do not fit the configuration" if "state_dict" in str(error) else lines[0].strip()[:160]
-        raise UserError(NOT_LOADED, name=name, reason=reason) from error
+        if "state_dict" in str(error):
+            raise UserError(NOT_FITTING, name=name) from error
+        raise UserError(NOT_LOADED, name=name, error=type(error).__name__) from error
 
 
-def fetched(source: Source, watch: Watch) -> str:
-    """The folder of a model of the hub, downloaded where it is not there yet; "" where open_clip has it from elsewhere."""
+def fetched(source: Source, watch: Watch) -> Source:
+    """The same model on this machine, downloaded where it is not there yet; itself where it needs nothing of the hub."""
+    if source.kind not in ("hub", "name"):
+        return source
     import open_clip
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
-    repository = source.where
+    repository, file = source.where, ""
     if source.kind == "name":
         about: dict[str, Any] = open_clip.get_pretrained_cfg(source.where, source.tag)
-        repository = str(about.get("hf_hub", "")).strip("/")
-        if repository.count("/") != 1:  # elsewhere, or a certain file of a repository that has no open_clip_config.json
-            return ""
+        owner, _, rest = str(about.get("hf_hub", "")).partition("/")
+        name, _, file = rest.partition("/")  # a certain file of a repository that has no open_clip_config.json, or ""
+        repository = f"{owner}/{name}"
+        if not name:
+            return source
+
+    def local(folder: str) -> Source:
+        where = str(Path(folder) / file) if file else folder
+        return Source("file" if file else "folder", where, source.where if file else "", 1, source.title)
+
     try:  # without the patterns it misses the files that nobody asked for
-        folder = snapshot_download(repository, local_files_only=True, allow_patterns=list(FETCHED))
-        if _complete(Path(folder)):
-            return folder
+        folder = snapshot_download(repository, local_files_only=True, allow_patterns=[file] if file else list(FETCHED))
+        if (Path(folder) / file).is_file() if file else _complete(Path(folder)):
+            return local(folder)
     except (OSError, ValueError):
         pass
     try:
-        return _download(repository, source.title, watch)
+        return local(_download(repository, source.title, watch, file))
     except (UserError, Cancelled):
         raise
     except (HfHubHTTPError, HFValidationError) as error:
         code = getattr(getattr(error, "response", None), "status_code", 404)
         if code in (401, 403, 404):
             raise UserError("There is no public model {name} on the hub: check its name.", name=source.title) from error
-        raise UserError(OFFLINE, name=source.title, reason=f"error {code}") from error
+        raise UserError(REFUSED, name=source.title, code=code) from error
     except Exception as error:  # of the network: the libraries below each have their own
         log.warning("%s: %s: %s", repository, type(error).__name__, error)
-        raise UserError(OFFLINE, name=source.title, reason="no connection") from error
+        raise UserError(OFFLINE, name=source.title) from error
 
 
 def _complete(folder: Path) -> bool:
     return (folder / CONFIG).exists() and any(file.suffix in WEIGHTS for file in folder.iterdir())
 
 
-def _download(repository: str, name: str, watch: Watch) -> str:
+def _download(repository: str, name: str, watch: Watch, file: str = "") -> str:
+    """Into the hub's own cache, whose folder it returns. file: this one alone, instead of what open_clip looks for."""
     from huggingface_hub import HfApi, constants, snapshot_download
     from tqdm.auto import tqdm
 
     files = HfApi().model_info(repository, files_metadata=True, timeout=10).siblings or []
     sizes = {file.rfilename: file.size or 0 for file in files if "/" not in file.rfilename}
-    if CONFIG not in sizes:
+    if not file and CONFIG not in sizes:
         raise UserError("{name} is not in open_clip's format: it has no {config}.", name=name, config=CONFIG)
-    weights = [name for name in sizes if name.startswith("open_clip") and name.endswith(WEIGHTS)]
+    weights = [one for one in sizes if (one == file if file else one.startswith("open_clip") and one.endswith(WEIGHTS))]
     if not weights:
         raise UserError(
             "{name} holds no weights by a name of open_clip's, as open_clip_model.safetensors: choose another model.", name=name
         )
-    chosen = min(weights, key=lambda name: (not name.endswith(".safetensors"), name))
+    chosen = min(weights, key=lambda one: (not one.endswith(".safetensors"), one))
     space = shutil.disk_usage(_existing(Path(constants.HF_HUB_CACHE))).free
     if sizes[chosen] > 0.9 * space:
         raise UserError("{name} takes {size} GB, and {free} GB are free on the disk: make room, or choose a smaller model.",
@@ -392,7 +415,8 @@ def _download(repository: str, name: str, watch: Watch) -> str:
                 watch(min(0.99, self.got / max(1, sizes[chosen])))
             return super().update(n)
 
-    return snapshot_download(repository, allow_patterns=[*FETCHED, chosen], tqdm_class=Watched, max_workers=2)
+    wanted = [chosen] if file else [*FETCHED, chosen]
+    return snapshot_download(repository, allow_patterns=wanted, tqdm_class=Watched, max_workers=2)
 
 
 def _existing(path: Path) -> Path:

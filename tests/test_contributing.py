@@ -107,8 +107,9 @@ from pathlib import Path
 import gradio as gr
 from playground import learn
 from playground.controls import Controls
+from playground.texts import text
 with gr.Blocks():
-    controls = Controls(lambda key: key)
+    controls = Controls(lambda key: text("zh", key))
 cards = {lang: next(card for card in learn.page(lang)["cards"] if card["name"] == "barlow") for lang in ("en", "zh")}
 print(json.dumps({"choices": controls.method.choices, "knobs": list(controls.knobs["barlow"]),
                   "said": [cards[lang]["said"]["idea"] for lang in cards], "formula": cards["en"]["formula"]}))

@@ -17,11 +17,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from trainers import record
-from trainers.checkpoint import CHECKPOINT
+from trainers.checkpoint import CHECKPOINT, MODEL
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
 from trainers.events import Failed, Finished, Snapshot, Started, Step
-from trainers.method import knobs_of, methods
+from trainers.method import knobs_of, make_config, methods
 from trainers.train import RunConfig
 
 
@@ -75,8 +75,12 @@ def learn(args: argparse.Namespace) -> int:
     config = RunConfig(args.method, args.dataset, seconds, args.steps, args.seed, args.size, args.device, knobs)
     with contextlib.ExitStack() as stack:
         out = args.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        if (out / CHECKPOINT).exists():
+        if (out / "run.json").exists():
             check_same(record.read_config(out), config, out)
+            if (out / MODEL).exists() and not (out / CHECKPOINT).exists():
+                raise UserError("{folder} holds a finished run with nothing to go on from: choose another --out.", folder=out)
+            if record.is_training(out):
+                raise UserError("The run {name} is being trained already.", name=out.name)
         record.create(out, config)
         (out / "stop").unlink(missing_ok=True)
         failed = False
@@ -91,7 +95,11 @@ def learn(args: argparse.Namespace) -> int:
 def check_same(old: RunConfig, new: RunConfig, out: Path) -> None:
     """A run goes on only as what it is: UserError where anything but the budget differs."""
     for f in dataclasses.fields(RunConfig):
-        if f.name not in ("seconds", "steps", "device") and getattr(old, f.name) != getattr(new, f.name):
+        if f.name in ("seconds", "steps", "device"):
+            continue
+        # 0.2 of the page and "0.2" of the command line are one setting, and so is a default that was written out
+        pair = [make_config(c.method, c.knobs) if f.name == "knobs" else getattr(c, f.name) for c in (old, new)]
+        if pair[0] != pair[1]:
             raise UserError(
                 "{folder} holds a run with another {field}: choose another --out, or repeat its settings.",
                 folder=out,

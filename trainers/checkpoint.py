@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from trainers.errors import UserError
 from trainers.method import DataSpec, Method, make_config, method_class
 
 MODEL, CHECKPOINT = "model.safetensors", "checkpoint.safetensors"
+SMALL = 64  # numbers below which a tensor is kept as it is
 SCALE = "//scale"  # after the name of a tensor of bytes: what its rows are to be multiplied by
 
 
@@ -106,7 +108,8 @@ def shrink_model(folder: Path) -> None:
     about, tensors = _load(folder / MODEL)
     kept: dict[str, Tensor] = {}
     for key, value in tensors.items():
-        if value.ndim < 2 or not value.is_floating_point() or not value.numel():  # as a queue that waits for its start
+        # no byte for what is small, as mean and deviation of the images; nor for a queue that waits for its start
+        if value.ndim < 2 or not value.is_floating_point() or value.numel() < SMALL:
             kept[key] = value
             continue
         rows = value.float().flatten(1)
@@ -118,7 +121,7 @@ def shrink_model(folder: Path) -> None:
 
 def write(path: Path, content: Callable[[Path], object]) -> None:
     """Let `content` write a file under another name, then give it its own: no reader ever sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         content(temporary)
         os.replace(temporary, path)

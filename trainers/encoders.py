@@ -69,7 +69,10 @@ class Encoder(nn.Module):
         return (images - self.mean) / self.std
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B,C,H,W) in [0,1] -> (B,F) in float32; on a GPU it computes in bfloat16 while it learns. Losses never do."""
+        """(B,C,H,W) in [0,1] -> (B,F) in float32; on a GPU it computes in bfloat16 while it learns. Losses never do.
+
+        A masked autoencoder asks `net` for tokens instead, in float32.
+        """
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.training and images.is_cuda):
             return self.net(self.standardise(images)).float()
 

@@ -15,5 +15,9 @@ class UserError(ValueError):
         super().__init__(sentence.format(**self.values) if values else sentence)
 
 
+class NotFound(UserError):
+    """What was asked for is not there, or not any more."""
+
+
 class DataError(UserError):
     """The data cannot be used as it is; the sentence names the file or the data set."""

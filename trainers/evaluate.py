@@ -96,7 +96,8 @@ class Evaluation:
         """How a method that reads finds words for the test images `index` (n,), given their embeddings (n,D).
 
         match_1, match_5: share of images with their own caption among the nearest 1 or 5 of all captions; match_rank: the
-        median place of it; match_of: how many there are. English first, Chinese as match_zh_1 and so on.
+        median place of it; match_of: how many there are. English first, Chinese as match_zh_1 and so on. Captions that the
+        network cannot tell apart, as those of words that it never met, share their places as if drawn by chance.
         """
         found: dict[str, float | None] = {}
         several = [key for key in LANGUAGES if key in self.data.test.captions and method.config.language in ("both", key)]
@@ -105,10 +106,10 @@ class Evaluation:
                 self.candidates[language, len(index)] = candidates(self.data, language, index)
             texts, wanted = self.candidates[language, len(index)]
             cosines = embeddings @ method.texts.read(texts).T
-            rank = 1 + (cosines > cosines.gather(1, wanted.to(cosines.device).unsqueeze(1))).sum(1).float()
+            above, equal = metrics.places(cosines, wanted.to(cosines.device))
             name = f"match_{language}" if number else "match"
-            found |= {f"{name}_{k}": float((rank <= k).float().mean()) for k in (1, 5)}
-            found |= {f"{name}_rank": float(rank.median()), f"{name}_of": float(len(texts))}
+            found |= {f"{name}_{k}": float(((k - above) / equal).clamp(0, 1).mean()) for k in (1, 5)}
+            found |= {f"{name}_rank": float((above + (equal + 1) / 2).median()), f"{name}_of": float(len(texts))}
         return found
 
     def _alignment(self, method: Method) -> float:

@@ -22,7 +22,10 @@ from trainers.views import Augmentation, pair
 
 @dataclass(frozen=True)
 class Card:
-    """What a person reads first: names are the papers' own, `loss` is LaTeX."""
+    """What a person reads first: names are the papers' own.
+
+    `loss` is its formula in LaTeX, where playground/learn.py has none with a drawing.
+    """
 
     title: str
     paper: str
@@ -31,7 +34,7 @@ class Card:
     family: str  # "contrastive" or "autoencoder"
     negatives: str  # what plays the negatives' part, "none" where nothing does
     networks: str
-    loss: str
+    loss: str = ""
 
 
 def knob(default: float, low: float, high: float, help: str, *, step: float | None = None) -> Any:
@@ -179,7 +182,10 @@ class Method(nn.Module):
         return [group for group in groups if group["params"]]
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float | None:
-        """The loss of a network that tells nothing apart, where that is known; images: some of the data, as uint8."""
+        """The loss of having learned nothing, where that is known: of telling nothing apart, or of handing the damage back.
+
+        images: some of the data, as uint8.
+        """
         return None
 
     def collapsed(self, spread: float, parts: Any) -> str:
@@ -202,9 +208,13 @@ class Method(nn.Module):
         return {"image": batch.images} | {f"view {i + 1}": view for i, view in enumerate(batch.views)}
 
 
+# with negatives, without them, with words; what is not named here comes after the others of its family, by its age
+TAUGHT = ("simclr", "swav", "byol", "simsiam", "clip", "autoencoder", "denoising", "masked")
+
+
 @cache
 def methods() -> dict[str, type[Method]]:
-    """Every method by name, contrastive ones first, then by age: the folder is the registry, a file's name is the method's."""
+    """Every method by name, in the order of teaching: the folder is the registry, a file's name is the method's."""
     from trainers import methods as folder
 
     found: dict[str, type[Method]] = {}
@@ -215,11 +225,12 @@ def methods() -> dict[str, type[Method]]:
                 found[info.name] = value
     families = ("contrastive", "autoencoder")
 
-    def age(item: tuple[str, type[Method]]) -> tuple[int, int, str]:
-        card = item[1].card
-        return families.index(card.family), card.year, card.arxiv  # arXiv's numbers count up
+    def taught(item: tuple[str, type[Method]]) -> tuple[int, int, int, str]:
+        name, card = item[0], item[1].card
+        known = TAUGHT.index(name) if name in TAUGHT else len(TAUGHT)
+        return families.index(card.family), known, card.year, card.arxiv  # arXiv's numbers count up
 
-    return dict(sorted(found.items(), key=age))
+    return dict(sorted(found.items(), key=taught))
 
 
 def method_class(name: str) -> type[Method]:
@@ -240,19 +251,19 @@ def parse_knobs(cls: type[Any], values: Mapping[str, Any], name: str) -> Any:
     unknown = sorted(set(values) - set(fields))
     if unknown:
         raise UserError("{method} has no knob “{knob}”: it has {knobs}.", method=name, knob=unknown[0], knobs=", ".join(fields))
-    return cls(**{key: _parse(fields[key], value) for key, value in values.items()})
+    return cls(**{key: _parse(name, fields[key], value) for key, value in values.items()})
 
 
-def _parse(f: dataclasses.Field[Any], value: Any) -> Any:
-    m = f.metadata
+def _parse(method: str, f: dataclasses.Field[Any], value: Any) -> Any:
+    m, whose = f.metadata, {"method": method, "knob": f.name}  # the page has a name of its own for either
     if "options" in m:
         if value not in m["options"]:
-            raise UserError("{knob} must be one of {options}.", knob=f.name, options=", ".join(m["options"]))
+            raise UserError("{knob} must be one of {options}.", **whose, options=", ".join(m["options"]))
         return value
     if isinstance(f.default, bool):
         words = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
         if str(value).lower() not in words:
-            raise UserError("{knob} must be one of {options}.", knob=f.name, options="true, false")
+            raise UserError("{knob} must be one of {options}.", **whose, options="true, false")
         return words[str(value).lower()]
     try:
         number = float(value)
@@ -264,5 +275,5 @@ def _parse(f: dataclasses.Field[Any], value: Any) -> Any:
         sentence = "{knob} must be a number from {low} to {high}."
         if isinstance(f.default, int):
             sentence = "{knob} must be a whole number from {low} to {high}."
-        raise UserError(sentence, knob=f.name, low=m["low"], high=m["high"]) from None
+        raise UserError(sentence, **whose, low=m["low"], high=m["high"]) from None
     return int(number) if isinstance(f.default, int) else number

@@ -77,12 +77,27 @@ def std_sqrt_d(z: Tensor) -> Tensor:
 
 
 def rankme(z: Tensor) -> float:
-    """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D. Garrido et al. 2022."""
+    """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D. Garrido et al. 2022.
+
+    1 where all of z is zero, as after any other collapse.
+    """
     z = z.double()
     gram = z.T @ z if z.shape[0] > z.shape[1] else z @ z.T  # its eigenvalues are σ², at a fraction of the cost
     sigma = torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()
+    if not sigma.sum():
+        return 1.0
     p = sigma / sigma.sum() + 1e-7
     return float(torch.exp(-(p * p.log()).sum()))
+
+
+def places(scores: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Scores (N,M) and the right column of each row (N,) -> how many are above it, and how many equal, itself among them.
+
+    Both (N,), float. Equal is what a different order of summing can make of it, 1e-6.
+    """
+    own = scores.gather(1, wanted.unsqueeze(1))
+    above = (scores > own + 1e-6).sum(1)
+    return above.float(), ((scores >= own - 1e-6).sum(1) - above).float()
 
 
 def alignment(z1: Tensor, z2: Tensor) -> float:

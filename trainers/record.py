@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from trainers.checkpoint import CHECKPOINT, Checkpoint, write
 from trainers.data import Dataset
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
 
@@ -35,9 +35,10 @@ CRASH = "Training stopped by an error in the program: {error}. What was saved st
 
 
 def create(folder: Path, config: RunConfig, **extra: Any) -> None:
-    """Make the folder of a run that has not begun, or give one that has a new config to go on with."""
+    """Make the folder of a run that has not begun, or give one that has a new config to go on with; whose it is stays."""
     (folder / "snapshots").mkdir(parents=True, exist_ok=True)
-    about = {
+    before = read_about(folder) if (folder / "run.json").exists() else {}
+    about = before | {
         "config": dataclasses.asdict(config) | {"knobs": dict(config.knobs)},
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "versions": {package: version(package) for package in ("torch", "numpy")},
@@ -50,7 +51,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError("There is no run called {name}.", name=folder.name) from error
+        raise NotFound("There is no run called {name}.", name=folder.name) from error
 
 
 def read_config(folder: Path) -> RunConfig:
@@ -80,7 +81,11 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
         resume = Checkpoint.load(folder) if (folder / CHECKPOINT).exists() else None
         if resume is not None:
             step, seconds = resume.step, resume.seconds
-        forget_after(folder, step if resume is not None else -1)
+        spent = resume is not None and config.progress(step, seconds) >= 1
+        before, _ = read_events(folder)
+        if spent and before and before[-1]["event"] == Finished.__name__:
+            return  # nothing is left to do
+        forget_after(folder, step if resume is not None else -1, look_again=spent)
         asked = folder / "stop"
         events = train(
             config,
@@ -164,10 +169,15 @@ def read_pictures(folder: Path, step: int) -> dict[str, np.ndarray[Any, np.dtype
         return {name: file[name] for name in file.files}
 
 
-def forget_after(folder: Path, step: int) -> None:
-    """Drop what came after a step, and any earlier end: the run goes on from there. -1 drops all."""
+def forget_after(folder: Path, step: int, look_again: bool = False) -> None:
+    """Drop what came after a step, and any earlier end: the run goes on from there. -1 drops all.
+
+    look_again: drop the step's own snapshot too, as another one follows at once.
+    """
     events, _ = read_events(folder)
-    kept = [e for e in events if e["step"] <= step and e["event"] not in (Finished.__name__, Failed.__name__)]
+    ends, looks = (Finished.__name__, Failed.__name__), (Snapshot.__name__, Pictures.__name__)
+    kept = [e for e in events if e["step"] <= step and e["event"] not in ends]
+    kept = [e for e in kept if not (look_again and e["step"] == step and e["event"] in looks)]
     lines = "".join(json.dumps(e) + "\n" for e in kept)
     write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
     for path in [*(folder / "snapshots").glob("*.npz"), *(folder / "maps").glob("*/*.npz")]:  # maps: made of snapshots

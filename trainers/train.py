@@ -16,11 +16,13 @@ from torch import Tensor
 from trainers.captions import Captions, captions
 from trainers.checkpoint import Checkpoint
 from trainers.data import Dataset, load
+from trainers.data.images_io import check_size
 from trainers.encoders import choose
 from trainers.errors import UserError
 from trainers.evaluate import Evaluation, spread
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Started, Step
 from trainers.method import Batch, DataSpec, Method, Table, make_config, method_class
+from trainers.metrics import std_sqrt_d
 from trainers.views import plain
 
 STEP_EVERY = 0.2  # seconds between Step events
@@ -57,8 +59,8 @@ class RunConfig:
             raise UserError("The number of steps must be at least 1.")
         if not -(2**31) <= self.seed < 2**31:
             raise UserError("The seed must be a whole number of at most 31 bits.")
-        if self.size is not None and not 16 <= self.size <= 128:
-            raise UserError("The image size must be from 16 to 128 pixels.")
+        if self.size is not None:
+            check_size(self.size)
         make_config(self.method, self.knobs)  # raises where a knob is wrong
 
     def progress(self, step: int, seconds: float) -> float:
@@ -121,6 +123,9 @@ def train(
     """
     device = pick_device(config.device)
     data = load(config.dataset, config.size) if data is None else data
+    if resume is not None:  # what was chosen for the device that it began on
+        chosen = {"encoder": resume.description["knobs"]["encoder"]}
+        config = dataclasses.replace(config, knobs=dict(config.knobs) | chosen)
     images = data.train.images.to(device)
     method = build(config, data, device)
     knobs = method.config
@@ -323,8 +328,6 @@ class Meter:
 
     def read(self, step: int, seconds: float, embedding: Tensor) -> Step:
         """The Step event of the steps since the last one."""
-        from trainers.metrics import std_sqrt_d
-
         loss = float(self.loss) / self.steps  # waits for the device
         busy = self.age()
         self.images_in_all += self.images

@@ -8,10 +8,12 @@
   const COLOURS = ['#4B96FF', '#874BB4', '#5AA52D', '#E1C300', '#FFA5A5', '#69D2FF', '#3C4B69', '#D269A5', '#87695A', '#960F00',
     '#332288', '#DDCC77', '#117733', '#88CCEE', '#882255', '#44AA99', '#CC6677', '#999933', '#AA4499', '#661100'];
   const SCALE = ['#352a87', '#2b5fb3', '#1f8fb8', '#23b39a', '#74c476', '#c7d95a', '#f9e721'];  // dark to light, even in lightness
+  const DIM = 0.12;  // luminance that near-black leaves below a contrast of 3
   const FAINT = 0.1, PLAIN = 0.8;  // opacity of what is not selected, and of points
   const THUMB = 26, FEW = 160;  // px of a point drawn as its image, and how many in view make that the default
 
   const hex = colour => [1, 3, 5].map(i => parseInt(colour.slice(i, i + 2), 16));
+  const parts = colour => colour.startsWith('#') ? hex(colour) : colour.match(/\d+/g).slice(0, 3);
   function scaled(share) {  // 0..1 -> colour
     const at = Math.min(0.9999, Math.max(0, share)) * (SCALE.length - 1), i = Math.floor(at);
     const [a, b] = [hex(SCALE[i]), hex(SCALE[i + 1])];
@@ -257,6 +259,8 @@
         if (!layers.has(key)) layers.set(key, []);
         layers.get(key).push(i);
       }
+      const ink = getComputedStyle(this.root).color, night = luminance(ink) > 0.5;  // on black, dark points get an outline
+      [g.strokeStyle, g.lineWidth] = [ink, 0.7];
       const thumbs = this.images ?? (inside <= FEW && about.count > FEW);
       const r = about.count > 5000 ? 2 : about.count > 800 ? 2.8 : 3.6;
       for (const key of [...layers.keys()].sort((a, b) => a - b)) {  // what is not selected lies below
@@ -271,9 +275,11 @@
         if (r <= 2) for (const i of members) g.rect(x[i] - r * 0.9, y[i] - r * 0.9, 1.8 * r, 1.8 * r);
         else for (const i of members) { g.moveTo(x[i] + r, y[i]); g.arc(x[i], y[i], r, 0, 6.2832); }
         g.fill();
+        if (!night || key <= 0 || luminance(this.colourOf(members[0])) > DIM) continue;
+        g.globalAlpha = 0.5;
+        g.stroke();
       }
       g.globalAlpha = 1;
-      const ink = getComputedStyle(this.root).color;
       for (const [i, size] of [[this.picked ?? -1, 8], [this.linked, 6.5]]) {
         if (i < 0 || x[i] < -1e3) continue;
         ring(g, x[i], y[i], size, ink, this.colourOf(i));
@@ -482,8 +488,13 @@
   }
 
   function faint(colour, chosen) {
-    const [r, g, b] = colour.startsWith('#') ? hex(colour) : colour.match(/\d+/g);
+    const [r, g, b] = parts(colour);
     return `rgba(${r},${g},${b},${chosen ? PLAIN : FAINT})`;
+  }
+
+  function luminance(colour) {
+    const [r, g, b] = parts(colour).map(part => (part / 255 <= 0.04 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
 
   function ring(g, x, y, size, ink, fill) {

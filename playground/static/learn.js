@@ -146,7 +146,7 @@
         row.append(markup('span', 'sign', one.sign), make('span', '', one.text), make('code', '', one.shape));
         return make('li', '', row);
       }));
-      return make('div', 'learn-symbols', make('div', '', lines, make('p', 'hint', this.say('symbols'))), legend);
+      return make('div', 'learn-symbols', make('div', '', lines, make('p', 'hint', this.say('symbols'))), make('div', '', legend, make('p', 'hint', card.shapes)));
     }
 
     switch(card, one) {

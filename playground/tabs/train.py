@@ -17,6 +17,7 @@ from playground.controls import Controls, seconds
 from playground.runs import UPLOADS, Runs
 from playground.texts import language_of, text, told
 from trainers import record
+from trainers.checkpoint import write
 from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -134,5 +135,5 @@ def keep(upload: Path, folder: Path) -> Path:
         target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(upload, target)
+        write(target, lambda path: shutil.copyfile(upload, path))
     return target

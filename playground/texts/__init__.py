@@ -1,4 +1,7 @@
-"""Every text that a person reads, in two languages: en.toml and zh.toml. Knobs' English is in their Config fields."""
+"""Every text that a person reads, in two languages: en.toml and zh.toml.
+
+Knobs' English is in their Config fields, a method's name in its Card: a language may have another, cards.METHOD.title.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,13 @@ def table(language: str) -> dict[str, str]:
     """Flat key -> text of a language, "train.button" for button in [train]; knobs are "knobs.METHOD.NAME.label" and ".help"."""
     parsed = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
     found, knobs = _flat(parsed), _knobs()
+    titles = {f"cards.{name}.title": cls.card.title for name, cls in methods().items()}
     if language == "en":
-        return knobs | found
+        return titles | knobs | found
     # a knob that several methods have is translated once, in [knobs.shared]
     names = {key: f"knobs.shared.{key.split('.', 2)[2]}" for key in knobs}
     shared = {key: found[name] for key, name in names.items() if name in found}
-    return shared | {key: text for key, text in found.items() if not key.startswith("knobs.shared.")}
+    return titles | shared | {key: text for key, text in found.items() if not key.startswith("knobs.shared.")}
 
 
 def text(language: str, key: str, **values: object) -> str:
@@ -45,14 +49,26 @@ def classes(language: str) -> dict[str, str]:
 
 
 def sentence(language: str, template: str, values: dict[str, str]) -> str:
-    """A UserError's or Failed's sentence in a language: its English template is its key."""
-    translated = table(language if language in LANGUAGES else "en").get(f"sentences.{template}", template)
+    """A UserError's or Failed's sentence in a language: its English template is its key.
+
+    The command line calls a method and its knobs as they are typed there; here both have the names that the page shows.
+    """
+    words, method = table(language if language in LANGUAGES else "en"), values.get("method")
+    if method in methods():
+        label = words.get(f"knobs.{method}.{values.get('knob')}.label")
+        values = values | {"method": words[f"cards.{method}.title"]} | ({"knob": label} if label else {})
+    translated = words.get(f"sentences.{template}", template)
     return translated.format(**values) if values else translated
 
 
 def told(language: str, error: UserError) -> str:
     """What to tell a person of an error."""
     return sentence(language, error.sentence, error.values)
+
+
+def method_name(language: str, method: str) -> str:
+    """A method as a person reads it."""
+    return text(language, f"cards.{method}.title")
 
 
 def option(language: str, value: Any) -> str:

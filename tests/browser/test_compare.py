@@ -199,7 +199,7 @@ def test_a_copy_with_one_knob_changed_trains_in_the_table(compare: Callable[...,
     expect(page.locator(".compare-change .match-error")).to_contain_text("the value it has")
     page.locator("#compare-value").fill("1000")
     page.locator("#compare-go").click()
-    expect(page.locator(".compare-change .match-error")).to_contain_text("latent must be a whole number from 2 to 256")
+    expect(page.locator(".compare-change .match-error")).to_contain_text("Latent must be a whole number from 2 to 256")
     page.locator("#compare-value").fill("32")
     page.locator("#compare-go").click()
     expect(page.locator(".compare-table tbody tr")).to_have_count(2)

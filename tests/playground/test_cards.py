@@ -59,6 +59,57 @@ def test_a_symbol_is_in_the_formula_the_legend_and_the_drawing(name: str) -> Non
         assert all(one["text"] for one in learn.card(name, language)["symbols"])
 
 
+def without_symbols(tex: str) -> str:
+    r"""TeX without its \s{KEY}{…}, whose braces may hold others."""
+    while found := re.search(r"\\s\{\w+\}\{", tex):
+        depth, end = 1, found.end()
+        while depth:
+            depth, end = depth + {"{": 1, "}": -1}.get(tex[end], 0), end + 1
+        tex = tex[: found.start()] + tex[end:]
+    return tex
+
+
+LETTER = r"\\[A-Za-z]+|[A-Za-z]"
+INDEX = r"_(\{[^}]*\}+|\\[a-z]+|\w)"
+MARKS = {"\\" + word for word in "frac tfrac log exp sum cdot lVert rVert big neq in to quad leftarrow".split()}
+
+
+@pytest.mark.parametrize("name", list(learn.LESSONS))
+def test_every_letter_of_a_formula_is_a_symbol_or_an_index_that_the_legend_has(name: str) -> None:
+    lesson = learn.LESSONS[name]
+    known = {letter for symbol in lesson.symbols for letter in re.findall(LETTER, symbol.tex)}
+    for line in lesson.formula:
+        words = re.sub(r"\\(?:text|mathrm)\{\w+\}", "", line)  # softmax, say
+        untied = set(re.findall(LETTER, re.sub(INDEX, "", without_symbols(words)))) - MARKS
+        assert not untied, (line, untied)
+        indices = {
+            letter for index in re.findall(INDEX, re.sub(r"\\s\{\w+\}", "", words)) for letter in re.findall(LETTER, index)
+        }
+        assert indices - MARKS <= known, (line, indices - known)
+
+
+@pytest.mark.parametrize("name", list(learn.LESSONS))
+def test_the_letters_of_shapes_are_explained(name: str) -> None:
+    shapes = " ".join(symbol.shape for symbol in learn.LESSONS[name].symbols)
+    for language in LANGUAGES:
+        said = learn.card(name, language)["shapes"]
+        explained = set(re.findall(r"[A-Za-z]+(?=[ ,、])", said.partition("：" if language == "zh" else ": ")[2]))
+        assert set(re.findall("[A-Za-z]", shapes)) - {"M"} <= explained, said  # the hidden patches have a row of their own
+
+
+@pytest.mark.parametrize("name", list(methods()))
+def test_a_formula_has_one_source(name: str) -> None:
+    assert (name in learn.LESSONS) != bool(methods()[name].card.loss)
+
+
+def test_the_masked_autoencoder_is_said_to_need_more_than_half_a_minute() -> None:
+    row = re.findall(r"\| Masked AE \|.*", (ROOT / "docs/results.md").read_text("utf-8"))[0]  # of Fashion-MNIST
+    probe, untrained = re.findall(r"[\d.]+(?= ±)", row)[3:6], re.findall(r"[\d.]+(?= ±)", row)[7]
+    assert float(probe[0]) < float(untrained) < float(probe[1])
+    for language in LANGUAGES:
+        assert all(f"{number}%" in text(language, "cards.masked.watch") for number in (*probe, untrained))
+
+
 @pytest.mark.parametrize("name", list(learn.LESSONS))
 def test_formulas_are_whole_mathml(name: str) -> None:
     card = learn.card(name, "en")

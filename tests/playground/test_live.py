@@ -116,6 +116,7 @@ def test_a_run_is_described_in_one_line() -> None:
         describe(RunConfig("simclr", "folder:/x.zip", steps=7, seed=3), "en") == "SimCLR · your own images · 7 steps · seed 3"
     )
     assert describe(RunConfig("simclr", "digits", seconds=30), "zh") == "SimCLR · 手写数字 · 30 秒 · 种子 0"
+    assert describe(RunConfig("masked", "digits", seconds=30), "zh") == "掩码自编码器 · 手写数字 · 30 秒 · 种子 0"
     grid = RunConfig("masked", seconds=30, knobs={"mask": "grid", "mask_ratio": "0.5"})  # as the command line writes it
     assert changed(grid, "en") == "Mask: grid, Mask ratio: 0.5" and changed(grid, "zh") == "遮挡方式：网格，遮挡比例 r：0.5"
 
@@ -144,6 +145,19 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
         assert keys == ["time", "steps", "rate", "loss", "error" if "mse" in m["figures"] else "std", "knn"]
         assert len(m["figures"]) <= 5 and all(figure["data"][0]["y"] for figure in m["figures"].values())
         assert m["result"]["table"] and m["result"]["lines"]
+        lines = [line["name"] for line in m["result"]["lines"]]
+        on_sphere = any(re.match("Uniformity|均匀性", line) for line in lines)
+        assert on_sphere == ("std" in m["figures"]) and any("RankMe" in line for line in lines)
         json.dumps(m, allow_nan=False)
     drawn = list(moments[0]["pictures"]["tables"])
     assert drawn == {"simclr": ["similarity"], "swav": ["use"], "clip": ["image_text"]}.get(name, drawn)
+
+
+def test_a_full_queue_of_maps_does_not_take_the_run_away(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise UserError("Too many maps are being made: try again in a minute.")
+
+    maps = Maps(finished.runs)
+    monkeypatch.setattr(maps, "ask", full)
+    found = live(maps, finished.run, "en")
+    assert found and found["state"] == "finished"

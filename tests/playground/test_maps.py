@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import signal
@@ -116,6 +117,25 @@ def test_every_frame_is_made_and_follows_the_one_beside_it(maps: Maps, finished:
     assert np.linalg.norm(off, axis=1).mean() < 0.4 and {one["how"] for one in placed} == {"transform"}
     again = Maps(finished.runs)  # another app on the same folder finds it
     assert again.ask(run, key, "you", everything=True)["state"] == "done"
+
+
+@pytest.mark.slow
+def test_a_run_that_goes_on_gets_the_map_of_its_new_end(finished: Finished, aside: Aside, tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    shutil.copytree(finished.runs.root / finished.run, tmp_path / "on")
+    shutil.rmtree(tmp_path / "on" / "maps", ignore_errors=True)
+    maps, key = Maps(runs, aside), key_of(TSNE(8.0))
+
+    def last() -> list[int]:
+        wait(lambda: maps.ask("on", key, "me", everything=False)["state"] == "done", 60)
+        return maps.ready("on", key)
+
+    first = maps.steps("on")[-1]
+    assert last() == [first]
+    record.create(tmp_path / "on", dataclasses.replace(record.read_config(tmp_path / "on"), seconds=2.0))
+    for _ in record.run(tmp_path / "on", load=lambda config: finished.data):
+        pass
+    assert (end := maps.steps("on")[-1]) > first and last() == [first, end]
 
 
 @pytest.mark.slow

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from playground.texts import LANGUAGES, classes, language_of, sentence, table, told
+from playground.texts import LANGUAGES, classes, language_of, method_name, sentence, table, told
 from tests.trainers.synthetic import dataset
 from trainers.data import BUILT_IN, DataError, cifar10, emoji, fashion_mnist, load
 from trainers.errors import UserError
 from trainers.events import Pictures, Started, Step
-from trainers.method import methods
+from trainers.method import make_config, methods
 from trainers.train import RunConfig, train
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def templates() -> set[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             texts: list[ast.expr] = []
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("UserError", "DataError", "listing.skip"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("UserError", "DataError", "NotFound", "listing.skip"):
                 texts = node.args[:1]
             elif isinstance(node, ast.Assign):
                 texts = [node.value]
@@ -75,6 +75,32 @@ def test_a_sentence_is_told_in_the_readers_language() -> None:
     assert told("en", error) == str(error) == "There is no run called x."
     assert told("zh", error) == "没有名为 x 的训练。"
     assert sentence("zh", "Something that nobody translated.", {}) == "Something that nobody translated."
+
+
+@pytest.mark.parametrize(
+    ("method", "knobs", "en", "zh"),
+    [
+        ("simclr", {"temperature": 5}, "Temperature must be a number from 0.02", "“温度 τ”必须是 0.02 到 2.0 之间的数。"),
+        ("clip", {"batch_size": "x"}, "Batch size must be a whole number", "“批大小 N”必须是 2 到 1024 之间的整数。"),
+        ("masked", {"mask": "x"}, "Mask must be one of random", "“遮挡方式”必须是 random"),
+        ("byol", {"predictor": "x"}, "Predictor must be one of true", "“预测头”必须是 true"),
+        ("masked", {"warmth": 1}, "Masked AE has no knob “warmth”", "“掩码自编码器”没有参数“warmth”"),
+    ],
+)  # fmt: skip
+def test_an_error_calls_a_knob_as_the_page_does(method: str, knobs: dict[str, object], en: str, zh: str) -> None:
+    with pytest.raises(UserError) as raised:
+        make_config(method, knobs)
+    assert next(iter(knobs)) in str(raised.value)  # and the command line as it is typed there
+    assert told("en", raised.value).startswith(en) and told("zh", raised.value).startswith(zh)
+
+
+def test_a_method_is_called_as_its_card_unless_the_language_has_a_name() -> None:
+    assert {name: method_name("en", name) for name in methods()} == {name: cls.card.title for name, cls in methods().items()}
+    said = {name: method_name("zh", name) for name in methods()}
+    assert (said["simclr"], said["autoencoder"], said["denoising"], said["masked"]) == (
+        "SimCLR", "自编码器", "去噪自编码器", "掩码自编码器",
+    )  # fmt: skip
+    assert not [key for key, words in table("zh").items() if re.search("Denoising AE|Masked AE", words)]
 
 
 @pytest.mark.parametrize("name", list(methods()))

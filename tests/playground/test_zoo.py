@@ -278,6 +278,23 @@ def tokenizer_with_code(folder: Path) -> None:
     (folder / "own.py").write_text(f"import pathlib\npathlib.Path({str(folder / 'ran')!r}).touch()\nclass Own: pass\n")
 
 
+def no_numbers(folder: Path) -> None:
+    weights = load_file(folder / WEIGHTS)
+    save_file(
+        {key: value * float("nan") if key.startswith("visual") else value for key, value in weights.items()}, folder / WEIGHTS
+    )
+
+
+def too_cold(folder: Path) -> None:
+    save_file(load_file(folder / WEIGHTS) | {"logit_scale": torch.tensor(1000.0)}, folder / WEIGHTS)
+
+
+def too_large(folder: Path) -> None:
+    about = json.loads((folder / zoo.CONFIG).read_text())
+    about["model_cfg"]["embed_dim"] = 10**11
+    (folder / zoo.CONFIG).write_text(json.dumps(about))
+
+
 BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "noise": (lambda folder: (folder / WEIGHTS).write_bytes(os.urandom(1000)), "cannot be loaded"),
     "empty": (lambda folder: (folder / WEIGHTS).write_bytes(b""), "cannot be loaded"),
@@ -288,6 +305,9 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "no model": (lambda folder: (folder / zoo.CONFIG).write_text("[1]"), "is damaged: it must be JSON"),
     "nonsense": (lambda folder: (folder / zoo.CONFIG).write_text('{"model_cfg": {"embed_dim": "x"}}'), "cannot be loaded"),
     "other size": (other_space, "do not fit the configuration"),
+    "no numbers": (no_numbers, "what it answers are no numbers"),
+    "infinite scale": (too_cold, "what it answers are no numbers"),
+    "too large": (too_large, "not enough memory for broken"),
     "code of a tokenizer": (tokenizer_with_code, "sets “trust_remote_code” for its tokenizer, which could run code"),
     "parts": (lacking, "do not fit the configuration"),
 }

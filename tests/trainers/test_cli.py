@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from trainers.checkpoint import CHECKPOINT
+
 ROOT = Path(__file__).parents[2]
 KEYS = {
     "method", "dataset", "device", "steps", "images_per_second", "seconds", "loss", "knn", "std_sqrt_d", "rankme",
@@ -31,10 +33,18 @@ def test_a_run_ends_with_one_line_of_json(method: str, more: set[str], tmp_path:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert set(found) >= KEYS | more and found["steps"] == 5 and 0 < found["knn"] <= 1
+    again = json.loads(call(*words, "--steps", "5", "--set", "temperature=0.20").stdout.splitlines()[-1]) if not more else found
+    assert again == found  # it is there already, however its default is written
     longer = json.loads(call(*words, "--steps", "9").stdout.splitlines()[-1])
     assert longer["steps"] == 9
     refused = call(*words, "--steps", "12", "--set", "batch_size=32")
     assert refused.returncode == 1 and "another knobs" in refused.stderr
+    (tmp_path / "x" / CHECKPOINT).unlink()  # as of a run that ships
+    before = (tmp_path / "x" / "run.json").read_text()
+    for other in (("--steps", "20"), ("--steps", "9", "--size", "16")):
+        refused = call(*words, *other)
+        assert refused.returncode == 1 and ("nothing to go on from" in refused.stderr or "another size" in refused.stderr)
+    assert (tmp_path / "x" / "run.json").read_text() == before
 
 
 @pytest.mark.parametrize(

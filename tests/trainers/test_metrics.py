@@ -72,6 +72,16 @@ def test_rankme_counts_dimensions(rank):
     assert metrics.rankme(left @ right.T) == pytest.approx(rank, rel=0.01)  # `rank` equal singular values
 
 
+def test_places_are_shared_by_what_cannot_be_told_apart():
+    scores = torch.tensor([[0.9, 0.1, 0.5], [0.5, 0.5, 0.9], [0.2, 0.2 + 1e-7, 0.2]])
+    above, equal = metrics.places(scores, torch.tensor([0, 1, 2]))
+    assert above.tolist() == [0, 1, 0] and equal.tolist() == [1, 2, 3]
+
+
+def test_rankme_of_nothing_is_one():
+    assert metrics.rankme(torch.zeros(20, 4)) == 1.0
+
+
 def test_rankme_by_formula():
     z = gaussian(50, 6) * torch.tensor([4.0, 2, 1, 1, 0.5, 0.1])
     sigma = np.linalg.svd(z.double().numpy(), compute_uv=False)

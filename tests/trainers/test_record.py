@@ -7,13 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.trainers.synthetic import dataset
-from trainers import record
+from trainers import checkpoint, record, train
 from trainers.checkpoint import CHECKPOINT, MODEL, load_model
 from trainers.errors import UserError
 from trainers.events import Failed, Finished, Step
@@ -58,6 +61,50 @@ def test_a_file_named_stop_stops(tmp_path: Path) -> None:
         if isinstance(event, Step):
             (tmp_path / "stop").touch()
     assert isinstance(events[-1], Finished) and events[-1].reason == "stopped" and events[-1].step < 10_000
+
+
+def steps_of(folder: Path, kind: str) -> list[int]:
+    return [e["step"] for e in record.read_events(folder)[0] if e["event"] == kind]
+
+
+def test_a_run_at_its_end_is_not_run_again(tmp_path: Path) -> None:
+    short(tmp_path)
+    before = record.read_events(tmp_path)
+    assert list(record.run(tmp_path, load=lambda _: dataset())) == []
+    assert record.read_events(tmp_path) == before
+    record.forget_after(tmp_path, 5)  # killed between its last snapshot and its end
+    assert isinstance(list(record.run(tmp_path, load=lambda _: dataset()))[-1], Finished)
+    assert steps_of(tmp_path, "Snapshot") == [0, 5] and steps_of(tmp_path, "Finished") == [5]
+
+
+def test_a_run_goes_on_with_its_encoder_whatever_the_device_would_choose(tmp_path: Path, monkeypatch: Any) -> None:
+    short(tmp_path)
+    monkeypatch.setattr(train, "choose", lambda name, device: "conv-full" if name == "auto" else name)  # as a GPU's other one
+    about = record.read_about(tmp_path)
+    assert isinstance(short(tmp_path, steps=8)[-1], Finished)
+    assert record.read_about(tmp_path)["created"] >= about["created"] and steps_of(tmp_path, "Finished") == [8]
+
+
+def test_whose_a_run_is_stays_with_it(tmp_path: Path) -> None:
+    record.create(tmp_path, RunConfig("simclr", steps=5), owner="me", sweep={"id": "x"})
+    record.create(tmp_path, RunConfig("simclr", steps=9))
+    about = record.read_about(tmp_path)
+    assert about["owner"] == "me" and about["sweep"] == {"id": "x"} and about["config"]["steps"] == 9
+
+
+def test_threads_that_write_one_file_do_not_meet(tmp_path: Path) -> None:
+    path, begin = tmp_path / "x", threading.Barrier(6)
+
+    def write(letter: str) -> str:
+        begin.wait()
+        for _ in range(40):
+            checkpoint.write(path, lambda to: (to.write_text(letter * 5_000), to.write_text(letter * 10_000)))
+            assert len(text := path.read_text()) == 10_000 and len(set(text)) == 1
+        return letter
+
+    with ThreadPoolExecutor(6) as pool:
+        assert "".join(pool.map(write, "abcdef")) == "abcdef"
+    assert [file.name for file in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_damaged_checkpoint_and_an_empty_folder_give_a_sentence(tmp_path: Path) -> None:

@@ -66,9 +66,11 @@ def open_image(source: bytes | str | Path | IO[bytes], name: str, side: int | No
 
     source: its bytes, path or open file; name: what a sentence about it calls it; side: the pixels a side that will be
     used, which makes large JPEGs fast. Raises DataError for what is no image, is damaged, below 8 pixels a side, above
-    12,000,000 pixels (never decoded then) or above 50 MiB.
+    50,000,000 pixels (never decoded then) or above 50 MiB.
     """
-    content = source if isinstance(source, bytes) else read(Path(source) if isinstance(source, str) else source, name)
+    if isinstance(source, (bytes, str)):
+        source = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
+    content = read(source, name)
     if not content:
         raise DataError("{file} is empty: replace it.", file=name)
     try:

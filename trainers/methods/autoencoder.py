@@ -29,7 +29,6 @@ class Autoencoder(Method):
     card = Card(
         title="Autoencoder", paper="Reducing the Dimensionality of Data with Neural Networks", year=2006,
         arxiv="doi:10.1126/science.1127647", family="autoencoder", negatives="none", networks="an encoder and a decoder",
-        loss=r"\lVert x-g(f(x))\rVert^2",
     )  # fmt: skip
     Config = AutoencoderConfig
 

@@ -36,7 +36,6 @@ class BYOL(Method):
         title="BYOL", paper="Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning", year=2020,
         arxiv="2006.07733", family="contrastive", negatives="none",
         networks="an online network with a predictor, and a target network, its moving average",
-        loss=r"2-2\,\frac{\langle q_\theta(z_\theta),\,z'_\xi\rangle}{\lVert q_\theta(z_\theta)\rVert\,\lVert z'_\xi\rVert}",
     )  # fmt: skip
     Config = BYOLConfig
 

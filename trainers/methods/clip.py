@@ -37,7 +37,6 @@ class CLIP(Method):
     card = Card(
         title="CLIP", paper="Learning Transferable Visual Models From Natural Language Supervision", year=2021,
         arxiv="2103.00020", family="contrastive", networks="an image tower and a text tower",
-        loss=r"-\tfrac12\log\mathrm{softmax}_j(s\,I_i\cdot T_j)_i-\tfrac12\log\mathrm{softmax}_j(s\,I_j\cdot T_i)_i",
         negatives="the other captions and the other images of the batch")  # fmt: skip
     Config = CLIPConfig
     reads = True

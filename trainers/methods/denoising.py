@@ -31,7 +31,6 @@ class Denoising(Method):
     card = Card(
         title="Denoising AE", paper="Extracting and Composing Robust Features with Denoising Autoencoders", year=2008,
         arxiv="doi:10.1145/1390156.1390294", family="autoencoder", negatives="none", networks="an encoder and a decoder",
-        loss=r"\lVert x-g(f(\tilde x))\rVert^2,\quad \tilde x=\mathrm{damage}(x)",
     )  # fmt: skip
     Config = DenoisingConfig
 

@@ -31,7 +31,6 @@ class Masked(Method):
     card = Card(
         title="Masked AE", paper="Masked Autoencoders Are Scalable Vision Learners", year=2021, arxiv="2111.06377",
         family="autoencoder", negatives="none", networks="a ViT that sees the visible patches, and a light decoder",
-        loss=r"\frac{1}{|M|}\sum_{m\in M}\lVert x_m-x'_m\rVert^2",
     )  # fmt: skip
     Config = MaskedConfig
 

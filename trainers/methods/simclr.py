@@ -42,7 +42,6 @@ class SimCLR(Method):
         title="SimCLR", paper="A Simple Framework for Contrastive Learning of Visual Representations", year=2020,
         arxiv="2002.05709", family="contrastive", negatives="all other images of the batch",
         networks="one encoder and a projection head",
-        loss=r"-\log\frac{\exp(\mathrm{sim}(z_i,z_j)/\tau)}{\sum_{k\ne i}\exp(\mathrm{sim}(z_i,z_k)/\tau)}",
     )  # fmt: skip
     Config = SimCLRConfig
 

@@ -39,7 +39,6 @@ class SimSiam(Method):
     card = Card(
         title="SimSiam", paper="Exploring Simple Siamese Representation Learning", year=2020, arxiv="2011.10566",
         family="contrastive", negatives="none", networks="one encoder with a projector, and a predictor",
-        loss=r"1-\frac{\langle p_1,\,\mathrm{stopgrad}(z_2)\rangle}{\lVert p_1\rVert\,\lVert z_2\rVert}",
     )  # fmt: skip
     Config = SimSiamConfig
 

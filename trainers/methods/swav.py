@@ -32,7 +32,7 @@ class SwAV(Method):
     card = Card(
         title="SwAV", paper="Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", year=2020,
         arxiv="2006.09882", family="contrastive", negatives="none: prototypes, which Sinkhorn fills evenly",
-        networks="one encoder with a projection head, and prototypes", loss=r"-\sum_k q_k\log p_k",
+        networks="one encoder with a projection head, and prototypes",
     )  # fmt: skip
     Config = SwAVConfig
     FEW = "Collapsed: almost all images go to a few prototypes. Nothing shares them out evenly while Sinkhorn is switched off."
