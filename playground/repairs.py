@@ -306,9 +306,10 @@ class Repairs:
             if not hasattr(model, "hide"):
                 made = model.reconstruct(damaged)
             else:  # the patches that it sees are not its task, and stay as they are
-                told = keep is not None and grid is not None
-                same = told and (model.grid.rows, model.grid.columns) == (grid.rows, grid.columns)
-                made = _paint(model, x if told else damaged, keep if same else model.hide(x, _rng(asked))[0])[1]
+                shape = (model.grid.rows, model.grid.columns)
+                told = keep is not None and grid is not None and shape == (grid.rows, grid.columns)
+                seen = keep if told and keep is not None else model.hide(x, _rng(asked))[0]
+                made = _paint(model, damaged if keep is None else x, seen)[1]
             found.append(about(self.maps, other, language) | judged(made, x) | {"trained": self.trained(model, language)})
         return {"image": packed(x), "damaged": judged(damaged, x), "runs": found}
 
