@@ -75,8 +75,9 @@ def fetch(title: str, download: Callable[[Path], object]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         download(folder)
     except (OSError, RuntimeError, HTTPException) as error:
+        lines = str(getattr(error, "reason", error)).splitlines() or [type(error).__name__]  # torchvision lists every mirror
         raise DataError(
             "{dataset} cannot be downloaded to {folder} ({reason}): connect to the internet, or choose other data.",
-            dataset=title, folder=folder, reason=getattr(error, "reason", error),
+            dataset=title, folder=folder, reason=lines[0].rstrip(": ")[:100],
         ) from error  # fmt: skip
     return folder
