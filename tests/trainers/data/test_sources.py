@@ -222,7 +222,9 @@ def test_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert data.train.images.shape == (50, 3, 32, 32) and data.train.images[0, :, 0, 0].tolist() == [0, 7, 0]
 
 
-@pytest.mark.parametrize("error", [URLError("no network"), RuntimeError("no network:\nTried https://x"), TimeoutError("no network")])
+@pytest.mark.parametrize(
+    "error", [URLError("no network"), RuntimeError("no network:\nTried https://x"), TimeoutError("no network")]
+)
 def test_what_cannot_be_downloaded(error: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def offline(*arguments: object, **options: object) -> None:
         raise error
