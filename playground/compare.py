@@ -161,9 +161,11 @@ def read(maps: Maps, run: str) -> Row:
 
 
 def rows(maps: Maps, runs: Sequence[str]) -> list[Row]:
-    """Those of up to MOST runs that are there, each once."""
-    found = []
-    for run in list(dict.fromkeys(runs))[:MOST]:
+    """The first MOST runs that are there, each once."""
+    found: list[Row] = []
+    for run in dict.fromkeys(runs):
+        if len(found) == MOST:
+            break
         try:
             found.append(read(maps, run))
         except (UserError, OSError, ValueError, TypeError, KeyError) as error:  # gone, or of another version
@@ -196,8 +198,11 @@ def compare(
 
     curves: keys of those to draw, over "seconds" or "steps".
     """
-    wanted = [run for run in asked if run] or first(maps, language)
+    wanted = list(dict.fromkeys(run for run in asked if run))
     found = rows(maps, wanted)
+    looked_at = wanted.index(found[-1].run) + 1 if len(found) == MOST else len(wanted)
+    gone = looked_at - len(found)
+    found = found or rows(maps, first(maps, language))  # where nobody has said which, or none of those is there
     stands = [
         f"{row.run}.{maps.runs.view(row.run).generation}.{len(row.events)}.{row.state.kind}.{row.state.place}" for row in found
     ]
@@ -209,7 +214,7 @@ def compare(
     return {
         "version": version,
         "runs": [about(maps, row, name, language) for row, name in zip(found, names, strict=True)],
-        "gone": len(set(wanted)) - len(found),
+        "gone": gone,
         "examples": examples(maps.runs, language),
         "most": MOST,
         **table(found, language),

@@ -14,6 +14,7 @@ Line = tuple[Sequence[float], Sequence[float | None]]
 # al. 2009); some are pale on white or dark on near-black, as ten that stay apart have to be (docs/log.md)
 PALETTE = ("#4B96FF", "#874BB4", "#5AA52D", "#E1C300", "#FFA5A5", "#69D2FF", "#3C4B69", "#D269A5", "#87695A", "#960F00")
 POINTS = 400  # of a line, more than a plot of this size can show
+NAME = 0.1  # of a plot's height is a level's name high
 
 
 def curve(
@@ -38,7 +39,6 @@ def curve(
             "hovertemplate": "%{y:.1%}" if rate else "%{y:.3g}",
         })  # fmt: skip
     levels = sorted(((text, level) for text, level in marks.items() if level is not None), key=lambda mark: -mark[1])
-    under = len(levels) > 1 and levels[-2][1] - levels[-1][1] < 0.25 * levels[0][1]  # or its name would lie on the next one
     layout = {
         "title": {"text": name, "font": {"size": 14}, "x": 0.02, "y": 0.97},
         "margin": {"l": 46, "r": 10, "t": 34, "b": 34}, "height": 230, "hovermode": "x unified",
@@ -49,12 +49,29 @@ def curve(
         "shapes": [level(y) for _, y in levels],
         "annotations": [
             {"text": text, "showarrow": False, "font": {"size": 11}, "xref": "x domain", "x": 1, "xanchor": "right",
-             "yref": "y", "y": level, "yanchor": "top" if under and level == levels[-1][1] else "bottom"}
-            for text, level in levels
+             "yref": "y", "y": level, "yanchor": anchor}
+            for (text, level), anchor in zip(levels, anchors([at for _, at in levels], traces), strict=True)
         ],
         "uirevision": "keep",
     }  # fmt: skip
     return {"data": traces, "layout": layout}
+
+
+def anchors(levels: Sequence[float], traces: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where the name of each level stands, above its line ("bottom") or below it ("top"): where fewer lines run through it."""
+    ys = [[y for y in trace["y"] if y is not None] for trace in traces]
+    every = [*levels, *(y for line in ys for y in line)]
+    room = NAME * (max(every, default=0.0) - min(every, default=0.0))
+    there = [y for line in ys for y in line[len(line) // 2 :]] + list(levels)  # names stand on the right
+    found = []
+    for level in levels:
+        lines = list(there)
+        lines.remove(level)  # its own
+        over = sum(level <= y < level + room for y in lines)
+        below = sum(level - room < y < level - room / 10 for y in lines)
+        found.append("top" if over > below else "bottom")
+        there += [level + share * (-room if over > below else room) for share in (0.5, 1)]  # nor through another name
+    return found
 
 
 def level(y: float, colour: str = "#888") -> dict[str, Any]:

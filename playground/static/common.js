@@ -2,6 +2,7 @@
 (() => {
   const lang = () => window.PLAYGROUND_LANG || 'en';
   const base = path => new URL(`playground/${path}`, document.baseURI);
+  const path = (parts, ...values) => String.raw({raw: parts}, ...values.map(encodeURIComponent));  // what comes from an address is no path
 
   function make(tag, cls, ...children) {
     const node = document.createElement(tag);
@@ -60,6 +61,16 @@
     return found;
   }
 
+  let begun = [];
+  // whether this browser began a run, and so may stop it; add: it just has
+  function mine(run, add = false) {
+    const key = 'playground-runs';
+    try { begun = JSON.parse(localStorage.getItem(key)) ?? begun; } catch { /* as above */ }
+    if (add && !begun.includes(run)) begun = [...begun, run].slice(-300);
+    if (add) try { localStorage.setItem(key, JSON.stringify(begun)); } catch { /* as above */ }
+    return begun.includes(run);
+  }
+
   async function understood(answer) {  // or the server's own sentence as an error
     const found = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(found.error || answer.status);
@@ -106,12 +117,29 @@
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const unpacked = text => [...atob(text.replace(/-/g, '+').replace(/_/g, '/'))].flatMap((c, at) => [...Array(8).keys()].filter(bit => c.charCodeAt(0) >> bit & 1).map(bit => 8 * at + bit));
 
+  // what a tab says of its own view: in the address while that tab is shown, and remembered as long as the page is open
+  const VIEWS = {
+    train: ['view', 'hide'],
+    explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel'],
+    reconstruct: ['image', 'strip', 'do', 'second', 'noise', 'mask', 'damage'],
+    match: ['model', 'match', 'pictures', 'labels', 'template', 'scale', 'none', 'heat', 'set', 'query', 'like', 'lesson'],
+    compare: ['runs', 'curve', 'over', 'off', 'maps', 'kept', 'other', 'sweep', 'measure'],
+    learn: ['card'],
+  };
+  const tabOf = Object.fromEntries(Object.entries(VIEWS).flatMap(([tab, keys]) => keys.map(key => [key, tab])));
+  const query = new URLSearchParams(location.search);  // all that the address has said, also of tabs that are not shown
+  const shown = key => !tabOf[key] || tabOf[key] === document.body.dataset.tab;
+
   window.playgroundKit = {
-    lang, base, address, owner, make, button, option, choice, slider, heading, numbers, figure, packed, unpacked,
+    lang, base, path, query, mine, address, owner, make, button, option, choice, slider, heading, numbers, figure, packed, unpacked,
     wait: ms => new Promise(done => setTimeout(done, ms)),
     percent: (share, digits = 0) => `${(100 * share).toFixed(digits)}%`,
     get: async (path, query) => understood(await fetch(address(path, query))),
-    post: async (path, body) => understood(await fetch(address(path), {method: 'POST', ...(body instanceof FormData ? {body} : {body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}})})),
+    async post(path, body) {
+      const found = await understood(await fetch(address(path), {method: 'POST', ...(body instanceof FormData ? {body} : {body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}})}));
+      for (const run of {runs: [found.run], sweeps: found.runs}[path] ?? []) mine(run, true);
+      return found;
+    },
     // the words of a part of the page, with their blanks filled in
     sayer: part => (key, values = {}) => (window.playgroundWords[part][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''),
     // files that are dropped onto an element, those of folders too
@@ -126,11 +154,17 @@
         });
       }
     },
-    // puts what is not null into the address, takes the rest out
-    remember(values) {
+    // puts what is not null into the address, takes the rest out; entry: Back leads to how it was before
+    remember(values, entry = false) {
+      for (const [key, value] of Object.entries(values)) value === null || value === '' || value === undefined ? query.delete(key) : query.set(key, value);
       const url = new URL(location.href);
-      for (const [key, value] of Object.entries(values)) value === null || value === '' || value === undefined ? url.searchParams.delete(key) : url.searchParams.set(key, value);
-      history.replaceState(null, '', url);
+      url.search = new URLSearchParams([...query].filter(([key]) => shown(key)));
+      entry ? history.pushState(null, '', url) : history.replaceState(null, '', url);
     },
+    recall() {  // the address is another one: Back, or Forward
+      for (const key of [...query.keys()]) if (shown(key)) query.delete(key);
+      for (const [key, value] of new URLSearchParams(location.search)) query.set(key, value);
+    },
+    gone: async run => (await fetch(base(path`runs/${run}/live`))).status === 404,  // not on this machine any more
   };
 })();

@@ -7,7 +7,7 @@
   const SHOWN = 8, SIDE = 64;  // reconstructions of a run, and their px
   const TIMES = [15, 30, 120];  // s for each run of a sweep
   const COLOURS = ['#4B96FF', '#874BB4', '#5AA52D', '#E1C300', '#FFA5A5', '#69D2FF', '#3C4B69', '#D269A5'];  // plots.PALETTE
-  const {base, make, button, option, choice, heading, wait, percent, get, post, numbers, figure} = window.playgroundKit;
+  const {base, path, query, mine, make, button, option, choice, heading, wait, percent, get, post, numbers, figure} = window.playgroundKit;
   const say = window.playgroundKit.sayer('compare');
   const who = Math.random().toString(36).slice(2);
   const field = (label, control) => make('label', 'field', make('span', '', label), control);
@@ -50,16 +50,16 @@
       const moved = this.info?.last !== info.last || this.info?.ended !== info.ended;
       this.info = info;
       this.head.replaceChildren(swatch(at), make('b', '', info.label));
-      if (!this.opening) this.opening = this.open();
+      this.opening ??= this.open().catch(error => { this.opening = null; throw error; });  // the next look tries again
       await this.opening;
       if (moved && !this.closed) this.place();
     }
 
     async open() {
-      this.about = await get(`runs/${this.run}/images.json`);
+      this.about = await get(path`runs/${this.run}/images.json`);
       if (this.closed) return;
       this.map = new window.EmbeddingMap(this.box, {hover: i => this.maps.hovered(this, i), pick: i => this.maps.page.pick(i, this)});
-      await this.map.show(this.about, base(`runs/${this.run}/images.png`).href, say('images'));
+      await this.map.show(this.about, base(path`runs/${this.run}/images.png`).href, say('images'));
       this.box.setAttribute('role', 'group');
       this.box.setAttribute('aria-label', say('map_of', {number: this.about.count, title: this.info.label}));
       if (this.closed) this.map.close();
@@ -70,14 +70,14 @@
     async place() {
       const mine = this.placing = {}, {keys} = this.maps.page.found, {last, ended} = this.info, over = () => this.placing !== mine || this.closed;
       const show = async key => {
-        const positions = await numbers(`runs/${this.run}/maps/${key}/${last}`).catch(() => null);
+        const positions = await numbers(path`runs/${this.run}/maps/${key}/${last}`).catch(() => null);
         if (!positions || over()) return;
         this.map.frame(positions, 2);
         Object.assign(this.box.dataset, {key, step: last});
       };
       if (this.box.dataset.key !== keys.umap || !ended || this.maps.kind === 'pca') await show(keys.pca);
       while (!over() && ended && this.maps.kind === 'umap') {
-        const found = this.maps.page.visible() ? await get(`runs/${this.run}/maps/${keys.umap}`, {who, frames: 'last'}).catch(() => ({state: 'failed', ready: []})) : {ready: []};
+        const found = this.maps.page.visible() ? await get(path`runs/${this.run}/maps/${keys.umap}`, {who, frames: 'last'}).catch(() => ({state: 'failed', ready: []})) : {ready: []};
         if (over()) return;
         if (found.ready.includes(last)) return show(keys.umap);
         if (found.state === 'failed') return;
@@ -96,7 +96,7 @@
     constructor(page) {
       this.page = page;
       this.panes = [];
-      this.kind = 'umap';
+      this.kind = query.get('maps') === 'pca' ? 'pca' : 'umap';
       this.kinds = make('div');
       this.link = make('a', 'compare-link', say('maps_explore'));
       this.steps = make('div', 'compare-steps', ...[[-1, '‹', 'image_before'], [1, '›', 'image_next']].map(([by, sign, name]) => {  // without a mouse, too
@@ -114,7 +114,7 @@
     }
 
     choose() {
-      choice(this.kinds, [['umap', say('map_umap')], ['pca', say('map_pca')]], this.kind, kind => { this.kind = kind; this.choose(); this.panes.forEach(pane => pane.map && pane.place()); });
+      choice(this.kinds, [['umap', say('map_umap')], ['pca', say('map_pca')]], this.kind, kind => { this.kind = kind; this.choose(); this.page.remember(); this.panes.forEach(pane => pane.map && pane.place()); });
     }
 
     sync(runs) {
@@ -138,7 +138,11 @@
 
     opened(pane) {
       const {picked} = this.page;
-      if (picked && picked.set === pane.info.set) pane.map.mark(picked.index);
+      if (picked?.set === pane.info.set) {
+        if (picked.index >= pane.about.count) this.page.picked = null;  // of a link that somebody wrote
+        else if (!this.kept.dataset.index) this.mark(picked.index, pane);
+        else pane.map.mark(picked.index);
+      }
       if (pane !== this.panes.find(one => one.map)) return;
       pane.map.legend(this.legend, {help: window.playgroundWords.explore.legend_help, toggle: (g, alone) => this.same(pane).forEach(one => one.map.toggle(g, alone))});
     }
@@ -160,10 +164,10 @@
   class Pictures {
     constructor(page) {
       this.page = page;
-      this.shift = 0;
+      this.shift = /^\d{1,6}$/.test(query.get('other') ?? '') ? Number(query.get('other')) : 0;
       this.table = make('table');
       this.error = make('p', 'hint bad');
-      this.element = make('section', 'compare-pictures', heading(say('pictures'), say('pictures_help')), make('div', 'compare-row', button(say('pictures_other'), () => { this.shift++; this.sync(this.page.found.runs); })),
+      this.element = make('section', 'compare-pictures', heading(say('pictures'), say('pictures_help')), make('div', 'compare-row', button(say('pictures_other'), () => { this.shift++; this.sync(this.page.found.runs); this.page.remember(); })),
         make('div', 'compare-scroll', this.table), this.error);
     }
 
@@ -177,13 +181,13 @@
       this.key = key;
       const over = () => this.key !== key;
       try {
-        const about = await get(`runs/${these[0].run}/images.json`);
+        const about = await get(path`runs/${these[0].run}/images.json`);
         if (over()) return;
-        const own = picked?.set === set ? [picked.index] : [], step = Math.floor(about.count / SHOWN) | 1;  // odd: classes often take turns
+        const own = picked?.set === set && picked.index < about.count ? [picked.index] : [], step = Math.floor(about.count / SHOWN) | 1;  // odd: classes often take turns
         const indices = [...new Set([...own, ...Array.from({length: SHOWN}, (_, i) => (i * step + 7 * this.shift) % about.count)])].slice(0, SHOWN);
         this.draw(these, runs, indices, about);
         for (const index of indices) {  // each column by itself: nobody waits for the last one
-          const found = await post(`runs/${these[0].run}/repair/compare`, {image: {index}, runs: these.map(r => r.run), damage: 'none', level: 0, seed: 0});
+          const found = await post(path`runs/${these[0].run}/repair/compare`, {image: {index}, runs: these.map(r => r.run), damage: 'none', level: 0, seed: 0});
           if (over()) return;
           paint(this.cells.get(`/${index}`), found.image, about);
           for (const one of found.runs) {
@@ -264,7 +268,7 @@
       const run = this.of.value;
       if (!run) return;
       try {
-        if (!this.forms.has(run)) this.forms.set(run, await get(`runs/${run}/knobs`));
+        if (!this.forms.has(run)) this.forms.set(run, await get(path`runs/${run}/knobs`));
         if (this.of.value !== run) return;
         const kept = this.knob.value;
         this.form = this.forms.get(run);
@@ -310,17 +314,23 @@
         const node = Object.assign(make('input'), {type: 'text', id: 'compare-values', value: f.suggested.map(text).join(', '), oninput: () => this.tell()});
         node.inputMode = 'decimal';
         this.value.replaceChildren(field(say('change_values', {most: this.page.found.most}), node));
-        this.values = () => [...new Set(node.value.split(/[,，;；\s]+/).filter(Boolean))];
+        this.values = () => [...new Set(node.value.split(/[,，、;；\s]+/).filter(Boolean))];
       }
       this.tell();
     }
 
     tell() {
       if (!this.form || !this.values) return;
-      const number = this.values().length, {most, runs} = this.page.found, seconds = Number(this.time.value) || this.form.seconds;
+      const values = this.values(), number = values.length, {most, runs} = this.page.found, seconds = Number(this.time.value) || this.form.seconds;
+      const wrong = this.mode === 'copy' ? [] : values.filter(value => !this.fits(value));
       this.total.textContent = this.mode === 'copy' ? (runs.length >= most ? say('change_full') : '')
-        : number < 2 ? say('change_few') : number > most ? say('change_many', {most}) : say('change_total', {number, seconds, total: number * seconds});
-      this.go.disabled = this.mode === 'copy' ? runs.length >= most : number < 2 || number > most;
+        : wrong.length ? say(this.knob_().step === 1 ? 'change_wrong_whole' : 'change_wrong', {...this.knob_(), values: wrong.join(' · ')}) : number < 2 ? say('change_few') : number > most ? say('change_many', {most}) : say('change_total', {number, seconds, total: number * seconds});
+      this.go.disabled = this.mode === 'copy' ? runs.length >= most : number < 2 || number > most || wrong.length > 0;
+    }
+
+    fits(value) {  // whether the knob may have it, as Python reads numbers
+      const f = this.knob_(), number = /^[-+.\de]+$/i.test(value) ? Number(value) : NaN;
+      return !!f.options || number >= f.low && number <= f.high && (f.step !== 1 || Number.isInteger(number));
     }
 
     async begin() {
@@ -383,7 +393,7 @@
       let next = EVERY;
       try {
         if (this.page.visible() || !this.found) {
-          const found = await get(`sweeps/${id}`, {measure: this.page.measure || ''});
+          const found = await get(path`sweeps/${id}`, {measure: this.page.measure || ''});
           if (over()) return;
           this.draw(found);
           if (found.ended) next = 0;
@@ -411,7 +421,7 @@
       this.measure.replaceChildren(...found.measures.map(m => option(m.key, m.name)));
       this.measure.value = found.measure;
       if (found.figure) figure(this.plot, found.figure);
-      this.stop.hidden = found.ended;
+      this.stop.hidden = found.ended || !mine(found.runs[0].run);
       this.list.replaceChildren(...found.runs.map(one => {
         const node = make('li', '', make('b', '', one.value), make('span', '', one.number ?? one.status), bar(one));
         node.dataset.state = one.state;
@@ -423,7 +433,7 @@
     async end() {
       this.stop.disabled = true;
       try {
-        await post(`sweeps/${this.id}/stop`, {secret: secret()});
+        await post(path`sweeps/${this.id}/stop`, {secret: secret()});
         await this.ask();
       } catch (error) { this.error.textContent = String(error.message); }
       this.stop.disabled = false;
@@ -435,13 +445,14 @@
   class Comparer {
     constructor(element) {
       this.root = element.querySelector('.compare');
-      const query = new URLSearchParams(location.search), list = key => (query.get(key) || '').split(',').filter(Boolean);
+      const list = key => (query.get(key) || '').split(',').filter(Boolean);
       this.runs = list('runs');
       this.curves = query.has('curve') ? list('curve') : null;
       this.over = query.get('over') === 'steps' ? 'steps' : 'seconds';
       this.measure = query.get('measure') || '';
       this.wantedSweep = query.get('sweep') || '';
-      this.hidden = new Set();  // runs whose curves are not drawn
+      this.hidden = new Set(list('off'));  // runs whose curves are not drawn
+      this.wantedKept = /^\d{1,6}(_\d)?$/.test(query.get('kept') ?? '') ? query.get('kept').split('_').map(Number) : null;
       this.plots = new Map();
       this.list = [];
       this.skeleton();
@@ -537,12 +548,18 @@
     }
 
     draw(found) {
-      const ended = this.found?.runs.filter(r => r.ended).length, {part} = this;
+      const ended = this.found?.runs.filter(r => r.ended).length, {part} = this, of = new Set(this.runs).size;
+      const notes = [...(of > found.most ? [say('cut', {most: found.most, of})] : []), ...(found.gone ? [say('gone', {number: found.gone})] : [])];
       this.found = found;
       this.runs = found.runs.map(r => r.run);
-      if (!found.runs.length && !found.gone) { this.root.replaceChildren(this.empty); return; }
+      if (!found.runs.length) { this.root.replaceChildren(...notes.map(text => make('p', 'match-error', text)), this.empty); return; }
       if (this.root.firstChild !== this.body) this.root.replaceChildren(this.body);
-      if (found.gone) this.note(say('gone', {number: found.gone}));
+      if (notes.length) this.note(notes.join('\n'));
+      if (this.wantedKept) {
+        const [index, at = 0] = this.wantedKept, set = found.runs[at]?.set;
+        this.picked = set ? {index, set} : null;
+        this.wantedKept = null;
+      }
       part.help.textContent = say('help', {most: found.most});
       part.examples.replaceChildren(...found.examples.map(one => {
         const node = button(one.name, () => { this.note(''); this.set(one.runs); }, 'small toggle');
@@ -642,7 +659,7 @@
       choice(part.over, [['seconds', say('over_seconds')], ['steps', say('over_steps')]], this.over, over => { this.over = over; this.refresh(); });
       const focused = part.legend.contains(document.activeElement) && document.activeElement.dataset.run;
       part.legend.replaceChildren(...found.runs.map((run, at) => {
-        const node = button(swatch(at), () => { this.hidden.delete(run.run) || this.hidden.add(run.run); this.drawCurves(); }, '');
+        const node = button(swatch(at), () => { this.hidden.delete(run.run) || this.hidden.add(run.run); this.drawCurves(); this.remember(); }, '');
         node.append(run.label);
         node.title = say('legend_help');
         node.dataset.run = run.run;
@@ -671,12 +688,16 @@
       this.picked = {index, set: pane.info.set};
       this.maps.mark(index, pane);
       this.pictures.sync(this.found.runs);
+      this.remember();
     }
 
     remember() {  // the view is in the address
       if (!this.found || !this.visible()) return;
+      const {runs} = this.found, {picked} = this, of = picked ? runs.findIndex(r => r.set === picked.set) : -1;
       window.playgroundKit.remember({
         tab: 'compare', runs: this.runs.join(','), curve: this.curves ? this.curves.join(',') : null, over: this.over === 'steps' ? 'steps' : null,
+        off: runs.filter(r => this.hidden.has(r.run)).map(r => r.run).join(','), maps: this.maps.kind === 'pca' ? 'pca' : null,
+        kept: of < 0 ? null : of ? `${picked.index}_${of}` : picked.index, other: this.pictures.shift || null,
         sweep: this.sweep.id || this.wantedSweep || null, measure: this.sweep.id && this.measure ? this.measure : null,
       });
     }

@@ -5,7 +5,7 @@
   const PLAY = 620;  // ms a frame: the glide, and a moment to look
   const MOST = 8, GALLERY = 60, ELSEWHERE = 7;  // maps side by side, images shown of a selection, other runs of one image
   const CLOUDS = ['rgb(37 99 235 / .5)', 'rgb(234 88 12 / .5)'];  // of images, of texts
-  const {lang, base, make, button, option, choice, wait, percent, get, post, numbers, packed, unpacked} = window.playgroundKit;
+  const {lang, base, path, query, gone, make, button, option, choice, wait, percent, get, post, numbers, packed, unpacked} = window.playgroundKit;
   const say = window.playgroundKit.sayer('explore');
   const who = Math.random().toString(36).slice(2);
 
@@ -26,12 +26,12 @@
     }
 
     async open() {
-      [this.info, this.about] = await Promise.all([get(`runs/${this.run}/timeline`), get(`runs/${this.run}/images.json`)]);
+      [this.info, this.about] = await Promise.all([get(path`runs/${this.run}/timeline`), get(path`runs/${this.run}/images.json`)]);
       const on = this.explorer;
       this.map = new window.EmbeddingMap(this.box, {
         hover: i => on.hovered(this, i), pick: i => on.pick(i, this), select: found => on.select(found), own: point => on.showOwn(point),
       });
-      await this.map.show(this.about, base(`runs/${this.run}/images.png`).href, say('images'));
+      await this.map.show(this.about, base(path`runs/${this.run}/images.png`).href, say('images'));
       this.box.setAttribute('role', 'application');  // the keys go to the map
       this.box.setAttribute('aria-label', say('map_of', {number: this.about.count, title: this.info.title}));
       this.title();
@@ -52,7 +52,7 @@
     async frame(key, step) {
       const name = `${key}/${step}`;
       if (!this.frames.has(name)) {
-        const loading = numbers(`runs/${this.run}/maps/${name}`);
+        const loading = numbers(path`runs/${this.run}/maps/${key}/${step}`);
         this.frames.set(name, loading);
         loading.catch(() => this.frames.delete(name));
       }
@@ -72,7 +72,7 @@
         if (!this.explorer.visible()) { await wait(EVERY); continue; }
         let found;
         try {
-          found = await get(`runs/${this.run}/maps/${key}`, {who});
+          found = await get(path`runs/${this.run}/maps/${key}`, {who});
         } catch (error) {
           this.failed = String(error.message);
           found = {ready: this.ready, state: 'failed', sentence: this.failed, progress: 0};
@@ -87,7 +87,7 @@
           if (this.info.ended) return;
           await wait(RUNNING);
           const before = this.info.steps.length;
-          try { this.info = await get(`runs/${this.run}/timeline`); } catch { continue; }
+          try { this.info = await get(path`runs/${this.run}/timeline`); } catch { continue; }
           if (this.info.steps.length !== before || this.info.ended) this.explorer.grown(this);
         } else await wait(EVERY);
       }
@@ -117,7 +117,7 @@
     }
 
     leave() {  // nobody here waits for the map any more
-      if (this.following) fetch(base(`runs/${this.run}/maps/${this.following}?who=${who}`), {method: 'DELETE', keepalive: true}).catch(() => {});
+      if (this.following) fetch(base(path`runs/${this.run}/maps/${this.following}?who=${who}`), {method: 'DELETE', keepalive: true}).catch(() => {});
       this.following = null;
     }
 
@@ -134,7 +134,6 @@
       this.root = element.querySelector('.explore');
       this.panes = [];
       this.placed = [];
-      const query = new URLSearchParams(location.search);
       const [kind, ...values] = (query.get('map') || '').split('-');
       this.kind = window.playgroundWords.reducers[kind] ? kind : 'pca';
       this.chosen = this.kind === kind;
@@ -161,7 +160,7 @@
       const field = (label, control) => make('label', 'field', make('span', '', label), control);
       part.run = make('select');
       part.run.id = 'explore-run';
-      part.run.onchange = () => { this.picky = true; this.load(part.run.value, []); };
+      part.run.onchange = () => { this.picky = part.gone.hidden = true; this.load(part.run.value, []); };
       part.kinds = make('div', 'map-kinds');
       part.space = button(say('space'), () => this.setParam('dimensions', this.params[this.kind].dimensions === 3 ? 2 : 3), 'small toggle');
       part.params = make('div', 'params');
@@ -214,24 +213,30 @@
       const side = make('div', 'explore-side',
         make('section', 'search', make('h3', '', say('search')), part.search, part.found, part.asText),
         part.picked, part.selected, make('section', '', make('h3', '', say('own')), drop, part.own), part.besides, part.export, part.note);
+      part.gone = make('div', 'link-gone', window.playgroundWords.missing);
+      part.gone.setAttribute('role', 'alert');
+      part.gone.hidden = true;
       part.body = make('div', '', part.top, make('div', 'explore-columns', left, side));
       part.empty = make('div', 'live-empty', make('h2', '', say('empty_title')), make('p', '', say('empty')));
-      this.root.replaceChildren(part.empty);
+      part.loading = make('p', 'live-loading', say('loading'));
+      this.fill(part.loading);
       window.playgroundKit.dropped(this.root, files => this.placeFiles(files));
     }
 
     main() { return this.panes[0]; }
 
+    fill(node) { if (this.root.lastChild !== node) this.root.replaceChildren(this.part.gone, node); }
+
     // -- which runs ------------------------------------------------------------------------------------------------
 
     async opened() {
-      while (!window.Plotly || !window.EmbeddingMap) await wait(30);
       if (this.opening) return;
       this.opening = true;
       try {
-        const now = window.playground.run();
         await this.listRuns();
-        if (!this.list.length) return;
+        if (!this.list.length) return this.fill(this.part.empty);
+        while (!window.Plotly || !window.EmbeddingMap) await wait(30);
+        const now = window.playground.run();
         const followed = !this.picky && now && now !== this.followed && this.list.some(r => r.run === now);
         if (!this.main() || followed) {
           const first = followed || this.list.some(r => r.run === now) ? now : this.list[0].run;
@@ -245,33 +250,39 @@
     }
 
     async listRuns() {
-      const query = new URLSearchParams(location.search);
-      this.list = await get('runs', {also: [query.get('run'), ...this.beside, window.playground.run()].filter(Boolean).join(',')});
-      const {part} = this;
+      const {part} = this, linked = query.get('run');
+      this.list = await get('runs', {also: [linked, ...this.beside, window.playground.run()].filter(Boolean).join(',')});
+      if (linked && !this.loaded && !this.list.some(r => r.run === linked)) part.gone.hidden = !await gone(linked);
       part.run.replaceChildren(...this.list.map(r => option(r.run, r.title + (r.changed ? ` · ${r.changed}` : ''))));
       if (this.main()) part.run.value = this.main().run;
     }
 
     async load(run, beside) {
-      const {part} = this;
+      const {part} = this, mine = this.loading = {}, over = () => this.loading !== mine;  // another run was chosen meanwhile
       this.stop();
+      clearTimeout(this.settling);
       this.panes.forEach(pane => pane.close());
       this.panes = [];
       const known = this.list.find(r => r.run === run);
       const also = beside.filter(b => b !== run && this.list.some(r => r.run === b && r.set === known?.set));
       if (this.loaded) { this.selection = null; this.placed = []; part.own.replaceChildren(); this.wantedPick = -1; this.wantedStep = null; }
-      if (this.root.firstChild !== part.body) this.root.replaceChildren(part.body);
+      this.fill(part.body);
       this.colour = this.colour || 'label';
       await this.add(run);
+      if (over()) return;
       part.run.value = run;
       this.retime();
       const steps = this.main().info.steps, at = steps.indexOf(this.wantedStep);
       this.index = at < 0 ? steps.length - 1 : at;
       if (!this.chosen) {
-        const first = await get(`runs/${run}/maps/${this.main().info.keys.umap}`, {who, frames: 'last'}).catch(() => null);
+        const first = await get(path`runs/${run}/maps/${this.main().info.keys.umap}`, {who, frames: 'last'}).catch(() => null);
+        if (over()) return;
         this.kind = first && (first.ready.length || this.main().info.ended) ? 'umap' : 'pca';
       }
-      for (const other of also) await this.add(other);
+      for (const other of also) {
+        await this.add(other);
+        if (over()) return;
+      }
       this.loaded = true;
       this.draw();
       if (this.selection) this.select(this.selection);
@@ -514,7 +525,7 @@
         const pane = this.main(), [key, step] = [pane?.box.dataset.key, pane?.box.dataset.step];
         if (!key) return;
         try {
-          const found = await get(`runs/${pane.run}/maps/${key}/${step}/quality`);
+          const found = await get(path`runs/${pane.run}/maps/${key}/${step}/quality`);
           if (pane.box.dataset.key !== key || pane.box.dataset.step !== step) return;
           this.part.quality.textContent = say('quality', {trust: found.trustworthiness.toFixed(3), kept: percent(found.preservation)});
           this.part.quality.dataset.step = step;
@@ -552,7 +563,7 @@
       const step = colour === 'purity' ? this.stepOf(pane) : pane.info.steps.at(-1), name = `${colour}/${step}`;
       if (pane.coloured === name) return;
       if (!pane.values.has(name)) {
-        const loading = numbers(`runs/${pane.run}/values/${name}`);
+        const loading = numbers(path`runs/${pane.run}/values/${colour}/${step}`);
         pane.values.set(name, loading);
         loading.catch(() => pane.values.delete(name));
       }
@@ -624,7 +635,7 @@
         this.remember();
         return;
       }
-      const lists = await Promise.all(this.panes.map(pane => get(`runs/${pane.run}/neighbours/${this.stepOf(pane)}/${i}`).catch(() => [])));
+      const lists = await Promise.all(this.panes.map(pane => get(path`runs/${pane.run}/neighbours/${this.stepOf(pane)}/${i}`).catch(() => [])));
       if (this.picked !== i) return;
       this.panes.forEach((pane, p) => pane.map.mark(i, lists[p].map(n => n[0])));
       const own = make('div', 'picked-head', main.map.dress(make('div', 'thumb-image'), i, 84), make('div', '', make('b', '', main.map.name(i)), make('p', 'hint', say('image_number', {number: i + 1})),
@@ -643,7 +654,7 @@
       const elsewhere = make('div', 'elsewhere');
       picked.replaceChildren(make('h3', '', say('picked')), own, ...rows, elsewhere);
       picked.dataset.index = i;
-      this.elsewhere(elsewhere, [], pane => get(`runs/${pane.run}/neighbours/${pane.last}/${i}`), i);
+      this.elsewhere(elsewhere, [], pane => get(path`runs/${pane.run}/neighbours/${pane.last}/${i}`), i);
     }
 
     // the runs that are not on the page: a small map of each, with the image or a person's own in it
@@ -655,7 +666,7 @@
       const grid = box.appendChild(make('div', 'minis'));
       for (const other of others) {
         try {
-          const positions = await numbers(`runs/${other.run}/maps/${main.info.keys.pca}/${other.last}`);
+          const positions = await numbers(path`runs/${other.run}/maps/${main.info.keys.pca}/${other.last}`);
           const found = await near(other);
           const canvas = make('canvas');
           mini(canvas, positions, main.map, i, own.length ? found.placed.map(p => p.at) : []);
@@ -728,7 +739,7 @@
     post(run, key) {
       const form = new FormData();
       for (const file of this.files) form.append('images', file, file.name);
-      return post(`runs/${run}/maps/${key}/place`, form);
+      return post(path`runs/${run}/maps/${key}/place`, form);
     }
 
     async placeOwn() {
@@ -747,7 +758,7 @@
             if (pane === main) found.skipped.forEach(sentence => own.append(make('p', 'hint bad', sentence)));
           }
           if (this.texts && pane.info.reads) {
-            const {placed, gap, plane} = await post(`runs/${pane.run}/maps/${key}/words`, {texts: this.texts, closed: !!this.closed});
+            const {placed, gap, plane} = await post(path`runs/${pane.run}/maps/${key}/words`, {texts: this.texts, closed: !!this.closed});
             if (over()) return;
             pane.own.push(...placed.map((one, i) => ({...one, name: this.texts[i]})));
             Object.assign(pane, {gap, plane});
@@ -821,7 +832,7 @@
       main.kept && (main.kept.textContent = '');
       for (const pane of this.panes.slice(1)) {
         try {
-          const share = await get(`runs/${main.run}/overlap/${this.stepOf(main)}/${pane.run}/${this.stepOf(pane)}`);
+          const share = await get(path`runs/${main.run}/overlap/${this.stepOf(main)}/${pane.run}/${this.stepOf(pane)}`);
           pane.kept.textContent = say('overlap', {share: percent(share)});
           pane.kept.title = say('overlap_help');
         } catch (error) { pane.kept.textContent = String(error.message); }
@@ -834,7 +845,7 @@
         node.dataset.kind = kind;
         node.onmousedown = node.onfocus = node.onpointerenter = () => {  // of what is shown at that moment
           const {key, step} = this.main().box.dataset;
-          node.href = base(`runs/${this.main().run}/maps/${key}/${step}/export.${kind}?lang=${lang()}`).href;
+          node.href = base(path`runs/${this.main().run}/maps/${key}/${step}/export.${kind}?lang=${lang()}`).href;
         };
         node.href = '#';
         node.setAttribute('download', '');
@@ -868,7 +879,7 @@
       });
     }
 
-    note(text) { this.part.note.textContent = text; }
+    note(text) { (this.part.body.isConnected ? this.part.note : this.part.loading).textContent = text; }
   }
 
   function mini(canvas, positions, map, i, own) {

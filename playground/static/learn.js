@@ -1,7 +1,7 @@
 // The Learn tab: an overview of all methods, and a card of each. GET learn gives its words, formulas and drawings in the page's
 // language; formulas (MathML) and drawings (SVG) are made by the server from its own descriptions, and alone are set as markup.
 (() => {
-  const {make, button, get, post, remember} = window.playgroundKit;
+  const {query, make, button, get, post, remember} = window.playgroundKit;
   const FAMILIES = ['contrastive', 'autoencoder'];
 
   function markup(tag, cls, content) {
@@ -13,7 +13,7 @@
   class Learn {
     constructor(element) {
       this.root = element.querySelector('.learn');
-      this.card = new URLSearchParams(location.search).get('card') || '';
+      this.card = query.get('card') || '';
       this.note = make('p', 'hint', '');
       this.root.replaceChildren(this.note);
       this.root.addEventListener('pointerover', event => this.point(event.target));
@@ -22,6 +22,10 @@
       this.root.addEventListener('focusout', () => this.point(null));
       this.root.addEventListener('click', event => this.keep(event.target));
       this.root.addEventListener('keydown', event => { if (event.key === 'Escape' && this.card) this.show(''); });
+      addEventListener('popstate', () => {  // Back leads from card to card
+        const card = query.get('card') || '';
+        if (this.page && document.body.dataset.tab === 'learn' && card !== this.card) this.show(card, false);
+      });
       new IntersectionObserver(seen => { if (seen.some(s => s.isIntersecting)) this.opened(); }).observe(this.root);
     }
 
@@ -40,7 +44,7 @@
     }
 
     say(key, values = {}) { return (this.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''); }
-    remember() { if (this.page) remember({card: this.card}); }
+    remember(entry) { if (this.page) remember({card: this.card}, entry); }
 
     show(name, moved = true) {
       const card = this.page.cards.find(one => one.name === name), from = this.card;
@@ -49,7 +53,7 @@
       this.root.dataset.card = this.card;
       this.root.replaceChildren(...(card ? this.full(card) : this.overview()));
       this.root.dataset.ready = 1;
-      this.remember();
+      this.remember(moved && this.card !== from);
       if (!moved) return;
       this.root.scrollIntoView({block: 'start'});
       // who uses the keyboard goes on from where the card begins, or from the card that was left

@@ -2,13 +2,14 @@
 // what changed. Text from the server goes in through textContent only.
 (() => {
   const EVERY = 250, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
-  const {lang, make, button, choice, wait, figure, post, remember} = window.playgroundKit;
+  const {lang, path, query, make, button, choice, wait, figure, post, mine, remember, recall} = window.playgroundKit;
   const address = path => window.playgroundKit.base(`runs/${path}`).href;
 
   class Panel {
     constructor(element) {
       this.root = element.querySelector('.live');
       this.generation = 0;
+      this.linked = true;  // the view of the run that is shown next is in the address
       new IntersectionObserver(seen => { if (seen.some(s => s.isIntersecting)) this.seen(); }).observe(this.root);
     }
 
@@ -25,19 +26,30 @@
     show(run, said = {}) {
       const shipped = !run;
       if (!run && set.method in window.playgroundWords.shipped) run = set.method;
-      if (run === this.run && run) return this.wake?.();
+      if (run === this.run && run) {
+        this.linked = false;
+        this.remember();
+        return this.wake?.();
+      }
       this.run = run;
       this.shipped = shipped;
       this.generation++;
       this.map?.close();
       this.map = this.placed = this.pictured = this.last = null;
-      this.chosen = false;
       this.root.replaceChildren();
       document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';
-      remember({...said, run: shipped ? null : run});
+      document.body.toggleAttribute('data-mine', mine(run));
+      remember({...said, ...(this.linked ? {} : {view: null, hide: null}), ...(document.body.dataset.tab === 'train' ? {run: shipped ? null : run} : {})});
+      this.linked = false;
+      this.chosen = query.get('view') === 'pca';
+      this.kind = 'pca';
       if (!run) return this.empty();
       this.skeleton();
       this.follow(this.generation);
+    }
+
+    remember() {  // the view is in the address
+      remember({view: this.chosen && this.kind === 'pca' ? 'pca' : null, ...(this.map ? {hide: [...this.map.hidden].join(',')} : {})});
     }
 
     async empty(sentence) {
@@ -102,7 +114,7 @@
       while (current()) {
         let moment = null;
         try {
-          const answer = await fetch(address(`${this.run}/live?lang=${lang()}&after=${after}`));
+          const answer = await fetch(address(path`${this.run}/live?lang=${lang()}&after=${after}`));
           if (!current()) return;
           if (answer.status === 404) {
             document.body.dataset.run = 'none';
@@ -222,7 +234,7 @@
       const rows = await Promise.all(pictures.rows.map(async row => {
         const image = new Image();
         image.alt = row.name;
-        image.src = address(`${run}/pictures/${pictures.step}?row=${encodeURIComponent(row.key)}`);
+        image.src = address(path`${run}/pictures/${pictures.step}?row=${row.key}`);
         await image.decode();
         return make('div', 'picture-row', make('span', '', row.name), image);
       }));
@@ -236,13 +248,14 @@
       const {part, run, generation} = this;  // another run may be shown while this one's files come
       if (!m.maps.pca.length) return;
       if (!this.map) {
-        const about = await (await fetch(address(`${run}/images.json?lang=${lang()}`))).json();
+        const about = await (await fetch(address(path`${run}/images.json?lang=${lang()}`))).json();
         if (generation !== this.generation) return;
         const map = new window.EmbeddingMap(part.map, {}, false);  // the wheel is the page's: the map fills half of it
-        await map.show(about, address(`${run}/images.png`), m.labels.unlabelled);
+        await map.show(about, address(path`${run}/images.png`), m.labels.unlabelled);
         if (generation !== this.generation) return map.close();
         this.map = map;
-        this.map.legend(part.mapLegend, {help: window.playgroundWords.explore.legend_help});
+        (query.get('hide') || '').split(',').filter(g => /^\d+$/.test(g) && g in map.spec.names).forEach(g => map.toggle(Number(g)));
+        map.legend(part.mapLegend, {help: window.playgroundWords.explore.legend_help, toggle: (g, alone) => { map.toggle(g, alone); this.remember(); }});
         if (about.skipped?.length) {
           const list = make('ul', '', ...about.skipped.map(line => make('li', '', line)));
           part.right.append(make('details', 'skipped', make('summary', '', m.labels.skipped.replace('{number}', about.skipped.length)), list));
@@ -251,22 +264,32 @@
       if (!m.maps.umap.length) this.kind = 'pca';
       else if (!this.chosen) this.kind = 'umap';
       const kinds = [['pca', m.labels.map_pca], ['umap', m.umap_pending ? m.labels.map_wait : m.labels.map_umap]];
-      choice(part.mapKinds, kinds, this.kind, kind => { this.chosen = true; this.kind = kind; this.drawMap(m); });
+      choice(part.mapKinds, kinds, this.kind, kind => { this.chosen = true; this.kind = kind; this.remember(); this.drawMap(m); });
       for (const node of part.mapKinds.children) node.disabled = !m.maps[node.dataset.kind].length;
-      const step = m.maps[this.kind].at(-1), key = `${m.map_keys[this.kind]}/${step}`;
-      if (key === this.placed) return;
-      this.placed = key;
-      const answer = await fetch(address(`${run}/maps/${key}`));
-      if (generation !== this.generation || this.placed !== key) return;
+      const step = m.maps[this.kind].at(-1), key = m.map_keys[this.kind], name = `${key}/${step}`;
+      if (name === this.placed) return;
+      this.placed = name;
+      const answer = await fetch(address(path`${run}/maps/${key}/${step}`));
+      if (generation !== this.generation || this.placed !== name) return;
       if (!answer.ok) this.placed = null;
       else this.map.frame(new Float32Array(await answer.arrayBuffer()));
     }
   }
 
   // what is set beside the tabs is in the address: data, method, seconds, seed, knob.NAME
-  const query = new URLSearchParams(location.search), SET = /^(data|method|seconds|seed|knob\..+)$/;
-  const set = {method: 'simclr', asked: null, ask: () => {}, mine: {}};  // mine: method -> the run of it that was last shown here
+  const SET = /^(data|method|seconds|seed|knob\..+)$/;
+  const set = {method: 'simclr', known: [], asked: null, ask: () => {}, mine: {}};  // mine: method -> the run of it that was last shown here
   const restore = asked => { set.asked = asked; set.ask(); };
+  const given = () => Object.fromEntries([...query].filter(([key]) => SET.test(key)));
+  // the run and the controls that the address tells of; usual: what those are that it does not tell of, where they may be others
+  function follow(usual = {}) {
+    const run = query.get('run') || '', asked = given();
+    if (window.playgroundWords.methods.includes(asked.method ?? usual.method)) set.method = asked.method ?? usual.method;
+    panel.linked = true;
+    panel.show(run);
+    if ('method' in asked || !run && Object.keys({...usual, ...asked}).length) restore({...usual, ...asked});
+    else if (run) restore({run});
+  }
 
   // Gradio names every radio button differently, so that arrow keys do not move among them and nobody hears that they are one
   // choice; and it calls a slider's parts in English. It does so anew at each change.
@@ -287,21 +310,21 @@
         // once the page has been painted, as plotly takes most of a second to begin
         requestAnimationFrame(() => setTimeout(() => document.head.append(Object.assign(make('script'), {src: document.getElementById('plotly').href}))));
         panel = new Panel(element);
-        if (window.playgroundWords.methods.includes(query.get('method'))) set.method = query.get('method');
         document.title = window.playgroundWords.page;
         new MutationObserver(names).observe(document.getElementById('controls'), {subtree: true, childList: true, attributeFilter: ['name', 'aria-label']});
         names();
-        const run = props.value?.run || query.get('run') || '', given = [...query].filter(([key]) => SET.test(key));
-        panel.show(run);
-        if (given.some(([key]) => key === 'method') || given.length && !run) restore(Object.fromEntries(given));
-        else if (run) restore({run});
+        follow();
       };
       start();
-      watch('value', () => panel?.show(props.value?.run || '', {method: set.method}));
+      watch('value', () => {
+        if (props.value?.run) mine(props.value.run, true);
+        panel?.show(props.value?.run || '', {method: set.method});
+      });
     },
     run() { return panel?.run || ''; },
     asked: () => set.asked,
     controls(known, values) {  // as they are now; known: [[name, default], …]
+      set.known = known;
       clearTimeout(set.writing);
       set.writing = setTimeout(() => this.write(known, values), 150);  // a slider that is pulled has hundreds of values
     },
@@ -320,13 +343,14 @@
         if (panel.shipped && now.data === shipped[before] && now.data !== shipped[now.method]) return restore({...said, method: now.method, data: shipped[now.method]});
       }
       if (!panel?.shipped) said.method = now.method;  // or the address would take its controls from the run
-      const gone = [...new URLSearchParams(location.search).keys()].filter(key => SET.test(key)).map(key => [key, null]);
+      const gone = Object.keys(given()).map(key => [key, null]);
       remember({...Object.fromEntries(gone), ...said});
     },
-    show(run) {  // of another tab
+    show(run) {  // of another tab; Back leads to what was shown before
+      if (document.body.dataset.tab !== 'train') this.open('train');
+      else if (run !== panel?.run) remember({}, true);
       panel?.show(run);
       restore({run});
-      this.open('train');
       scrollTo(0, 0);
     },
     open(name) { tab(name)?.click(); },
@@ -344,7 +368,8 @@
       const {languages} = window.playgroundWords, next = languages[(languages.indexOf(lang()) + 1) % languages.length];
       try { localStorage.setItem('playground-lang', next); } catch {}
       const url = new URL(location.href);
-      url.searchParams.delete('lang');
+      query.delete('lang');
+      url.search = query;  // the views of all tabs
       document.cookie = `playground-lang=${next};path=/;SameSite=Lax`;
       location.href = url.href;
     },
@@ -352,21 +377,29 @@
   document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
 
   // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
-  const asked = query.get('tab') || '', wanted = /^[a-z]+$/.test(asked) ? asked : 'train';
+  const named = asked => /^[a-z]+$/.test(asked ?? '') ? asked : 'train', wanted = named(query.get('tab'));
   // where there is no room for all, Gradio has the last ones in a menu, by their words alone
   const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`)
     ?? [...document.querySelectorAll('#tabs .overflow-dropdown button')].find(one => one.textContent.trim() === window.playgroundWords.tabs[name]);
   const openTab = () => {
     document.body.dataset.tab = tab('train') && !tab(wanted) ? 'train' : wanted;  // a name that no tab has
     if (!tab('train')) setTimeout(openTab, 30);
-    else if (wanted !== 'train') tab(wanted)?.click();
+    else if (wanted !== 'train') tab(wanted) ? tab(wanted).click() : remember({tab: null});
   };
   document.addEventListener('DOMContentLoaded', openTab);
+  // each tab is a step that Back undoes; before Gradio draws a tab, which reads its view from the address
   document.addEventListener('click', event => {
     const one = event.target.closest?.('#tabs [role=tab], #tabs .overflow-dropdown button');
     const name = one && Object.keys(window.playgroundWords.tabs).find(name => tab(name) === one);
-    if (!name) return;
+    if (!name || name === document.body.dataset.tab) return;  // Gradio's own first tab, or where Back has led
     document.body.dataset.tab = name;
-    remember(name === 'train' ? {tab: null, run: panel && !panel.shipped ? panel.run : null} : {tab: name});  // each tab may show another run
+    remember(name === 'train' ? {tab: null, run: panel && !panel.shipped ? panel.run : null} : {tab: name}, true);  // each tab may show another run
+  }, true);
+  addEventListener('popstate', () => {
+    const asked = named(new URLSearchParams(location.search).get('tab')), name = tab(asked) ? asked : 'train';
+    document.body.dataset.tab = name;
+    recall();
+    if (name === 'train') follow(Object.fromEntries(set.known.filter(([key]) => !key.includes('.'))));
+    tab(name)?.click();
   });
 })();

@@ -6,10 +6,18 @@
   const STRIP = 12, ERROR_TOP = 0.5, BRUSH = 2;  // images to choose from; the error that is brightest; px of a new brush
   const NOISES = ['gaussian', 'masking', 'salt-and-pepper'], MASKS = ['random', 'block', 'grid'];
   const MAGMA = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];
-  const {make, button, option, choice, slider, heading, wait, percent, get, post, numbers, figure, packed, unpacked} = window.playgroundKit;
+  const {make, path, query, gone, button, option, choice, slider, heading, wait, percent, get, post, numbers, figure, packed, unpacked} = window.playgroundKit;
   const say = window.playgroundKit.sayer('reconstruct');
   let sent = null;  // {run, index}: what another tab wants to be looked at here
   const fresh = () => Math.floor(Math.random() * 1e6);
+
+  // numbers from 0 to 1 that a seed decides: mulberry32
+  const chance = seed => () => {
+    seed = seed + 0x6D2B79F5 | 0;
+    let t = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
+    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+  };
 
   const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
   const letters = array => btoa(array.reduce((s, b) => s + String.fromCharCode(b), ''));
@@ -574,8 +582,9 @@
   class Reconstructor {
     constructor(element) {
       this.root = element.querySelector('.reconstruct');
-      const query = new URLSearchParams(location.search), parts = key => (query.get(key) || '').split('_');
+      const parts = key => (query.get(key) || '').split('_');
       this.index = Math.max(0, parseInt(query.get('image'), 10) || 0);
+      this.dealt = /^\d{1,6}$/.test(query.get('strip') ?? '') ? Number(query.get('strip')) : 0;
       this.second = /^\d+$/.test(query.get('second') ?? '') ? Number(query.get('second')) : null;
       this.doing = query.get('do') || '';
       const [noise, level, noiseSeed] = parts('noise'), [mask, ratio, maskSeed] = parts('mask'), [damage, much, damageSeed] = parts('damage');
@@ -599,10 +608,10 @@
       const part = this.part = {};
       part.run = make('select');
       part.run.id = 'reconstruct-run';
-      part.run.onchange = () => { this.picky = true; this.load(part.run.value); };
+      part.run.onchange = () => { this.picky = part.gone.hidden = true; this.load(part.run.value); };
       part.trained = make('p', 'hint');
       this.fitted = new Shot(say('fitted'), 'fitted');
-      part.other = button(say('other_images'), () => { this.deal(); this.drawStrip(); });
+      part.other = button(say('other_images'), () => { this.dealt++; this.deal(); this.drawStrip(); this.remember(); });
       part.draw = button(say('draw'), () => this.draw(!this.drawing), 'small toggle');
       part.file = make('input');
       Object.assign(part.file, {type: 'file', accept: 'image/*', id: 'reconstruct-own'});
@@ -628,12 +637,18 @@
       this.stage = make('div', 'stage');
       this.body = make('div', 'reconstruct-columns', left, make('div', 'reconstruct-main', part.doing, part.working, this.stage));
       this.empty = make('div', 'live-empty', make('h2', '', say('empty_title')), make('p', '', say('empty')));
-      this.root.replaceChildren(this.empty);
+      this.loading = make('p', 'live-loading', say('loading'));
+      part.gone = make('div', 'link-gone', window.playgroundWords.missing);
+      part.gone.setAttribute('role', 'alert');
+      part.gone.hidden = true;
+      this.fill(this.loading);
       window.playgroundKit.dropped(this.root, files => this.upload(files[0]));
       const {canvas} = this.fitted;
       canvas.addEventListener('pointerdown', event => { if (!this.drawing) return; canvas.setPointerCapture(event.pointerId); this.pen = null; this.stroke(event); });
       canvas.addEventListener('pointermove', event => { if (this.drawing && event.buttons) this.stroke(event); });
     }
+
+    fill(node) { if (this.root.lastChild !== node) this.root.replaceChildren(this.part.gone, node); }
 
     // -- which run -------------------------------------------------------------------------------------------------
 
@@ -641,9 +656,9 @@
       if (this.opening) return;
       this.opening = true;
       try {
-        while (!window.Plotly || !window.EmbeddingMap) await wait(30);
         await this.listRuns();
-        if (!this.list.length) return;
+        if (!this.list.length) return this.fill(this.empty);
+        while (!window.Plotly || !window.EmbeddingMap) await wait(30);
         const now = sent?.run || window.playground.run(), can = this.list.some(r => r.run === now);
         if (sent) { this.index = sent.index; this.own = null; }
         const wanted = !this.info || (can && now !== this.followed && !this.picky) || sent;
@@ -655,8 +670,9 @@
     }
 
     async listRuns() {
-      const asked = [new URLSearchParams(location.search).get('run'), window.playground.run(), sent?.run, this.run].filter(Boolean);
+      const linked = query.get('run'), asked = [linked, window.playground.run(), sent?.run, this.run].filter(Boolean);
       this.list = await get('repairs', {also: asked.join(',')});
+      if (linked && !this.info && !this.list.some(r => r.run === linked)) this.part.gone.hidden = !await gone(linked);
       this.part.run.replaceChildren(...this.list.map(r => option(r.run, r.title + (r.changed ? ` · ${r.changed}` : ''))));
       if (this.run) this.part.run.value = this.run;
     }
@@ -675,8 +691,8 @@
 
     async load(run) {
       const {part} = this, info = this.list.find(r => r.run === run), fits = this.info && this.info.set === info.set && this.info.width === info.width;
-      const about = fits ? this.about : await get(`runs/${run}/images.json`);
-      if (this.root.firstChild !== this.body) this.root.replaceChildren(this.body);
+      const about = fits ? this.about : await get(path`runs/${run}/images.json`);
+      this.fill(this.body);
       if (!fits) this.own = null;
       this.activity?.stop?.();
       Object.assign(this, {run, info, about});
@@ -691,7 +707,7 @@
       part.colour.hidden = info.channels === 1;
       if (!fits) {
         this.sheet = new Image();
-        this.sheet.src = window.playgroundKit.base(`runs/${run}/images.png`).href;
+        this.sheet.src = window.playgroundKit.base(path`runs/${run}/images.png`).href;
         await this.sheet.decode();
         this.deal();
         this.drawing = false;
@@ -710,11 +726,11 @@
     }
 
     async place() {  // PCA takes no time; UMAP where it is there already
-      const {run, info} = this, {keys} = await get(`runs/${run}/timeline`);
+      const {run, info} = this, {keys} = await get(path`runs/${run}/timeline`);
       for (const kind of ['pca', 'umap']) {
-        const at = kind === 'pca' ? null : await get(`runs/${run}/maps/${keys.umap}`, {who: 'reconstruct', frames: 'last'}).catch(() => null);
+        const at = kind === 'pca' ? null : await get(path`runs/${run}/maps/${keys.umap}`, {who: 'reconstruct', frames: 'last'}).catch(() => null);
         if (at && !at.ready.includes(info.last)) return;
-        const positions = await numbers(`runs/${run}/maps/${keys[kind]}/${info.last}`).catch(() => null);
+        const positions = await numbers(path`runs/${run}/maps/${keys[kind]}/${info.last}`).catch(() => null);
         if (!positions || this.run !== run) return;
         this.map.frame(positions, 2);
         this.map.mark(this.own ? -1 : this.index);
@@ -744,10 +760,10 @@
 
     // -- which image -----------------------------------------------------------------------------------------------
 
-    deal() {  // some of the held-out images, at random but not twice
-      const all = Array.from({length: this.about.count}, (_, i) => i);
+    deal() {  // some of the held-out images, as if at random but not twice: the same ones wherever the link is opened
+      const all = Array.from({length: this.about.count}, (_, i) => i), random = chance(this.dealt);
       for (let i = 0; i < Math.min(STRIP, all.length); i++) {
-        const j = i + Math.floor(Math.random() * (all.length - i));
+        const j = i + Math.floor(random() * (all.length - i));
         [all[i], all[j]] = [all[j], all[i]];
       }
       this.strip = all.slice(0, STRIP);
@@ -807,7 +823,7 @@
       form.append('images', file, file.name);
       this.body.dataset.upload = 'busy';
       try {
-        const found = await post(`runs/${run}/fit`, form);
+        const found = await post(path`runs/${run}/fit`, form);
         if (run !== this.run) return;
         this.use(found.pixels, found.name);
         this.draw(false);
@@ -854,7 +870,7 @@
 
     // -- questions -------------------------------------------------------------------------------------------------
 
-    ask(kind, body) { return post(`runs/${this.run}/repair/${kind}`, {image: this.own ? {pixels: this.own.pixels} : {index: this.index}, ...body}); }
+    ask(kind, body) { return post(path`runs/${this.run}/repair/${kind}`, {image: this.own ? {pixels: this.own.pixels} : {index: this.index}, ...body}); }
 
     // a question of one kind: one is under way, and of those that come meanwhile the last
     asker(kind, draw) {
@@ -890,7 +906,7 @@
       if (!this.info || !this.visible()) return;
       const {noise, mask, damage} = this, on = name => this.doing === name;
       window.playgroundKit.remember({
-        tab: 'reconstruct', run: this.run, image: this.own ? null : this.index, do: this.doing, second: on('between') ? this.second : null,
+        tab: 'reconstruct', run: this.run, image: this.own ? null : this.index, strip: this.dealt || null, do: this.doing, second: on('between') ? this.second : null,
         noise: on('noise') ? [noise.noise, noise.level, noise.seed].join('_') : null,
         mask: !on('mask') ? null : mask.hidden ? `hand_${mask.hidden.length ? packed(mask.hidden) : ''}` : [mask.mask, mask.ratio, mask.seed].join('_'),
         damage: on('compare') ? [damage.damage, damage.level, damage.seed].join('_') : null,
@@ -898,7 +914,7 @@
     }
 
     note(text) { this.part.note.textContent = text; this.complained = false; }
-    bad(error) { console.warn(error); this.part.note.textContent = String(error.message); this.complained = true; }
+    bad(error) { console.warn(error); (this.body.isConnected ? this.part.note : this.loading).textContent = String(error.message); this.complained = true; }
   }
 
   // another tab sends a person here with an image; Gradio draws this one when it is first opened

@@ -99,9 +99,12 @@ def build(i18n: Any, controls: Controls, runs: Runs) -> None:
         return found | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
     # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
-    controls.changed(f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)")
+    tell = f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)"
+    controls.changed(tell)
     asked = "() => [window.playground.asked()]"
-    live.submit(restored, [live], [*controls.shown(), toast], js=asked, trigger_mode="always_last", **quiet)
+    restoring = live.submit(restored, [live], [*controls.shown(), toast], js=asked, trigger_mode="always_last", **quiet)
+    # where nothing of an address could be set, nothing changes, and it would go on telling what the page does not show
+    restoring.then(None, controls.shown(), None, js=tell, api_visibility="private")
     controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
     controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)

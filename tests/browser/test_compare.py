@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -178,9 +179,22 @@ def test_curves_are_chosen_and_the_view_is_in_the_address(compare: Callable[...,
     page.wait_for_function("() => new URLSearchParams(location.search).get('over') === 'steps'")
     page.locator("#compare-add").select_option("compare-ae")
     page.wait_for_selector('.compare-table tr[data-run="compare-ae"]')
+    page.locator('.compare-legend [data-run="simsiam-collapsed"]').click()
+    page.locator(".compare-maps").get_by_role("button", name="PCA").click()
+    page.get_by_role("button", name="The next image").click()
+    expect(page.locator(".compare-kept")).to_have_attribute("data-index", "0")
+    page.get_by_role("button", name="The next image").click()
+    page.get_by_role("button", name="Other images").click()
+    rebuilt = ".compare-pictures table[data-ready]"
+    images = page.locator(rebuilt).get_attribute("data-ready", timeout=60_000)
     other = open_page(page.url.removeprefix(app.url))
     other.wait_for_selector(".compare-table td")
     assert shown(other) == [*PAIR, "compare-ae"]
+    expect(other.locator('.compare-legend [aria-pressed="false"]')).to_have_attribute("data-run", "simsiam-collapsed")
+    expect(other.locator(".compare-maps .map-kinds .chosen")).to_have_text("PCA")
+    expect(other.locator(".compare-kept")).to_have_attribute("data-index", "1", timeout=30_000)
+    assert other.locator(rebuilt).get_attribute("data-ready", timeout=60_000) == images
+    other.locator('.compare-legend [data-run="simsiam-collapsed"]').click()
     chosen = [node.get_attribute("data-curve") for node in other.locator(".compare-offered [aria-pressed=true]").all()]
     assert chosen == ["loss", "std_sqrt_d", "rankme"]
     assert max(curve(other, "loss")[0]["x"]) == record.summary(app.runs / "simsiam")["steps"]
@@ -217,7 +231,11 @@ def test_a_sweep_grows_and_a_reload_finds_it(compare: Callable[..., Page], app: 
     page.get_by_role("button", name="A sweep").click()
     page.locator("#compare-values").fill("4")
     expect(page.locator("#compare-go")).to_be_disabled()
-    page.locator("#compare-values").fill("4, 16，64")
+    for wrong, told in (("4、1000、x", "whole numbers from 2 to 256, not: 1000 · x"), ("4 8.5", "not: 8.5")):
+        page.locator("#compare-values").fill(wrong)
+        expect(page.locator(".compare-change")).to_contain_text(told)
+        expect(page.locator("#compare-go")).to_be_disabled()
+    page.locator("#compare-values").fill("4、16，64")
     expect(page.locator(".compare-change")).to_contain_text("3 runs of 3 s, one after the other: 9 s at least")
     page.locator("#compare-go").click()
     box = page.locator(".compare-sweep")
@@ -251,6 +269,22 @@ def test_on_a_phone_nothing_is_wider_than_the_page(compare: Callable[..., Page])
 
 
 def test_a_link_whose_runs_are_gone_says_so(compare: Callable[..., Page]) -> None:
+    note = ".compare .match-error"
     page = compare("&runs=simsiam,long-gone,never-there")
-    expect(page.locator(".compare .match-error").first).to_have_text("Of this link 2 runs are not on this machine any more.")
+    expect(page.locator(note).first).to_have_text("Runs of this link that are not on this machine any more: 2.")
     assert shown(page) == ["simsiam"]
+    page = compare("&runs=nope")
+    expect(page.locator(note).first).to_have_text("Runs of this link that are not on this machine any more: 1.")
+    assert shown(page) == PAIR and page.locator("#compare-of option").count() == 2
+
+
+def test_a_link_with_too_many_runs_says_so(compare: Callable[..., Page], runs: Path) -> None:
+    more = [f"compare-copy-{number}" for number in range(9)]
+    for name in more:
+        shutil.copytree(runs / "compare-ae", runs / name, dirs_exist_ok=True)
+    page = compare(f"&runs=simsiam,{','.join(more)}")
+    told = "A comparison holds 8 runs: the first 8 of this link's 10 are shown."
+    expect(page.locator(".compare .match-error").first).to_have_text(told)
+    assert len(shown(page)) == 8
+    for name in more:
+        shutil.rmtree(runs / name)

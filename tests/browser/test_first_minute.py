@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from playground.examples import SHIPPED, names
 from playground.texts import text
@@ -234,20 +234,121 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
     [
         ("?method=simsiam&knob.batch_size=-5&seed=3", {"method": "simsiam", "seed": "3"}),
         ("?method=simsiam&knob.nonsense=1&seed=3", {"method": "simsiam", "seed": "3"}),
+        ("?method=simclr&knob.temperature=5", {}),
+        ("?seed=1.5", {}),
         ("?method=../../etc&data=folder:/etc&seconds=1e9&seed=x", {}),
     ],
 )
 def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query: str, kept: dict[str, str]) -> None:
     page = ready(open_fresh(query), "") if "simsiam" in query else open_fresh(query)
-    if "knob" in query:
+    if "simsiam" in query:
         expect(page.locator(".toast")).to_contain_text("simsiam" if "nonsense" in query else "batch_size", timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simsiam")
-        addressed(page, kept)
     else:
-        expect(page.locator(".toast")).to_contain_text("method = ../../etc", timeout=LONG)
+        told = {"?se": "seed must be", "?method=simc": "temperature", "?method=..": "method = ../../etc"}
+        expect(page.locator(".toast")).to_contain_text(next(told[q] for q in told if query.startswith(q)), timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simclr")
         expect(page.locator("#data input")).to_have_value(text("en", "data.fashion-mnist"))
         expect(page.locator(".live-title")).to_contain_text("SimCLR", timeout=LONG)
+    addressed(page, kept)  # what the page shows, and not what it could not
+
+
+@pytest.mark.parametrize("tab, list_", [("explore", "runs"), ("reconstruct", "repairs")])
+def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Open, tab: str, list_: str) -> None:
+    page = open_fresh(f"?tab={tab}")
+    held: list[Route] = []
+    page.route("**/plotly.js", lambda route: held.append(route))
+    with page.expect_response(re.compile(rf"playground/{list_}\?")):  # which does not wait for plotly
+        page.reload(wait_until="commit")
+    expect(page.locator(f".{tab} .live-loading")).to_be_visible()
+    assert not page.locator(f".{tab} .live-empty").count()
+    for route in held:
+        route.continue_()
+    page.route("**/plotly.js", lambda route: route.continue_())
+    page.wait_for_selector(f".{tab} .map .map-paint", timeout=LONG)
+    assert not page.locator(".live-loading:visible, .live-empty:visible").count()
+    page.route(re.compile(rf"playground/{list_}\?"), lambda route: route.fulfill(json=[]))
+    page.reload()
+    expect(page.locator(f".{tab} .live-empty")).to_be_visible(timeout=LONG)
+
+
+@pytest.mark.parametrize("tab", ["explore", "reconstruct"])
+def test_a_link_to_a_run_that_is_gone_says_so(open_fresh: Open, tab: str) -> None:
+    page = open_fresh(f"?tab={tab}&run=../../etc/passwd")
+    asked_for: list[str] = []
+    page.on("request", lambda request: asked_for.append(request.url))
+    page.reload()
+    expect(page.locator(f".{tab} > .link-gone")).to_have_text(text("en", "live.missing"), timeout=LONG)
+    ready(page, f"?tab={tab}")
+    assert asked_for and not [url for url in asked_for if "/etc/passwd" in url.partition("?")[0]]  # an id is no path
+    page.locator(f"#{tab}-run").select_option("masked")
+    expect(page.locator(f".{tab} > .link-gone")).to_be_hidden()
+    page = ready(open_fresh(f"?tab={tab}&run=simclr"), f"?tab={tab}")  # which rebuilds nothing, and is there
+    expect(page.locator(f".{tab} > .link-gone")).to_be_hidden()
+
+
+def test_back_leads_to_the_tab_and_the_run_before(open_fresh: Open) -> None:
+    page = ready(open_fresh(quiet=True), "")
+    began = page.evaluate("history.length")
+    for name in ("explore", "learn"):
+        page.locator(f"[role=tab][aria-controls=tab-{name}]").click()
+        ready(page, f"?tab={name}")
+    page.locator(".learn-open[data-card=simsiam]").click()
+    page.locator(".learn-switch", has_text="Stop gradient: off").locator("a").click()
+    expect(page.locator(".live-warning")).to_contain_text("Collapsed", timeout=LONG)
+    expect(page.locator("#method input:checked")).to_have_value("simsiam")
+    assert page.evaluate("history.length") == began + 4
+
+    def back(tab: str, card: str | None = None) -> None:
+        page.go_back()
+        page.wait_for_function("tab => document.body.dataset.tab === tab", arg=tab)
+        expect(page.locator(f"#tab-{tab}")).to_be_visible()
+        assert (asked(page).get("tab", "train"), asked(page).get("card")) == (tab, card)
+
+    back("learn", "simsiam")
+    expect(page.locator(".learn")).to_have_attribute("data-card", "simsiam")
+    back("learn")
+    expect(page.locator(".learn")).to_have_attribute("data-card", "")
+    back("explore")
+    ready(page, "?tab=explore")
+    back("train")
+    expect(page.locator(".live-title")).to_contain_text("SimCLR", timeout=LONG)
+    expect(page.locator("#method input:checked")).to_have_value("simclr")
+    expect(page.locator(".live-warning")).to_be_hidden()
+    assert "run" not in asked(page)
+    page.go_forward()
+    ready(page, "?tab=explore")
+    # a page that opens on a tab is one step
+    page = ready(open_fresh("?tab=learn&card=simsiam"), "?tab=learn&card=simsiam")
+    assert page.evaluate("history.length") == 2  # with the empty page of a new browser
+
+
+def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -> None:
+    page = ready(
+        open_fresh("?tab=learn&card=swav&map=pca-2&image=5&pictures=emoji:1&runs=simclr&labels=x"), "?tab=learn&card=simsiam"
+    )
+    addressed(page, {"tab": "learn", "card": "swav"})
+    page.locator("[role=tab][aria-controls=tab-train]").click()
+    addressed(page, {})
+    page.get_by_role("button", name="PCA").click()
+    legend = page.locator("#live .map-legend button")
+    legend.nth(1).click()
+    legend.nth(4).click()
+    addressed(page, {"view": "pca", "hide": "1,4"})
+    other = ready(open_fresh(f"?{urlsplit(page.url).query}"), "")
+    expect(other.locator("#live .map-kinds .chosen")).to_have_text(re.compile("PCA"))
+    expect(other.locator("#live .map-legend [aria-pressed=false]")).to_have_count(2)
+    expect(other.locator("#live .map-legend button").nth(4)).to_have_attribute("aria-pressed", "false")
+    page.locator("[role=tab][aria-controls=tab-reconstruct]").click()
+    ready(page, "?tab=reconstruct")
+    assert asked(page)["image"] == "5" and "view" not in asked(page)  # its own, that it was opened with
+    page.locator("[role=tab][aria-controls=tab-learn]").click()
+    wait(lambda: asked(page).get("card") == "swav", "the card", 15)
+    choose_train = page.locator("[role=tab][aria-controls=tab-train]")
+    choose_train.click()
+    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows", 15)
+    choose(page, "byol")  # another run, all of it
+    wait(lambda: "hide" not in asked(page) and "view" not in asked(page), "another view", 15)
 
 
 def test_the_keyboard_alone_trains(open_fresh: Open) -> None:

@@ -138,10 +138,19 @@ def test_paint_a_mask_and_exactly_those_patches_are_hidden(rebuild: Callable[...
     assert (seen(page, shot(page, "original"))[..., 0] == image).all()
     page.mouse.click(*patch_at(page, 17))  # and shown again
     expect(canvas).to_have_attribute("data-hidden", "16,18,25,40")
-    # the link holds the mask
+    # the link holds the mask, and the images that were dealt
+    strip = "n => [...n.children].map(one => one.dataset.index)"
+    first = page.locator(".reconstruct-strip").first.evaluate(strip)
+    assert "strip=" not in page.url
+    page.get_by_role("button", name="Other images").click()
+    assert page.locator(".reconstruct-strip").first.evaluate(strip) != first
     again = page.context.new_page()
     again.goto(page.url)
     expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40", timeout=30_000)
+    assert again.locator(".reconstruct-strip").first.evaluate(strip) == page.locator(".reconstruct-strip").first.evaluate(strip)
+    again.goto(page.url.replace("strip=1", ""))
+    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40", timeout=30_000)
+    assert again.locator(".reconstruct-strip").first.evaluate(strip) == first
     again.close()
     # with the keyboard alone
     canvas.focus()

@@ -203,9 +203,13 @@ def test_second_run_waits_in_a_visible_queue_and_only_its_owner_may_stop_it(open
 
     visitor = open_page(f"?run={run_id(first)}")
     assert wait_state(visitor, "running") == "running"
+    expect(visitor.locator("#stop")).to_be_hidden()  # the server would refuse
+    visitor.evaluate("document.body.toggleAttribute('data-mine', true)")
     visitor.click("#stop")
     expect(visitor.locator(".toast")).to_contain_text("Only the browser that started this run")
     assert wait_state(visitor, "running") == "running"
+    first.reload()
+    assert wait_state(first, "running") == "running"
 
     first.click("#stop")
     wait_state(first, "stopped", seconds=30)

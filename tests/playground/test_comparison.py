@@ -227,6 +227,21 @@ def test_runs_that_are_gone_or_wrong_are_counted_and_the_rest_is_shown(pair: Run
     assert column(found, "knn") == [("80.2%", False), ("–", False)]
 
 
+def test_of_too_many_runs_the_first_are_shown_and_none_is_called_gone(pair: Runs) -> None:
+    names = [f"run{number}" for number in range(10)]
+    for name in names:
+        write(pair, name, "simclr")
+    found = shown(pair, *names)
+    assert [run["run"] for run in found["runs"]] == names[:8] and found["gone"] == 0
+    found = shown(pair, "nosuch", *names)
+    assert [run["run"] for run in found["runs"]] == names[:8] and found["gone"] == 1
+
+
+def test_where_no_run_of_a_link_is_there_the_example_is_shown(pair: Runs) -> None:
+    found = shown(pair, "nosuch", "neither")
+    assert [run["run"] for run in found["runs"]] == ["simsiam", "simsiam-collapsed"] and found["gone"] == 2
+
+
 def test_nothing_is_sent_twice(pair: Runs) -> None:
     first = compare.compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en")
     assert first and compare.compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en", first["version"]) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.plots import PALETTE
+from playground.plots import PALETTE, curve
 
 PAGE = Path(__file__).parents[2] / "playground"
 # Björn Ottosson 2020: linear RGB -> cones -> OKLab; Machado et al. 2009: protanopia and deuteranopia at their full strength
@@ -37,3 +37,17 @@ def test_the_scripts_have_the_same_colours_in_the_same_order() -> None:
     for name, count in (("embedding_map/map.js", 10), ("static/compare.js", 8)):
         found = re.findall(r"#[0-9A-F]{6}", (PAGE / name).read_text("utf-8").split("const COLOURS = [")[1].split("]")[0])
         assert tuple(found[:count]) == PALETTE[:count], name
+
+
+def test_no_line_runs_through_the_name_of_a_level() -> None:
+    time = [float(x) for x in range(20)]
+    fallen, well = [1.0, *[1e-4] * 19], [1.0, *[0.04] * 19]
+
+    def sides(marks: dict[str, float], *lines: list[float]) -> dict[str, str]:
+        drawn = curve({str(at): (time, y) for at, y in enumerate(lines)}, "", "", marks)
+        return {note["text"]: note["yanchor"] for note in drawn["layout"]["annotations"]}
+
+    assert sides({"collapse": 0.0}, fallen, well) == {"collapse": "top"}  # below its line, as both run above it
+    assert sides({"even": 1.0, "collapse": 0.0}, [0.9] * 20) == {"even": "bottom", "collapse": "bottom"}
+    assert sides({"raw pixels": 0.79, "untrained": 0.78}, [0.7, *[0.6] * 19]) == {"raw pixels": "bottom", "untrained": "top"}
+    assert sides({"guess": 0.0}) == {"guess": "bottom"}  # before there is anything
