@@ -137,6 +137,8 @@ def test_dark_points_have_an_outline_on_black_alone(open_fresh: Open) -> None:
     page.wait_for_function("outlined.size == 2")
     assert page.evaluate(outlined) == ["#3c4b69", "#960f00"]
     page.evaluate("document.body.classList.remove('dark')")
+    page.wait_for_timeout(700)  # what was being painted
+    page.evaluate(outlined)
     page.set_viewport_size({"width": 1300, "height": 900})
     page.wait_for_timeout(700)
     assert page.evaluate(outlined) == []
