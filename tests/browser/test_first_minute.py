@@ -244,10 +244,10 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
 def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query: str, kept: dict[str, str]) -> None:
     page = ready(open_fresh(query), "") if "simsiam" in query else open_fresh(query)
     if "simsiam" in query:
-        expect(page.locator(".toast")).to_contain_text("simsiam" if "nonsense" in query else "batch_size", timeout=LONG)
+        expect(page.locator(".toast")).to_contain_text("nonsense" if "nonsense" in query else "Batch size", timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simsiam")
     else:
-        told = {"?se": "seed must be", "?method=simc": "temperature", "?method=..": "method = ../../etc"}
+        told = {"?se": "seed must be", "?method=simc": "Temperature", "?method=..": "method = ../../etc"}
         expect(page.locator(".toast")).to_contain_text(next(told[q] for q in told if query.startswith(q)), timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simclr")
         expect(page.locator("#data input")).to_have_value(text("en", "data.fashion-mnist"))
