@@ -43,7 +43,7 @@ from playground.projection import (
 from playground.runs import ENDED, Runs, read_images
 from trainers import evaluate, record
 from trainers.captions import captions
-from trainers.checkpoint import load_model, write
+from trainers.checkpoint import load_model, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError
 
@@ -259,8 +259,7 @@ class Maps:
         if not path.exists():
             found = look(folder, self.model(run), self.features(run, steps[-1]))
             save_arrays(path, found)
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        return read_arrays(path)
 
     def model(self, run: str) -> Any:
         """The network as it is now, kept loaded; UserError where none was saved yet."""
@@ -410,5 +409,5 @@ def save_layout(path: Path, layout: Layout) -> None:
 
 def read_layout(path: Path) -> Layout:
     """Read a frame."""
-    with np.load(path, allow_pickle=False) as file:
-        return Layout(file["positions"].astype(np.float32), float(file["scale"]))
+    found = read_arrays(path)
+    return Layout(found["positions"].astype(np.float32), float(found["scale"]))

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
-from trainers.checkpoint import CHECKPOINT, Checkpoint, write
+from trainers.checkpoint import CHECKPOINT, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
@@ -146,10 +146,10 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
 
 def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float16]]:
     """The features (n,F) of the evaluation images at a step."""
-    with np.load(_arrays(folder, step, "features"), allow_pickle=False) as file:
-        if "codes" in file:
-            return (file["mean"] + file["codes"].astype(np.float32) * file["scale"] @ file["basis"]).astype(np.float16)
-        return file["features"]
+    found = read_arrays(_arrays(folder, step, "features"))
+    if "codes" in found:
+        return (found["mean"] + found["codes"].astype(np.float32) * found["scale"] @ found["basis"]).astype(np.float16)
+    return found["features"]
 
 
 def shrink_snapshot(folder: Path, step: int, dimensions: int) -> None:
@@ -165,8 +165,7 @@ def shrink_snapshot(folder: Path, step: int, dimensions: int) -> None:
 
 def read_pictures(folder: Path, step: int) -> dict[str, np.ndarray[Any, np.dtype[np.uint8]]]:
     """The rows of pictures at a step, (n,H,W,C) uint8 each."""
-    with np.load(_arrays(folder, step, "rows"), allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    return read_arrays(_arrays(folder, step, "rows"))
 
 
 def forget_after(folder: Path, step: int, look_again: bool = False) -> None:

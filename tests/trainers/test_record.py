@@ -92,6 +92,13 @@ def test_whose_a_run_is_stays_with_it(tmp_path: Path) -> None:
     assert about["owner"] == "me" and about["sweep"] == {"id": "x"} and about["config"]["steps"] == 9
 
 
+def test_threads_read_arrays_together(tmp_path: Path) -> None:
+    short(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: record.read_pictures(tmp_path, 5)["image"].shape, range(400)))
+    assert set(found) == {(8, 28, 28, 1)}
+
+
 def test_threads_that_write_one_file_do_not_meet(tmp_path: Path) -> None:
     path, begin = tmp_path / "x", threading.Barrier(6)
 
