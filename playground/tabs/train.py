@@ -139,4 +139,5 @@ def keep(upload: Path, folder: Path) -> Path:
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, lambda path: shutil.copyfile(upload, path))
+    target.parent.touch()  # chosen again it is new, or the run that it is for would clear it away
     return target

@@ -17,6 +17,7 @@ from playground.maps import Maps
 from playground.matching import SHIPPED, Matching
 from playground.routes import png
 from playground.runs import Runs
+from trainers.train import RunConfig
 
 Api = dict[str, Callable[..., Any]]
 GREY, WHITE = (png(np.full((9, 9, 3), value, np.uint8)) for value in (90, 255))
@@ -103,3 +104,13 @@ def test_nonsense_is_told_by_the_files_own_name(
     for files, said in ((None, "No file came"), (small, "too large together"), ([CODED] * 2001, "at most 2000 at once")):
         with pytest.raises(gr.Error, match=said):
             api["own_set"](files)
+
+
+def test_nobody_is_told_a_path_of_this_machine(tmp_path: Path) -> None:
+    runs, aside = Runs(tmp_path), Aside(nice=0)
+    with gr.Blocks() as demo:
+        module.build(runs, Matching(Maps(runs, aside), aside))
+    state = next(one.fn for one in demo.fns.values() if one.api_name == "state")
+    run = runs.create(RunConfig("simclr", f"folder:{tmp_path}/uploads/x/mine.zip", seconds=1.0), "me")
+    assert state and state(run)["dataset"] == "folder:" and str(tmp_path) not in str(state(run))
+    aside.close()

@@ -74,6 +74,15 @@ def test_runs_that_rebuild_are_listed_with_what_they_can_do_and_were_trained_for
     assert all(one["trained"] != repairs.runs("zh", [])[i]["trained"] for i, one in enumerate(repairs.runs("en", [])))
 
 
+def test_no_network_is_loaded_to_see_that_it_makes_no_images(
+    repairs: Repairs, maps: Maps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(maps, "model", lambda run: asked.append(run) or Maps.model(maps, run))
+    repairs.runs("en", [])
+    assert sorted(asked) == ["ae", "dae", "mae"]
+
+
 @torch.inference_mode()
 def test_an_image_is_rebuilt_as_the_network_itself_does_and_judged_rightly(repairs: Repairs, maps: Maps) -> None:
     x, model = held_out(maps), maps.model("ae")

@@ -14,7 +14,9 @@ import pytest
 
 from playground.live import live
 from playground.maps import FIRST, LIVE, Maps
-from playground.runs import CRASHED, KILLED, Limits, Runs, State, claim, write_images
+from playground.runner import LocalRunner
+from playground.runs import CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
+from playground.tabs.train import keep
 from trainers import data, record
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -203,3 +205,55 @@ def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> N
     record.forget_after(runs.root / run, 0)  # what going on with a run begins with
     view = runs.view(run)
     assert [event["event"] for event in view.events] == ["Started"] and view.generation == 2
+
+
+def test_an_upload_is_forgotten_with_its_last_run_and_not_while_it_is_chosen_again(runs: Runs, tmp_path: Path) -> None:
+    (tmp_path / "mine.zip").write_bytes(b"PK")
+    used, left = (keep(tmp_path / "mine.zip", runs.root / UPLOADS) for _ in range(2))
+    assert used == left
+    other = runs.root / UPLOADS / "other" / "mine.zip"
+    other.parent.mkdir()
+    other.write_bytes(b"PK")
+    runs.create(RunConfig("simclr", f"folder:{used}", seconds=1.0), "me")
+    for path in (used, other):
+        os.utime(path.parent, (0, 0))
+    runs.expire()
+    assert used.exists() and not other.exists()
+    for waiting in runs.queue.iterdir():
+        waiting.unlink()
+    for run in runs.root.glob("*/run.json"):
+        run.unlink()
+    assert keep(tmp_path / "mine.zip", runs.root / UPLOADS) == used
+    runs.expire()
+    assert used.exists()  # it was chosen just now
+    os.utime(used.parent, (0, 0))
+    runs.expire()
+    assert not used.parent.exists()
+
+
+def test_a_damaged_run_keeps_nobody_from_training(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_runs=1))
+    old = runs.create(CONFIG, "me")
+    assert claim(runs.root) == old
+    (runs.root / old / "events.jsonl").write_text("no JSON\n")
+    os.utime(runs.root / old / "run.json", (0, 0))
+    assert runs.create(CONFIG, "me") in runs.waiting() and not (runs.root / old).exists()
+
+
+def test_runs_that_cannot_be_told_do_not_end_the_runner(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def full(code: int, since: float) -> None:
+        told.append(code)
+        raise OSError("no space left on device")
+
+    class Dead:
+        def wait(self) -> int:
+            return 1
+
+    runner = LocalRunner(runs)
+    monkeypatch.setattr(runs, "worker_died", full)
+    monkeypatch.setattr("playground.runner.subprocess.Popen", lambda *args, **options: Dead())
+    monkeypatch.setattr("playground.runner.time.sleep", lambda seconds: runner._closing.set() if len(told) > 2 else None)
+    runner._keep_alive(0)
+    assert told == [1, 1, 1]
