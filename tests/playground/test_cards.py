@@ -194,3 +194,18 @@ def test_a_method_that_somebody_has_just_added_has_a_card(monkeypatch: pytest.Mo
     card = next(card for card in learn.page("zh")["cards"] if card["name"] == "ninth")
     assert card["title"] == "Ninth" and card["said"]["negatives"] == "a few" and not card["wide"] and not card["switches"]
     assert "<msup>" in card["formula"][0] and card["try"]["method"] == "ninth"
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "knob"),
+    [
+        ("simclr", "n", "batch_size"),
+        ("clip", "n", "batch_size"),
+        ("simclr", "tau", "temperature"),
+        ("swav", "tau", "temperature"),
+        ("swav", "eps", "epsilon"),
+    ],
+)
+def test_a_number_in_a_legend_is_the_knobs_default(name: str, symbol: str, knob: str) -> None:
+    shape = next(one.shape for one in learn.LESSONS[name].symbols if one.key == symbol)
+    assert float(shape) == getattr(make_config(name, {}), knob)
