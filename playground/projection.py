@@ -186,7 +186,8 @@ class UMAP:
                 pass
 
             def query(self, query_data: Any, k: int = 10, *ignored: Any, **too: Any) -> Any:
-                return nearest(query_data, x, k, metric)
+                index, distance = nearest(query_data, x, k, metric)
+                return index, np.maximum(distance, 1e-12)  # umap-learn reads the least one above 0, be there one or not
 
         settings: dict[str, Any] = {
             "n_neighbors": k, "n_components": self.dimensions, "metric": metric, "min_dist": self.min_dist, "n_epochs": 0,

@@ -114,6 +114,24 @@ def test_odd_data_has_a_place_too(reducer: Reducer, x: np.ndarray) -> None:
     assert placed.shape == (1, reducer.dimensions) and np.isfinite(placed).all()
 
 
+def test_umap_is_never_asked_for_a_row_without_a_distance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its smooth_knn_dist would read past the end of an empty array: NaN once in a while, where images are all alike."""
+    import umap.umap_
+
+    seen, x = [], np.ones((9, 4), np.float32)
+    real = umap.umap_.smooth_knn_dist
+
+    def spy(distances: np.ndarray, *args: float, **more: float) -> object:
+        if more.get("local_connectivity") == 0:  # as for new points
+            seen.append(distances.copy())
+        return real(distances, *args, **more)
+
+    layout = UMAP().fit(x)
+    monkeypatch.setattr(umap.umap_, "smooth_knn_dist", spy)
+    assert np.isfinite(UMAP().place(x, layout, x[:2])).all()
+    assert len(seen) == 1 and seen[0].shape == (2, 8) and (seen[0] > 0).all()
+
+
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 def test_neighbours_are_those_of_brute_force(metric: str) -> None:
     x = clusters(50)
