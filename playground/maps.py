@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -66,7 +66,7 @@ class Making:
     wanted: list[int] = field(default_factory=list)  # steps
     job: Job | None = None
     sentence: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | UserError] = field(default_factory=dict)
 
     def is_wanted(self) -> bool:
         """Whether somebody still waits."""
@@ -297,7 +297,8 @@ class Maps:
         """Where texts land in the last frame of a run that reads: among the images whose embeddings are nearest.
 
         gap: how far the middle of the captions' embeddings is from the middle of the images' (Liang et al. 2022,
-        arXiv:2203.02053); closed: the texts are moved by it before they are placed. plane: images and their captions in the
+        arXiv:2203.02053); closed: the texts are moved by it before they are placed. known: whether the run was trained with
+        some word of the text, without which its place is chance. plane: images and their captions in the
         two directions in which all of them together differ most, (N,2) each, one after the other.
         """
         model, steps = self.model(run), self.steps(run)
@@ -314,9 +315,10 @@ class Maps:
         index, distance = nearest(new, images.numpy(), 12, "cosine")
         flat = PCA().fit(torch.cat([images, of_image + step if closed else of_image]).numpy()).positions
         placed = [
-            {"at": [float(v) for v in where], "how": "mean", "near": list(zip(i.tolist(), (1 - d).tolist(), strict=True))}
-            for where, i, d in zip(at, index, distance, strict=True)
-        ]
+            {"at": [float(v) for v in where], "how": "mean", "near": list(zip(i.tolist(), (1 - d).tolist(), strict=True)),
+             "known": known}
+            for where, i, d, known in zip(at, index, distance, model.texts.vocabulary.knows(texts), strict=True)
+        ]  # fmt: skip
         clouds = {"images": flat[: len(images)], "texts": flat[len(images) :]}
         plane = {name: cloud.round(3).flatten().tolist() for name, cloud in clouds.items()}
         return {"placed": placed, "gap": float(step.norm()), "plane": plane}

@@ -199,7 +199,7 @@ class Matching:
             shutil.rmtree(self.own / own, ignore_errors=True)
             # where this machine keeps it is nobody's business
             shown = ", ".join([name for name, _ in files[:3]] + ["…"] * (len(files) > 3))
-            values = {key: shown if value.startswith(str(self.own)) else value for key, value in error.values.items()}
+            values = {key: shown if str(value).startswith(str(self.own)) else value for key, value in error.values.items()}
             raise UserError(error.sentence, **values) from error
         about = {"id": own, "title": text(language, "data.own"), "count": _count(data), "classes": len(data.classes)}
         return {"set": about, "skipped": [told(language, error) for error in data.skipped]}

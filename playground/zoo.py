@@ -197,9 +197,7 @@ class Trained:
 
     def knows(self, texts: list[str]) -> list[bool]:
         """Whether at least one word of each was trained."""
-        from trainers.clip_towers import tokenizer
-
-        return _known(texts, tokenizer(), self.method.texts.vocabulary.known)
+        return self.method.texts.vocabulary.knows(texts)
 
     def about(self) -> dict[str, Any]:
         """What the page says of it."""
@@ -242,7 +240,9 @@ class OpenClip:
 
     def knows(self, texts: list[str]) -> list[bool]:
         """Whether at least one word of each was trained."""
-        return [True] * len(texts) if self.trained is None else _known(texts, self.tokenizer, self.trained)
+        from trainers.clip_towers import known
+
+        return [True] * len(texts) if self.trained is None else known(texts, self.tokenizer, self.trained)
 
     def about(self) -> dict[str, Any]:
         """What the page says of it."""
@@ -261,15 +261,6 @@ def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) ->
         "bytes": sum(p.numel() * p.element_size() for p in parameters), "scale": float(scale.detach().exp()),
         "licence": "", "multilingual": False,
     }  # fmt: skip
-
-
-def _known(texts: list[str], tokenizer: Any, trained: Tensor) -> list[bool]:
-    """Whether some word of each has only tokens that were trained: one alone may be a letter, or a byte of one."""
-    words = [text.split() or [""] for text in texts]
-    tokens = tokenizer([word for several in words for word in several])  # 0 is nothing, the two largest begin and end a text
-    content = (tokens != 0) & (tokens < int(tokens[0, 0]))
-    whole = iter((content.any(1) & (torch.isin(tokens, trained.cpu()) | ~content).all(1)).tolist())
-    return [any([next(whole) for _ in several]) for several in words]
 
 
 def _image(picture: NDArray[np.uint8]) -> Image.Image:

@@ -103,6 +103,19 @@ class Vocabulary(nn.Module):
         place = torch.searchsorted(self.known, tokens).clamp(max=len(self.known) - 1)
         return torch.where(self.known[place] == tokens, place + 1, 0)
 
+    def knows(self, texts: Sequence[str]) -> list[bool]:
+        """Whether some word of each is one of the captions'."""
+        return known(texts, tokenizer(), self.known)
+
+
+def known(texts: Sequence[str], tokenizer: Any, trained: Tensor) -> list[bool]:
+    """Whether some word of each has only tokens that were trained, (T,): one alone may be a letter, or a byte of one."""
+    words = [text.split() or [""] for text in texts]
+    tokens = tokenizer([word for several in words for word in several])  # 0 is nothing, the two largest begin and end a text
+    content = (tokens != 0) & (tokens < int(tokens[0, 0]))
+    whole = iter((content.any(1) & (torch.isin(tokens, trained.cpu()) | ~content).all(1)).tolist())
+    return [any([next(whole) for _ in several]) for several in words]
+
 
 class Texts(nn.Module):
     """A text tower with its vocabulary, and the captions to learn from, read beforehand."""

@@ -94,8 +94,13 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
             save=lambda checkpoint: checkpoint.save(folder),
             stop=lambda: stop() or asked.exists(),
         )
+        looked = [e["step"] for e in read_events(folder)[0] if e["event"] == Snapshot.__name__]
         for event in events:
             step, seconds = event.step, event.seconds
+            if isinstance(event, Snapshot):
+                if step in looked[-1:]:
+                    continue  # the end of a run that was looked at right before it
+                looked.append(step)
             append(folder, event)
             yield event
     except Exception as error:
@@ -108,7 +113,7 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
 
 def _failure(error: Exception, step: int, seconds: float) -> Failed:
     if isinstance(error, UserError):
-        return Failed(step, seconds, error.sentence, error.values)
+        return Failed(step, seconds, error.sentence, {key: str(value) for key, value in error.values.items()})
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error):
         return Failed(step, seconds, MEMORY)
     return Failed(

@@ -786,7 +786,8 @@
         row.dataset.run = pane.run;
         return this.panes.length > 1 ? make('div', '', make('h4', '', pane.info.method), row) : row;
       });
-      const row = make('div', 'own-row', make('div', 'picked-head', image, make('div', '', make('b', '', point.picture ? point.name : ''), make('p', 'hint', say(`how_${point.how}${point.how === 'transform' ? `_${this.kind}` : ''}`)))), ...lists);
+      const row = make('div', 'own-row', make('div', 'picked-head', image, make('div', '', make('b', '', point.picture ? point.name : ''), make('p', 'hint', say(`how_${point.how}${point.how === 'transform' ? `_${this.kind}` : ''}`)),
+        ...(point.known === false ? [make('p', 'hint bad own-unknown', say('unknown', {text: point.name}))] : []))), ...lists);
       row.dataset.name = point.name;
       return row;
     }

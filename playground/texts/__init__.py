@@ -48,12 +48,14 @@ def classes(language: str) -> dict[str, str]:
     return {key.removeprefix("classes."): name for key, name in table(language).items() if key.startswith("classes.")}
 
 
-def sentence(language: str, template: str, values: dict[str, str]) -> str:
+def sentence(language: str, template: str, values: Mapping[str, str | UserError]) -> str:
     """A UserError's or Failed's sentence in a language: its English template is its key.
 
     The command line calls a method and its knobs as they are typed there; here both have the names that the page shows.
     """
-    words, method = table(language if language in LANGUAGES else "en"), values.get("method")
+    words = table(language if language in LANGUAGES else "en")
+    values = {key: told(language, value) if isinstance(value, UserError) else value for key, value in values.items()}
+    method = values.get("method")
     if method in methods():
         label = words.get(f"knobs.{method}.{values.get('knob')}.label")
         values = values | {"method": words[f"cards.{method}.title"]} | ({"knob": label} if label else {})

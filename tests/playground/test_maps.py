@@ -230,6 +230,7 @@ def test_words_are_placed_and_the_gap_to_the_images_can_be_closed(tmp_path: Path
     for closed, answer in found.items():
         assert answer["gap"] == pytest.approx(float(step.norm()), rel=0.01) and answer["gap"] > 0.01
         moved = torch.nn.functional.normalize(read + step, dim=1) if closed else read
+        assert [one["known"] for one in answer["placed"]] == [True, True, False]  # Cyrillic is in no caption
         for one, cosines in zip(answer["placed"], moved @ images.T, strict=True):
             assert len(one["at"]) == 2 and np.isfinite(one["at"]).all() and one["how"] == "mean"
             assert_allclose([c for _, c in one["near"]], cosines.sort(descending=True).values[:12], atol=0.01)

@@ -74,6 +74,11 @@ def test_a_sentence_is_told_in_the_readers_language() -> None:
     error = UserError("There is no run called {name}.", name="x")
     assert told("en", error) == str(error) == "There is no run called x."
     assert told("zh", error) == "没有名为 x 的训练。"
+    within = DataError(
+        "No image in {path} can be used: {reason}", path="a.zip", reason=DataError("{file} is empty: replace it.", file="b")
+    )
+    assert told("en", within) == str(within) == "No image in a.zip can be used: b is empty: replace it."
+    assert told("zh", within) == "a.zip 中没有可用的图片：b 是空文件：请替换。"
     assert sentence("zh", "Something that nobody translated.", {}) == "Something that nobody translated."
 
 

@@ -77,6 +77,21 @@ def test_a_run_at_its_end_is_not_run_again(tmp_path: Path) -> None:
     assert steps_of(tmp_path, "Snapshot") == [0, 5] and steps_of(tmp_path, "Finished") == [5]
 
 
+def test_no_step_is_on_the_time_axis_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record.create(tmp_path, RunConfig("simclr", steps=10, device="cpu"))
+    for _ in record.run(tmp_path, stop=lambda: True, load=lambda _: dataset()):
+        pass
+    assert steps_of(tmp_path, "Snapshot") == [0] and steps_of(tmp_path, "Finished") == [0]
+    for _ in record.run(tmp_path, stop=lambda: True, load=lambda _: dataset()):
+        pass
+    assert steps_of(tmp_path, "Snapshot") == [0] and steps_of(tmp_path, "Finished") == [0]
+    monkeypatch.setattr(train, "SNAPSHOT_FIRST", 0.0)  # a look is due after the first step
+    record.create(tmp_path, RunConfig("simclr", steps=1, device="cpu"))
+    for _ in record.run(tmp_path, load=lambda _: dataset()):
+        pass
+    assert steps_of(tmp_path, "Snapshot") == [0, 1] and steps_of(tmp_path, "Finished") == [1]
+
+
 def test_a_run_goes_on_with_its_encoder_whatever_the_device_would_choose(tmp_path: Path, monkeypatch: Any) -> None:
     short(tmp_path)
     monkeypatch.setattr(train, "choose", lambda name, device: "conv-full" if name == "auto" else name)  # as a GPU's other one
