@@ -1,4 +1,4 @@
-"""The page: header, controls, ordered tabs; and the launch of all that stands behind it."""
+"""The page: header, ordered tabs; and the launch of all that stands behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 
 from playground import api, examples, projection, routes, zoo
 from playground.aside import Aside
-from playground.controls import Controls
 from playground.maps import Maps
 from playground.matching import Matching
 from playground.runner import LocalRunner
@@ -67,14 +66,11 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
             gr.Markdown(i18n("page.tagline"), elem_id="tagline", container=False)
             language = gr.Button(i18n("page.language"), size="sm", elem_id="language", scale=0, min_width=90)
         language.click(None, js="() => window.playground.switchLanguage()")
-        with gr.Row(elem_id="body"):
-            with gr.Column(scale=1, min_width=280, elem_id="controls"):
-                controls = Controls(i18n)
-            with gr.Column(scale=4, min_width=320, elem_id="main"), gr.Tabs(elem_id="tabs"):
-                for name, tab in TABS:
-                    with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
-                        gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
-                        tab.build(i18n, controls, runs) if name == "train" else tab.build(i18n)
+        with gr.Tabs(elem_id="tabs"):
+            for name, tab in TABS:
+                with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
+                    gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
+                    tab.build(i18n, runs) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
     # the other texts reach the page by its own scripts, in one language
     return demo, gr.I18n(**{language: {key: found[key] for key in used} for language, found in tables.items()})

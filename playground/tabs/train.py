@@ -32,15 +32,19 @@ WHEN_READY = (
 SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
 
 
-def build(i18n: Any, controls: Controls, runs: Runs) -> None:
-    """The live panel, the events of Train, Stop and Continue, and the controls in the page's address."""
-    live = gr.HTML(
-        {"run": ""},
-        html_template=PANEL,
-        js_on_load=WHEN_READY.format(part="live"),
-        apply_default_css=False,
-        elem_id="live",
-    )
+def build(i18n: Any, runs: Runs) -> None:
+    """The controls and the live panel, the events of Train, Stop and Continue, and the controls in the page's address."""
+    with gr.Row(elem_id="body"):
+        with gr.Column(scale=1, min_width=280, elem_id="controls"):
+            controls = Controls(i18n)
+        with gr.Column(scale=4, min_width=320, elem_id="main"):
+            live = gr.HTML(
+                {"run": ""},
+                html_template=PANEL,
+                js_on_load=WHEN_READY.format(part="live"),
+                apply_default_css=False,
+                elem_id="live",
+            )
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
     toast = gr.HTML(
         {"text": ""},

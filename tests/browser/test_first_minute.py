@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from playground.examples import SHIPPED, names
 from playground.texts import text
+from playground.ui import TABS
 from tests.browser.conftest import App, wait
 from trainers import record
 from trainers.method import methods
@@ -276,6 +277,20 @@ def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Ope
     page.route(re.compile(rf"playground/{list_}\?"), lambda route: route.fulfill(json=[]))
     page.reload()
     expect(page.locator(f".{tab} .live-empty")).to_be_visible(timeout=LONG)
+
+
+@pytest.mark.parametrize(("locale", "width"), [("en-US", 360), ("en-US", 390), ("en-US", 1400), ("zh-CN", 360)])
+def test_all_tabs_are_in_sight_and_stay_where_they_are(open_fresh: Open, locale: str, width: int) -> None:
+    page = ready(open_fresh(locale=locale, width=width, height=844), "")
+    tabs, found = dict(TABS), page.locator("#tabs [role=tab]:visible")
+    expect(found).to_have_count(len(tabs))
+    assert found.first.bounding_box()["y"] < 200  # type: ignore[index] (above all that Train has)
+    places = []
+    for name in tabs:
+        page.locator(f"[role=tab][aria-controls=tab-{name}]").click()
+        expect(page.locator(f"#tab-{name}")).to_be_visible()
+        places.append([found.nth(i).bounding_box() for i in range(len(tabs))])
+    assert all(one == places[0] for one in places), places
 
 
 @pytest.mark.parametrize("tab", ["explore", "reconstruct"])

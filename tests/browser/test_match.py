@@ -720,8 +720,8 @@ def test_nothing_is_wider_than_a_phone(match: Callable[..., Page], runs: dict[st
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, do
 
 
-def test_on_a_phone_the_tab_is_found_in_the_menu(open_page: Open) -> None:
-    page = open_page(width=390, height=844, has_touch=True, quiet=True)
+def test_where_there_is_no_room_the_tab_is_found_in_the_menu(open_page: Open) -> None:
+    page = open_page(width=280, height=653, has_touch=True, quiet=True)
     page.locator("#tabs .overflow-menu > button").tap()
     page.locator("#tabs .overflow-dropdown").get_by_role("button", name="Match").tap()
     ready(page)
