@@ -117,7 +117,7 @@
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const unpacked = text => [...atob(text.replace(/-/g, '+').replace(/_/g, '/'))].flatMap((c, at) => [...Array(8).keys()].filter(bit => c.charCodeAt(0) >> bit & 1).map(bit => 8 * at + bit));
 
-  // what a tab says of its own view: in the address while that tab is shown, and remembered as long as the page is open
+  // what a tab says of its own view: in the address while that tab is shown, and else remembered, by a reload of the page too
   const VIEWS = {
     train: ['view', 'hide'],
     explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel'],
@@ -128,6 +128,7 @@
   };
   const tabOf = Object.fromEntries(Object.entries(VIEWS).flatMap(([tab, keys]) => keys.map(key => [key, tab])));
   const query = new URLSearchParams(location.search);  // all that the address has said, also of tabs that are not shown
+  for (const [key, value] of new URLSearchParams(history.state?.views)) if (tabOf[key] !== (query.get('tab') ?? 'train') && !query.has(key)) query.set(key, value);
   const shown = key => !tabOf[key] || tabOf[key] === document.body.dataset.tab;
 
   window.playgroundKit = {
@@ -159,7 +160,8 @@
       for (const [key, value] of Object.entries(values)) value === null || value === '' || value === undefined ? query.delete(key) : query.set(key, value);
       const url = new URL(location.href);
       url.search = new URLSearchParams([...query].filter(([key]) => shown(key)));
-      entry ? history.pushState(null, '', url) : history.replaceState(null, '', url);
+      const views = new URLSearchParams([...query].filter(([key]) => tabOf[key])).toString();
+      entry ? history.pushState({views}, '', url) : history.replaceState({views}, '', url);
     },
     recall() {  // the address is another one: Back, or Forward
       for (const key of [...query.keys()]) if (shown(key)) query.delete(key);

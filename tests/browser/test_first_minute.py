@@ -368,6 +368,18 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     choose_train = page.locator("[role=tab][aria-controls=tab-train]")
     choose_train.click()
     wait(lambda: asked(page).get("hide") == "1,4", "what Train shows", 15)
+    page.reload()
+    ready(page, "")
+    assert asked(page) == {"view": "pca", "hide": "1,4"}
+    page.locator("[role=tab][aria-controls=tab-reconstruct]").click()
+    ready(page, "?tab=reconstruct")
+    assert asked(page)["image"] == "5"  # a reload loses no other tab's view,
+    plain = ready(open_fresh(f"?{urlsplit(page.url).query}"), "?tab=reconstruct")
+    plain.locator("[role=tab][aria-controls=tab-train]").click()
+    wait(lambda: "tab" not in asked(plain), "Train", 15)
+    assert not {"view", "hide"} & set(asked(plain))  # and a link brings one tab's alone
+    choose_train.click()
+    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows", 15)
     choose(page, "byol")  # another run, all of it
     wait(lambda: "hide" not in asked(page) and "view" not in asked(page), "another view", 15)
 
