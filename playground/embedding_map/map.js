@@ -259,7 +259,7 @@
         if (!layers.has(key)) layers.set(key, []);
         layers.get(key).push(i);
       }
-      const ink = getComputedStyle(this.root).color, night = luminance(ink) > 0.5;  // on black, dark points get an outline
+      const ink = getComputedStyle(this.root).color;
       [g.strokeStyle, g.lineWidth] = [ink, 0.7];
       const thumbs = this.images ?? (inside <= FEW && about.count > FEW);
       const r = about.count > 5000 ? 2 : about.count > 800 ? 2.8 : 3.6;
@@ -275,7 +275,7 @@
         if (r <= 2) for (const i of members) g.rect(x[i] - r * 0.9, y[i] - r * 0.9, 1.8 * r, 1.8 * r);
         else for (const i of members) { g.moveTo(x[i] + r, y[i]); g.arc(x[i], y[i], r, 0, 6.2832); }
         g.fill();
-        if (!night || key <= 0 || luminance(this.colourOf(members[0])) > DIM) continue;
+        if (key <= 0 || !dim(this.colourOf(members[0]), ink)) continue;
         g.globalAlpha = 0.5;
         g.stroke();
       }
@@ -326,7 +326,7 @@
     }
 
     // plotly's own points, for maps in space and for figures that leave the page
-    traces(type = 'scatter3d') {
+    traces(type = 'scatter3d', ink = getComputedStyle(this.root).color) {
       const deep = type === 'scatter3d' && this.dimensions === 3, d = this.dimensions, w = this.where;
       const groups = this.palette.map(() => []);
       const rest = [];
@@ -335,7 +335,8 @@
       const trace = (members, colour, name) => ({
         type, mode: 'markers', name, customdata: members, hoverinfo: 'none', showlegend: !this.spec.values && !!name,
         x: members.map(i => w[d * i]), y: members.map(i => w[d * i + 1]), ...(deep ? {z: members.map(i => w[d * i + 2])} : {}),
-        marker: {size, color: this.selection ? members.map(i => faint(colour, this.selection.has(i))) : colour, opacity: this.selection ? 1 : PLAIN, line: {width: 0}},
+        marker: {size, color: this.selection ? members.map(i => faint(colour, this.selection.has(i))) : colour, opacity: this.selection ? 1 : PLAIN,
+          line: deep && !this.selection && dim(colour, ink) ? {width: 1, color: ink} : {width: 0}},
       });
       const found = groups.map((members, g) => trace(members, this.palette[g], this.spec.values ? '' : this.spec.names[g])).filter(t => t.x.length);
       if (rest.length) found.unshift(trace(rest, '#9aa0aa', ''));
@@ -343,12 +344,12 @@
       if (deep && marks.length) {
         found.push({type, mode: 'markers', customdata: marks.map(m => m[0]), hoverinfo: 'none', showlegend: false,
           x: marks.map(m => w[3 * m[0]]), y: marks.map(m => w[3 * m[0] + 1]), z: marks.map(m => w[3 * m[0] + 2]),
-          marker: {size: marks.map(m => m[1]), symbol: 'circle-open', color: getComputedStyle(this.root).color, line: {width: 2}}});
+          marker: {size: marks.map(m => m[1]), symbol: 'circle-open', color: ink, line: {width: 2}}});
       }
       if (this.placed.length) {
         found.push({type, mode: 'markers+text', text: this.placed.map(p => p.name), textposition: 'top center', hoverinfo: 'none', showlegend: false,
           x: this.placed.map(p => p.at[0]), y: this.placed.map(p => p.at[1]), ...(deep ? {z: this.placed.map(p => p.at[2])} : {}),
-          customdata: this.placed.map((_, j) => -2 - j), marker: {size: size + 3, symbol: 'diamond', color: getComputedStyle(this.root).color}});
+          customdata: this.placed.map((_, j) => -2 - j), marker: {size: size + 3, symbol: 'diamond', color: ink}});
       }
       return found;
     }
@@ -356,7 +357,7 @@
     async figure(format, title) {
       const deep = this.dimensions === 3, ink = '#222';
       const axis = {visible: false, range: deep ? undefined : [...this.plot._fullLayout.xaxis.range]};
-      const figure = {data: this.traces(deep ? 'scatter3d' : 'scatter'), layout: {
+      const figure = {data: this.traces(deep ? 'scatter3d' : 'scatter', ink), layout: {
         title: {text: title, font: {size: 15, color: ink}}, paper_bgcolor: '#fff', plot_bgcolor: '#fff', margin: {l: 20, r: 20, t: 50, b: 20},
         font: {color: ink, family: getComputedStyle(document.body).fontFamily}, legend: {itemsizing: 'constant'},
         ...(deep ? {scene: {...this.plot.layout.scene}} : {xaxis: axis, yaxis: {...axis, range: [...this.plot._fullLayout.yaxis.range], scaleanchor: 'x'}})}};
@@ -496,6 +497,8 @@
     const [r, g, b] = parts(colour).map(part => (part / 255 <= 0.04 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
+
+  const dim = (colour, ink) => luminance(ink) > 0.5 && luminance(colour) <= DIM;  // dark points get an outline on black
 
   function ring(g, x, y, size, ink, fill) {
     g.beginPath();
