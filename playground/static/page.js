@@ -356,6 +356,7 @@
     open(name) { tab(name)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');
+      element.closest('.gradio-container').append(box);  // within Train nobody sees it from another tab
       let timer;
       watch('value', () => {
         box.textContent = props.value?.text || '';

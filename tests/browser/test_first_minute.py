@@ -260,6 +260,13 @@ def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query
     addressed(page, kept)  # what the page shows, and not what it could not
 
 
+def test_a_link_that_is_wrong_says_so_on_every_tab(open_fresh: Open) -> None:
+    page = open_fresh("?tab=explore&method=simsiam&knob.nonsense=1")
+    expect(page.locator(".toast")).to_contain_text("nonsense", timeout=LONG)
+    expect(page.locator(".toast")).to_be_visible()
+    expect(page.locator("#tab-explore")).to_be_visible()
+
+
 @pytest.mark.parametrize("tab, list_", [("explore", "runs"), ("reconstruct", "repairs")])
 def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Open, tab: str, list_: str) -> None:
     page = open_fresh(f"?tab={tab}")
