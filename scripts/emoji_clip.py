@@ -194,9 +194,8 @@ Share of the images of unseen emoji that lie nearest to their own group. A group
 """
 
 
-TIES = """Names whose words were all never met look the same to the network, and so do names that differ in such words alone. At
-60 s they share their places as if drawn by chance, as the evaluation counts now; the two longer runs were recorded when it
-counted them all as found, which gave 4.8%, 13.4% and place 120 at 60 s.
+TIES = """Names whose words were all never met look the same to the network, and so do names that differ in such words alone.
+They share their places as if drawn by chance; to count them all as found would give 4.8%, 13.4% and place 120 at 60 s.
 
 """
 
