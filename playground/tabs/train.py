@@ -38,21 +38,9 @@ def build(i18n: Any, runs: Runs) -> None:
         with gr.Column(scale=1, min_width=280, elem_id="controls"):
             controls = Controls(i18n)
         with gr.Column(scale=4, min_width=320, elem_id="main"):
-            live = gr.HTML(
-                {"run": ""},
-                html_template=PANEL,
-                js_on_load=WHEN_READY.format(part="live"),
-                apply_default_css=False,
-                elem_id="live",
-            )
+            live = drawn("live", PANEL, run="")
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
-    toast = gr.HTML(
-        {"text": ""},
-        html_template=TOAST,
-        js_on_load=WHEN_READY.format(part="toast"),
-        apply_default_css=False,
-        elem_id="toast",
-    )
+    toast = drawn("toast", TOAST, text="")
     quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
     def say(sentence: str) -> dict[Any, Any]:
@@ -112,6 +100,12 @@ def build(i18n: Any, runs: Runs) -> None:
     controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
     controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)
+
+
+def drawn(part: str, template: str, **value: str) -> gr.HTML:
+    """A part of the page that the function of its name in window.playground draws."""
+    script = WHEN_READY.format(part=part)
+    return gr.HTML(value, html_template=template, js_on_load=script, apply_default_css=False, elem_id=part)
 
 
 def language(request: gr.Request) -> str:
