@@ -276,7 +276,7 @@
     }
   }
 
-  // what is set beside the tabs is in the address: data, method, seconds, seed, knob.NAME
+  // what is set in Train is in the address: data, method, seconds, seed, knob.NAME
   const SET = /^(data|method|seconds|seed|knob\..+)$/;
   const set = {method: 'simclr', known: [], asked: null, ask: () => {}, mine: {}};  // mine: method -> the run of it that was last shown here
   const restore = asked => { set.asked = asked; set.ask(); };

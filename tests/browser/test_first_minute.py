@@ -145,6 +145,13 @@ def test_dark_points_have_an_outline_on_black_alone(open_fresh: Open) -> None:
     assert page.evaluate(outlined) == []
 
 
+@pytest.mark.parametrize("theme, colours", [("dark", ["#3C4B69", "#960F00"]), ("light", [])])
+def test_dark_points_in_space_have_an_outline_on_black_alone(open_fresh: Open, theme: str, colours: list[str]) -> None:
+    page = open_fresh(f"?tab=explore&map=pca-3&__theme={theme}")
+    data = page.wait_for_function("(d => d?.[0]?.z && d)(document.querySelector('.explore .map-plot')?.data)", timeout=LONG)
+    assert sorted(data.evaluate("d => d.filter(t => t.marker.line.width).map(t => t.marker.color)")) == colours
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_collapse_is_read_off_the_page(open_fresh: Open, language: str) -> None:
     page = ready(open_fresh(f"?tab=compare&lang={language}"), "?tab=compare")

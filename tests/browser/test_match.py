@@ -634,6 +634,10 @@ def test_explore_shows_the_gap_and_removes_it_for_viewing(open_page: Open, runs:
     page.uncheck(".gap input")
     page.wait_for_selector(".gap canvas:not([aria-label*='moved onto'])", timeout=LONG)
     page.wait_for_function(f"JSON.stringify({placed}) === '{json.dumps(before, separators=(',', ':'))}'")
+    page.fill("#explore-search", "щ")  # which no caption has
+    page.press("#explore-search", "Enter")
+    expect(page.locator(".own-row[data-name='щ'] .own-unknown")).to_contain_text("knows no word of “щ”", timeout=LONG)
+    expect(page.locator(".own-unknown")).to_have_count(1)
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------
