@@ -105,11 +105,15 @@ def test_hover_a_point_and_read_the_right_image(explore: Callable[..., Page], ru
     at = pixels(page)
     index = lonely(at)
     page.mouse.move(*spot(at, index, 60))
+    page.evaluate("""() => {
+      const root = document.querySelector('.explore .map'), card = root.querySelector('.map-card');
+      root.addEventListener('pointermove', () => { window.movedAt = performance.now(); }, true);
+      new MutationObserver(() => { if (!card.hidden) window.shownAt ??= performance.now(); }).observe(card, {attributes: true});
+    }""")
     page.mouse.move(*spot(at, index))
     card = page.locator(".explore .map-card")
-    page.wait_for_timeout(40)
-    assert not card.is_visible()  # not before the mouse rests
     expect(card).to_be_visible()
+    assert page.evaluate("shownAt - movedAt") > 100  # ms: not before the mouse rests
     assert card.get_attribute("data-index") == str(index)
     data = read_images(runs["one"])
     assert data.test.labels is not None

@@ -50,19 +50,20 @@ def result(page: Page, name: str, column: int = 1) -> float:
 
 
 def hover_a_point(page: Page) -> int:
-    """Rest the mouse on the map here and there until a card shows; the index of its image."""
-    box = page.locator(".map-plot").bounding_box()
-    assert box
-    for radius in range(0, 150, 12):
-        for angle in np.linspace(0, 2 * np.pi, 10, endpoint=False):
-            page.mouse.move(
-                box["x"] + box["width"] / 2 + radius * np.cos(angle),
-                box["y"] + box["height"] * 0.45 + radius * np.sin(angle),
-            )
-            page.wait_for_timeout(170)
-            if page.locator(".map-card:not([hidden])").count():
-                return int(page.get_attribute(".map-card", "data-index") or -1)
-    raise AssertionError("no point under the mouse")
+    """Rest the mouse on a painted pixel of the map, below its upper quarter; the index of its image."""
+    x, y = page.evaluate("""() => {
+      const canvas = document.querySelector('.map-paint'), box = canvas.getBoundingClientRect();
+      const {width, height} = canvas, pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+      for (let row = height >> 2; row < height; row++) for (let column = 0; column < width; column++) {
+        if (pixels[4 * (row * width + column) + 3] < 150) continue;
+        return [box.left + (column + 0.5) / width * box.width, box.top + (row + 2) / height * box.height];
+      }
+      throw new Error('nothing is painted');
+    }""")
+    page.mouse.move(x + 40, y)
+    page.mouse.move(x, y)
+    page.wait_for_selector(".map-card:not([hidden])")
+    return int(page.get_attribute(".map-card", "data-index") or -1)
 
 
 def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, open_page: Open) -> None:
