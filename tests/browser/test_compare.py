@@ -111,10 +111,10 @@ def test_one_hover_is_seen_in_all_maps_and_a_click_stays(compare: Callable[..., 
     page = compare("&runs=simsiam,simsiam-collapsed,compare-ae")
     for name in ("simsiam", "simsiam-collapsed", "compare-ae"):
         page.wait_for_selector(f'.pane[data-run="{name}"] .map[data-key^=umap]', timeout=60_000)  # nothing moves after that
-    page.wait_for_timeout(700)  # the glide
+    panes = "window.playground.comparer.maps.panes"
+    page.wait_for_function(f"() => {panes}.every(p => !p.map.gliding)")
     first = page.locator('.pane[data-run="compare-ae"] .map')
     first.scroll_into_view_if_needed()
-    panes = "window.playground.comparer.maps.panes"
     point = f"""i => {{ const {{map, box}} = {panes}.find(p => p.run === 'compare-ae'), at = box.getBoundingClientRect();
         return [at.x + map.toX()(map.where[2 * i]), at.y + map.toY()(map.where[2 * i + 1])] }}"""
     page.mouse.move(*page.evaluate(point, 5))

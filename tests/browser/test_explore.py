@@ -54,11 +54,12 @@ def explore(open_page: Open, runs: dict[str, Path]) -> Callable[..., Page]:
 
 
 def settled(page: Page, key: str = "", seconds: float = 120) -> None:
-    """Wait until every map has all its frames, shows one of the wanted reducer, and no point moves."""
+    """Wait until every map has all its frames, shows one of the wanted reducer and step, and no point moves."""
     page.wait_for_function(
         """key => { const e = window.playground?.explorer;
         return e?.panes.length && e.loaded && e.panes.every(p => p.box.dataset.key === (key || e.key_()) &&
-        p.ready.length === p.info.steps.length && !p.map.gliding && p.busy.hidden) }""",
+        p.ready.length === p.info.steps.length && !p.map.gliding && p.busy.hidden) &&
+        Number(e.main().box.dataset.step) === e.main().info.steps[e.index] }""",
         arg=key,
         timeout=seconds * 1000,
     )
@@ -182,7 +183,7 @@ def test_lasso_is_a_gallery_with_counts_and_stays_through_time(explore: Callable
     assert shown == {k: int(v) for k, v in zip(*np.unique(labels.numpy()[chosen], return_counts=True), strict=True)}
     assert page.locator(".gallery .thumb").count() == min(60, count)
     page.keyboard.press("Home")
-    page.wait_for_timeout(700)
+    settled(page)
     assert page.evaluate("[...window.playground.explorer.main().map.selection]") == chosen
     fresh = explore("&" + page.url.partition("&map=")[2].partition("&")[2])  # the link keeps it too
     assert fresh.evaluate("window.playground.explorer.selection") == chosen
@@ -202,7 +203,7 @@ def test_time_is_scrubbed_and_played_without_asking_again(explore: Callable[...,
     seen = []
     for share in (0.5, 0.02, 0.98):
         page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-        page.wait_for_timeout(600)
+        settled(page)
         seen.append(int(page.get_attribute(".explore .map", "data-step") or -1))
         assert f"step {seen[-1]:,} " in page.inner_text(".when")
     assert seen[1] == steps[0] and seen[2] == steps[-1] and steps[0] < seen[0] < steps[-1]
@@ -213,21 +214,24 @@ def test_time_is_scrubbed_and_played_without_asking_again(explore: Callable[...,
     expect(page.locator(".play")).to_contain_text("Play")
     # the hidden Train page asks for its UMAP frame when that is made
     assert not [url for url in asked if "/maps/pca-2/" in url and "/quality" not in url], "a frame was sent twice"
-    # glides: half way between two frames, points are between them
+    # glides: on the way from one frame to another, points are between them
     page.keyboard.press("Home")
-    page.wait_for_timeout(700)
+    settled(page)
     first = np.array(page.evaluate("[...window.playground.explorer.main().map.where]"))
+    page.evaluate("""() => {
+      const {map} = window.playground.explorer.main(), step = map.step.bind(map);
+      window.painted = [];
+      map.step = () => { step(); window.painted.push([...map.where]); };
+    }""")
     page.keyboard.press("End")
-    middle = np.array(
-        page.evaluate("new Promise(done => setTimeout(() => done([...window.playground.explorer.main().map.where]), 180))")
-    )
-    page.wait_for_timeout(700)
+    settled(page)
+    painted = np.array(page.evaluate("window.painted"))
     last = np.array(page.evaluate("[...window.playground.explorer.main().map.where]"))
-    whole = np.abs(last - first).mean()
-    assert np.abs(middle - first).mean() < 0.98 * whole and np.abs(middle - last).mean() < 0.98 * whole
+    begun, left, whole = np.abs(painted - first).mean(1), np.abs(painted - last).mean(1), np.abs(last - first).mean()
+    assert ((0.02 * whole < begun) & (begun < 0.98 * whole) & (left < 0.98 * whole)).any()
     # the numbers beside belong to the place in time
     page.keyboard.press("Home")
-    page.wait_for_timeout(300)
+    settled(page)
     knn = page.evaluate("window.playground.explorer.main().info.metrics[0].values")
     assert page.inner_text(".spark-row[data-metric=knn] b") == f"{100 * knn[0]:.1f}%"
     assert page.locator(".spark-row").count() == 3
@@ -437,7 +441,7 @@ def test_a_link_is_the_same_view_in_another_browser(explore: Callable[..., Page]
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Home")
-    page.wait_for_timeout(900)
+    settled(page)
     other = open_page(page.url.partition("/?")[2] and "?" + page.url.partition("/?")[2])
     settled(other, "umap-20-0.1-cosine-0-2")
     state = """(() => { const e = window.playground.explorer; return JSON.stringify([e.main().run, e.key_(), e.index, e.colour,
