@@ -152,6 +152,18 @@ def test_dark_points_in_space_have_an_outline_on_black_alone(open_fresh: Open, t
     assert sorted(data.evaluate("d => d.filter(t => t.marker.line.width).map(t => t.marker.color)")) == colours
 
 
+def test_a_picture_that_leaves_a_dark_page_is_drawn_in_dark_ink_on_white(open_fresh: Open, tmp_path: Path) -> None:
+    page = ready(open_fresh("?tab=explore&__theme=dark"), "?tab=explore")
+    page.click(".export summary")
+    with page.expect_download() as download:
+        page.click(".exports [data-kind=svg]")
+    download.value.save_as(tmp_path / "map.svg")
+    drawn = (tmp_path / "map.svg").read_text("utf-8")
+    texts = re.findall(r"<text[^>]*?fill: (rgb\(.*?\))", drawn)
+    assert len(texts) > 10 and set(texts) == {"rgb(34, 34, 34)"}  # the title, and a line of the legend for every class
+    assert re.search(r"<rect[^>]*?fill: rgb\(255, 255, 255\)", drawn)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_collapse_is_read_off_the_page(open_fresh: Open, language: str) -> None:
     page = ready(open_fresh(f"?tab=compare&lang={language}"), "?tab=compare")
