@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.live import HALVES, SPHERE, changed, describe, status, telling, warning
+from playground.live import HALVES, SPHERE, changed, describe, status, telling, warning, written
 from playground.maps import FIRST, LIVE, Maps
 from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
 from playground.texts import knobs_said, method_name, option, text
@@ -129,9 +129,8 @@ class Measure:
     group: Callable[[Row], Any] = _same_images
 
     def shown(self, value: float) -> str:
-        """A value as a person reads it, no zero with a minus."""
-        number = format(abs(value), self.style)
-        return f"−{number}" if value < 0 and any(digit in number for digit in "123456789") else number
+        """A value as a person reads it."""
+        return written(value, self.style)
 
 
 MEASURES = {

@@ -242,6 +242,12 @@ def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[
     }
 
 
+def written(value: float, style: str) -> str:
+    """A number as a person reads it: with a minus and not a hyphen, and no zero that has one."""
+    number = format(abs(value), style)
+    return f"−{number}" if value < 0 and any(digit in number for digit in "123456789") else number
+
+
 def telling(numbers: dict[str, Any], method: str) -> dict[str, Any]:
     """A run's numbers without those that say nothing of its method."""
     compares = method_class(method).card.family == "contrastive"
@@ -268,6 +274,6 @@ def result(finished: dict[str, Any], method: str, language: str) -> dict[str, li
     table = [[t(key), *(rate(key + side) for side in SIDES)] for key in COMPARED if s.get(key) is not None]
     lines = [(key, rate(key)) for key in RATES if s.get(key) is not None]
     beaten = [key for key in s if key.startswith("mse_")]
-    lines += [(key, f"{s[key]:.4g}") for key in (*NUMBERS, *beaten, *SPREAD) if s.get(key) is not None]
+    lines += [(key, written(s[key], ".4g")) for key in (*NUMBERS, *beaten, *SPREAD) if s.get(key) is not None]
     head = ["", t("this"), text(language, "live.untrained"), text(language, "live.pixels")]
     return {"table": [head, *table] if table else [], "lines": [{"name": t(key), "value": value} for key, value in lines]}

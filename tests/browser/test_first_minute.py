@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +23,7 @@ from trainers.method import methods
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 LONG = 60_000
+PADDING = "[...document.querySelectorAll('td, th')].filter(c => c.offsetHeight).map(c => getComputedStyle(c).padding)"
 # what each tab shows when there is nothing left to wait for
 READY = {
     "": ".live-side .picture-row img, .live-table .plot-container",
@@ -108,6 +110,7 @@ def test_no_tab_is_empty_and_each_can_be_read_by_everybody(open_fresh: Open, vie
     ready(page, view)
     assert page.locator(".live-empty:visible").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "10px" not in page.evaluate(PADDING)  # which is Gradio's, whose rules come last and win over one that is as plain
     if language == "zh":
         if "tab" not in view:
             page.get_by_text(text("zh", "controls.knobs"), exact=True).click()
