@@ -17,7 +17,8 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -259,13 +260,19 @@ class Runs:
         uploads = [path for path in (self.root / UPLOADS).glob("*/") if time.time() - _changed(path) > UNUSED]
         if not uploads:
             return
-        used = " ".join((folder / "run.json").read_text("utf-8") for folder in self._folders())
+        used = " ".join(str(about) for _, about in self._abouts())
         for path in uploads:
             if path.name not in used:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _folders(self) -> list[Path]:
         return [path.parent for path in self.root.glob("*/run.json")]
+
+    def _abouts(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every run that is still there, and what its run.json says."""
+        for folder in self._folders():
+            with suppress(UserError):  # another person's click may have had it forgotten just now
+                yield folder.name, record.read_about(folder)
 
     def _view(self, run: str) -> View:
         with self._lock:
@@ -297,8 +304,7 @@ class Runs:
     def _swept(self, owner: str) -> list[str]:
         """The runs of all sweeps of a person."""
         mine = _hash(owner)
-        abouts = ((folder.name, record.read_about(folder)) for folder in self._folders())
-        return [run for run, about in abouts if "sweep" in about and about.get("owner") == mine]
+        return [run for run, about in self._abouts() if "sweep" in about and about.get("owner") == mine]
 
     def _enqueue(self, run: str, place: int | None = None) -> None:
         """place: of a run within its sweep; such a run lets every single one pass, and other sweeps take turns with it."""

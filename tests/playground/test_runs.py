@@ -240,6 +240,22 @@ def test_a_damaged_run_keeps_nobody_from_training(tmp_path: Path) -> None:
     assert runs.create(CONFIG, "me") in runs.waiting() and not (runs.root / old).exists()
 
 
+def test_a_run_that_another_click_has_just_had_forgotten_keeps_nobody_from_training(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = runs.root / UPLOADS / "old"
+    upload.mkdir(parents=True)
+    os.utime(upload, (0, 0))
+    there = runs._folders
+    monkeypatch.setattr(runs, "_folders", lambda: [runs.root / "gone", *there()])
+    runs.expire()
+    assert not upload.exists()
+    _, (run,) = runs.sweep([CONFIG], "me", knob="seed")
+    with pytest.raises(UserError, match="your last sweep"):
+        runs.sweep([CONFIG], "me", knob="seed")
+    assert runs.waiting() == [run]
+
+
 def test_runs_that_cannot_be_told_do_not_end_the_runner(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
 
