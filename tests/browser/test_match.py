@@ -821,6 +821,7 @@ NONSENSE: list[tuple[str, dict[str, Any], str]] = [
     ("find", {"words": ""}, "Type at least one label"),
     ("find", {"words": "x", "dataset": "/etc"}, "There is no data set"),
     ("zero_shot", {"dataset": "nosuch"}, "There is no data set"),
+    ("train", {"method": "simclr", "dataset": "folder:/etc"}, "There is no data set “folder:/etc”: choose one of [^:]+\\."),
 ]  # fmt: skip
 
 
