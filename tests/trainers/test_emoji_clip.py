@@ -51,7 +51,7 @@ def test_it_goes_on_where_it_was_stopped(program: list[str], monkeypatch: pytest
     run(monkeypatch)
     assert len(program) == 6
     run(monkeypatch, "--ship", "packages")
-    assert program[6:] == ["emoji 1800 18000 packages", "shipped"]
+    assert program[6:] == ["emoji 3600 36000 packages", "shipped"]
     assert "**the one that ships**" in emoji_clip.REPORT.read_text("utf-8")
     records = json.loads(emoji_clip.RECORDS.read_text("utf-8"))
     records["emoji 60"]["knobs"] = "others"
