@@ -108,7 +108,8 @@ def test_hover_a_point_and_read_the_right_image(explore: Callable[..., Page], ru
     page.mouse.move(*spot(at, index, 60))
     page.evaluate("""() => {
       const root = document.querySelector('.explore .map'), card = root.querySelector('.map-card');
-      root.addEventListener('pointermove', () => { window.movedAt = performance.now(); }, true);
+      const moved = () => { window.movedAt = performance.now(); delete window.shownAt; };  // a card of where it was is none
+      root.addEventListener('pointermove', moved, true);
       new MutationObserver(() => { if (!card.hidden) window.shownAt ??= performance.now(); }).observe(card, {attributes: true});
     }""")
     page.mouse.move(*spot(at, index))

@@ -148,6 +148,7 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
         lines = [line["name"] for line in m["result"]["lines"]]
         on_sphere = any(re.match("Uniformity|均匀性", line) for line in lines)
         assert on_sphere == ("std" in m["figures"]) and any("RankMe" in line for line in lines)
+        assert on_sphere == any(line["value"].startswith("−") for line in m["result"]["lines"])  # a minus, and not a hyphen
         json.dumps(m, allow_nan=False)
     drawn = list(moments[0]["pictures"]["tables"])
     assert drawn == {"simclr": ["similarity"], "swav": ["use"], "clip": ["image_text"]}.get(name, drawn)
