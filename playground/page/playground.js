@@ -1,0 +1,16 @@
+// The page's one global name: by it tabs, which do not import each other, and Gradio's own components reach what a tab offers.
+
+/**
+ * @typedef {object} Playground
+ * @property {() => string} [run] the run that Train shows, '' for none
+ * @property {(run: string) => void} [show] show a run in Train
+ * @property {(name: string) => void} [open] open a tab
+ * @property {() => void} [follow] let Train show what the address tells of
+ * @property {() => string | null} [linkedRun] the run that the address of Train names
+ * @property {() => void} [switchLanguage]
+ */
+
+const page = /** @type {{playground?: Playground & Record<string, any>}} */ (/** @type {unknown} */ (globalThis));
+page.playground ??= {};
+
+export const playground = page.playground;

@@ -1,0 +1,21 @@
+// The page's words in the reader's language, as playground/page/head.py puts them into <head>.
+
+/** @typedef {{[part: string]: any, classes: Record<string, string>, languages: string[], methods: string[], shipped: Record<string, string>}} Words */
+
+/** @returns {Words} */
+export const words = () => /** @type {any} */ (globalThis).playgroundWords ?? {classes: {}, languages: ['en'], methods: [], shipped: {}};
+
+export const lang = () => document.documentElement.dataset.lang || 'en';
+
+/** A class of a data set in the reader's language. @param {string} name */
+export const className = name => words().classes[name] ?? name;
+
+/** A text with its blanks, as {name}, filled in. @param {string} text @param {Record<string, unknown>} [values] */
+export const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+
+/** The words of a part of the page, by key. @param {string} part */
+export const sayer = part => (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) =>
+  filled(String(words()[part]?.[key] ?? key), values);
+
+/** @param {number} share of one @param {number} [digits] */
+export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`;

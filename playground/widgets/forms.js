@@ -1,0 +1,35 @@
+// Parts of forms as templates: a label, a control, what is chosen.
+import {html, live, nothing} from '../page/lit.js';
+
+/** @param {Event} event */
+const textOf = event => /** @type {HTMLInputElement} */ (event.target).value;
+
+/**
+ * One of several, as a row of buttons.
+ * @param {[string, string][]} options value and name @param {string | null} chosen @param {(value: string) => void} act @param {(value: string) => boolean} [disabled]
+ */
+export const choice = (options, chosen, act, disabled = () => false) => html`<div class="map-kinds">${options.map(([value, name]) => html`<button
+  type="button" class=${value === chosen ? 'chosen' : ''} data-kind=${value} aria-pressed=${value === chosen} ?disabled=${disabled(value)}
+  @click=${() => act(value)}>${name}</button>`)}</div>`;
+
+/**
+ * @typedef {{min: number, max: number, step: number, value: number, disabled?: boolean, dimension?: number}} Range
+ * @param {string} name @param {Range} range @param {(value: number) => string} format @param {(value: number) => void} act
+ */
+export const slider = (name, {min, max, step, value, disabled = false}, format, act) => html`<label class="slider"><span>${name}</span><input type="range"
+  min=${min} max=${max} step=${step} .value=${live(String(value))} aria-label=${name} aria-valuetext=${format(value)} ?disabled=${disabled}
+  @input=${(/** @type {Event} */ event) => act(Number(textOf(event)))}><output>${format(value)}</output></label>`;
+
+/** @param {string} text @param {() => void} act @param {string} [cls] @param {boolean} [disabled] */
+export const button = (text, act, cls = 'small', disabled = false) => html`<button type="button" class=${cls} ?disabled=${disabled} @click=${act}>${text}</button>`;
+
+/**
+ * A list to choose from.
+ * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act @param {{id?: string, label?: string}} [names]
+ */
+export const select = (options, chosen, act, {id, label} = {}) => html`<select id=${id ?? nothing} aria-label=${label ?? nothing} .value=${live(chosen)}
+  @change=${(/** @type {Event} */ event) => act(textOf(event))}>${options.map(([value, name]) => html`<option value=${value}
+  ?selected=${value === chosen}>${name}</option>`)}</select>`;
+
+/** @param {string} title @param {string} help */
+export const heading = (title, help) => html`<div class="reconstruct-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;

@@ -1,0 +1,48 @@
+import {html} from '../page/lit.js';
+import {define, widget} from '../page/widget.js';
+import {inked, plotly} from './plotly.js';
+
+/** @typedef {import('./plotly.js').Figure} Figure */
+
+/** A figure of plotly in the page's colours, or its note where there is nothing to draw. Fires `drawn`. */
+export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (null)}) {
+  /** @type {ResizeObserver | null} */
+  resizing = null;
+  drawing = Promise.resolve();
+
+  render() { return this.figure?.note ? html`<p class="hint">${this.figure.note}</p>` : html`<div class="plot-figure"></div>`; }
+
+  get plot() { return /** @type {HTMLElement | null} */ (this.querySelector('.plot-figure')); }
+
+  connectedCallback() {
+    super.connectedCallback();
+    let wide = 0;
+    this.resizing = new ResizeObserver(() => {  // behind another tab it has no size, and plotly would draw with that
+      if (this.clientWidth && this.clientWidth !== wide) this.draw();
+      wide = this.clientWidth;
+    });
+    this.resizing.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resizing?.disconnect();
+    if (this.plot) /** @type {any} */ (globalThis).Plotly?.purge(this.plot);
+  }
+
+  updated() { this.draw(); }
+
+  draw() {
+    this.drawing = this.drawing.then(async () => {
+      const {figure} = this;
+      if (!figure || figure.note || !this.clientWidth) return;
+      const Plotly = await plotly(), node = this.plot;
+      if (!node || figure !== this.figure) return;
+      await Plotly.react(node, figure.data, inked(figure.layout), {displayModeBar: false, responsive: false});
+      if (node.clientWidth && Math.abs(/** @type {any} */ (node)._fullLayout.width - node.clientWidth) > 1) await Plotly.Plots.resize(node);
+      this.tell('drawn');
+    }).catch(error => console.error(error));
+  }
+}
+
+define('plot-figure', PlotFigure);
