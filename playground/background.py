@@ -32,7 +32,7 @@ class Job(Future[Any]):
         self.progress, self.begun = 0.0, False
 
 
-class Aside:
+class Background:
     """Takes jobs from any thread. The process starts with the first one, and again where it has died.
 
     nice: how far it stands back behind training, as the system counts it.

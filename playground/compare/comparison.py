@@ -9,20 +9,20 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import logging
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.live import HALVES, SPHERE, changed, describe, status, telling, warning, written
-from playground.maps import FIRST, LIVE, Maps
-from playground.runs import ENDED, SWEEP, UPLOADS, Runs, State
+from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs.copies import as_long, like
+from playground.runs.curves import HALVES
+from playground.runs.described import SPHERE, changed, describe, status, telling, warning, written
+from playground.runs.store import ENDED, SWEEP, Runs, State
 from playground.texts import knobs_said, method_name, option, text
 from trainers import record
-from trainers.data import BUILT_IN, FOLDER
+from trainers.data import FOLDER
 from trainers.errors import NotFound, UserError
 from trainers.method import knobs_of, make_config, method_class
 from trainers.train import RunConfig
@@ -574,30 +574,6 @@ def suggested(m: Mapping[str, Any], value: float, whole: bool) -> list[float]:
         found = [low + (high - low) * share for share in (0, 0.25, 0.5, 0.75, 1)]
     rounded = {round(v) if whole else float(f"{v:.2g}") for v in found}
     return sorted(v for v in rounded if low <= v <= high)
-
-
-def as_long(runs: Runs, run: str, config: RunConfig) -> float:
-    """The seconds that a copy of a run gets: its own budget, or the time that it took, as far as one click may ask for it."""
-    events = runs.view(run).events
-    took = config.seconds or math.ceil(events[-1]["seconds"] if events else 30.0)
-    return max(1.0, min(float(took), runs.limits.longest))
-
-
-def like(runs: Runs, run: str, changes: Mapping[str, Any], seconds: Any, owner: str) -> RunConfig:
-    """The config of a copy with some knobs changed; UserError where a value is wrong or its images are not for this browser."""
-    config = record.read_config(runs.folder(run))
-    if config.dataset not in BUILT_IN:
-        upload = Path(config.dataset.removeprefix(FOLDER))
-        kept = upload.resolve().is_relative_to((runs.root / UPLOADS).resolve())
-        if not kept or not runs.owns(run, owner):  # a shared link shows them, and gives nobody a claim to them
-            raise UserError("Only the browser that uploaded these images may train on them: choose another run to copy.")
-        if not upload.exists():
-            raise UserError("The images of this run are not kept any more: upload them again.")
-    try:
-        given = as_long(runs, run, config) if seconds is None else float(seconds)
-    except (TypeError, ValueError, OverflowError):
-        raise UserError("The time budget must be more than 0 seconds and at most a day.") from None
-    return dataclasses.replace(config, seconds=given, steps=None, device=None, knobs=dict(config.knobs) | dict(changes))
 
 
 def begin_sweep(runs: Runs, asked: Mapping[str, Any], owner: str) -> dict[str, Any]:

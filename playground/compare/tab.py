@@ -1,4 +1,4 @@
-"""Compare: runs side by side. static/compare.js draws what playground.compare tells, by playground.routes."""
+"""Compare: runs side by side. static/compare.js draws what comparison.py tells, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.tabs.train import WHEN_READY
+from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='compare workbench' role='region'></div>"
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from pandas.api.types import is_float_dtype, is_string_dtype
 from PIL import Image
 
-from playground.maps import Maps
-from playground.projection import from_key
-from playground.runs import read_images
+from playground.maps.making import Maps
+from playground.maps.reducers import from_key
+from playground.runs.store import read_images
 from trainers import record
 from trainers.data import FOLDER
 from trainers.errors import UserError

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from playground.live import describe
-from playground.maps import Maps
-from playground.runs import read_images
+from playground.maps.making import Maps
+from playground.runs.described import describe
+from playground.runs.store import read_images
 from playground.texts import classes, text
 from trainers import record
 

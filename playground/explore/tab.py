@@ -1,4 +1,4 @@
-"""Explore: the maps of runs with a time axis. static/explore.js draws it from what playground.routes gives."""
+"""Explore: the maps of runs with a time axis. static/explore.js draws it from what routes.py here and in maps/ give."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.tabs.train import WHEN_READY
+from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='explore workbench' role='region'></div>"
 

@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-from collections.abc import Sequence
 from typing import Any
 
-from playground.live import called, changed
-from playground.maps import FIRST, LIVE, Maps
-from playground.projection import REDUCERS
-from playground.texts import method_name, text
+from playground.maps.entries import about
+from playground.maps.making import FIRST, LIVE, Maps
+from playground.texts import text
 from trainers import record
 from trainers.method import method_class
-
-
-def reducers() -> dict[str, list[dict[str, Any]]]:
-    """The parameters of each reducer, for the page's controls: name, default, and options or a range."""
-    return {
-        name: [{"name": f.name, "default": f.default} | {key: f.metadata[key] for key in ("low", "high", "step", "options")
-                                                         if f.metadata.get(key) is not None}
-               for f in dataclasses.fields(cls)]
-        for name, cls in REDUCERS.items()
-    }  # fmt: skip
-
-
-def runs(maps: Maps, language: str, also: Sequence[str]) -> list[dict[str, Any]]:
-    """Runs that have a map, the newest first: what to call them, and whether two look at the same images (`set`)."""
-    return [about(maps, run, language) for run in maps.beside(also)]
-
-
-def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
-    """A run in the list."""
-    config = record.read_config(maps.runs.folder(run))
-    return {
-        "run": run,
-        "title": called(maps.runs, run, language),
-        "method": method_name(language, config.method),
-        "changed": changed(config, language),
-        "set": hashlib.sha256(maps.image_set(run).encode()).hexdigest()[:12],  # a path is nobody's business
-        "ended": maps.ended(run),
-        "last": maps.steps(run)[-1],
-    }
 
 
 def timeline(maps: Maps, run: str, language: str) -> dict[str, Any]:

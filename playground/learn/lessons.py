@@ -20,7 +20,7 @@ from latex2mathml.converter import convert
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, String
 
-from playground.drawing import Drawing, Edge, Node, draw
+from playground.learn.drawing import Drawing, Edge, Node, draw
 from playground.texts import knobs_said, table, text
 from trainers.method import Card, Method, methods
 

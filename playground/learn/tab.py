@@ -1,4 +1,4 @@
-"""Learn: a card a method. static/learn.js draws it from what playground.learn gives, by playground.routes."""
+"""Learn: a card a method. static/learn.js draws it from what lessons.py gives, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.tabs.train import WHEN_READY
+from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='learn workbench' role='region'></div>"
 

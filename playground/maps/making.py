@@ -24,9 +24,8 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from playground.aside import LATER, NOW, SOON, Aside, Cancelled, Job
-from playground.examples import is_example
-from playground.projection import (
+from playground.background import LATER, NOW, SOON, Background, Cancelled, Job
+from playground.maps.reducers import (
     PCA,
     UMAP,
     Array,
@@ -40,7 +39,8 @@ from playground.projection import (
     quality,
     weighted,
 )
-from playground.runs import ENDED, Runs, read_images
+from playground.runs.shipped import is_example
+from playground.runs.store import ENDED, Runs, read_images
 from trainers import evaluate, record
 from trainers.captions import captions
 from trainers.checkpoint import load_model, read_arrays, write
@@ -77,8 +77,8 @@ class Making:
 class Maps:
     """The maps of all runs. Safe to call from many threads."""
 
-    def __init__(self, runs: Runs, aside: Aside | None = None) -> None:
-        self.runs, self.aside = runs, aside
+    def __init__(self, runs: Runs, background: Background | None = None) -> None:
+        self.runs, self.background = runs, background
         self._making: OrderedDict[tuple[str, str], Making] = OrderedDict()
         self._lock, self._placing = threading.RLock(), threading.Semaphore(PLACED)
         self._features = lru_cache(64)(self._read_features)
@@ -134,7 +134,7 @@ class Maps:
         answer = {"key": key, "ready": ready, "state": "done", "progress": 1.0, "sentence": "", "values": {}}
         if not missing:
             return answer
-        if self.aside is None:
+        if self.background is None:
             return answer | {"state": "failed"}
         with self._lock:
             making = self._making.setdefault((run, key), Making(key))
@@ -161,10 +161,10 @@ class Maps:
         """Hand the next frame to the process: the last one from nothing, then each from the nearest one there is."""
         steps, ready = self.steps(run), self.ready(run, making.key)
         missing = [step for step in steps if step in making.wanted and step not in ready]
-        if not missing or not making.is_wanted() or self.aside is None:
+        if not missing or not making.is_wanted() or self.background is None:
             making.job = None
             return
-        if self.aside.waiting() > QUEUED:
+        if self.background.waiting() > QUEUED:
             raise UserError(BUSY)
         reducer = from_key(making.key)
         if not ready:
@@ -176,7 +176,7 @@ class Maps:
             )
             layout = self.frame(run, making.key, source)
             work, args = reducer.refresh, (self.features(run, step), self.features(run, source), layout)
-        making.job = self.aside.submit(LATER if ready else SOON, making.is_wanted, work, *args)
+        making.job = self.background.submit(LATER if ready else SOON, making.is_wanted, work, *args)
         making.job.add_done_callback(lambda job: self._keep(run, making, step, job))
 
     def _keep(self, run: str, making: Making, step: int, job: Any) -> None:
@@ -325,13 +325,13 @@ class Maps:
 
     def _now(self, work: Callable[..., Any], *args: Any) -> Any:
         """In the process, before all that waits there; PCA here, as it takes no time. Few at once: each holds a thread."""
-        if self.aside is None or isinstance(getattr(work, "__self__", None), PCA):
+        if self.background is None or isinstance(getattr(work, "__self__", None), PCA):
             return work(*args)
         until = time.monotonic() + PLACING
         if not self._placing.acquire(blocking=False):
             raise UserError(BUSY)
         try:
-            return self.aside.submit(NOW, lambda: time.monotonic() < until, work, *args).result(PLACING)
+            return self.background.submit(NOW, lambda: time.monotonic() < until, work, *args).result(PLACING)
         except (TimeoutError, Cancelled) as error:
             raise UserError(BUSY) from error
         finally:

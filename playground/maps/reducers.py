@@ -228,6 +228,16 @@ Reducer = PCA | TSNE | UMAP
 REDUCERS: dict[str, type[Reducer]] = {cls.name: cls for cls in (PCA, TSNE, UMAP)}
 
 
+def parameters() -> dict[str, list[dict[str, Any]]]:
+    """The parameters of each reducer, for the page's controls: name, default, and options or a range."""
+    return {
+        name: [{"name": f.name, "default": f.default} | {key: f.metadata[key] for key in ("low", "high", "step", "options")
+                                                         if f.metadata.get(key) is not None}
+               for f in dataclasses.fields(cls)]
+        for name, cls in REDUCERS.items()
+    }  # fmt: skip
+
+
 def make_reducer(name: str, values: Mapping[str, Any]) -> Reducer:
     """A reducer from what a browser sent, none of which is trusted; UserError says what it may be."""
     if name not in REDUCERS:

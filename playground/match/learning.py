@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from playground.live import describe, figures, status
-from playground.maps import Maps
+from playground.maps.making import Maps
+from playground.runs.curves import figures
+from playground.runs.described import describe, status
 from trainers import record
 from trainers.errors import UserError
 from trainers.method import make_config, method_class

@@ -1,7 +1,7 @@
 """What the Match tab, and the API, ask of a model that compares images with texts. Plain dicts and lists in and out.
 
-A question is answered in a thread; what a network has to do for it is done by playground.zoo in a process aside. Whoever
-asks is told how far it is and asks the same again; what nobody asks for any more is given up.
+A question is answered in a thread; what a network has to do for it is done by models.py in a background process.
+Whoever asks is told how far it is and asks the same again; what nobody asks for any more is given up.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from playground import zoo
-from playground.aside import LATER, NOW, SOON, Aside, Cancelled
-from playground.live import called, changed
-from playground.maps import Maps
+from playground.background import LATER, NOW, SOON, Background, Cancelled
+from playground.maps.making import Maps
+from playground.match import models
+from playground.match.models import Source
+from playground.runs.described import called, changed
 from playground.texts import classes, text, told
-from playground.zoo import Source
 from trainers import evaluate, metrics, record
 from trainers.data import BUILT_IN, Dataset, Images, folder, load
 from trainers.errors import NotFound, UserError
@@ -41,7 +41,7 @@ from trainers.method import method_class
 
 log = logging.getLogger(__name__)
 Array = NDArray[np.float32]
-ASSETS = Path(__file__).resolve().parents[1] / "assets" / "models"
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
 SHIPPED = "emoji-clip"
 # what to begin with: name, megabytes to download, licence, speed on a CPU, whether it reads more than English
 KNOWN = (
@@ -89,8 +89,8 @@ class Asking:
 class Matching:
     """Models, pictures and questions. Safe to call from many threads."""
 
-    def __init__(self, maps: Maps, aside: Aside, local: bool = True) -> None:
-        self.maps, self.aside, self.local = maps, aside, local
+    def __init__(self, maps: Maps, background: Background, local: bool = True) -> None:
+        self.maps, self.background, self.local = maps, background, local
         self.own = maps.runs.root / "own"
         self._asking: OrderedDict[str, Asking] = OrderedDict()
         self._lock = threading.RLock()
@@ -139,10 +139,10 @@ class Matching:
         """Where the model of that id, or of what a person typed, is."""
         model = str(model or SHIPPED)
         if model == SHIPPED:
-            return zoo.at(ASSETS / SHIPPED)
+            return models.at(ASSETS / SHIPPED)
         if model.startswith("run:"):
-            return zoo.at(self.maps.runs.folder(model.removeprefix("run:")))
-        return zoo.find(model.removeprefix("name:"), self.local)
+            return models.at(self.maps.runs.folder(model.removeprefix("run:")))
+        return models.find(model.removeprefix("name:"), self.local)
 
     def set(self, name: Any) -> tuple[str, Dataset]:
         """A data set that may be looked through: a built-in one, or a person's own by its id."""
@@ -279,9 +279,9 @@ class Matching:
         if not one.is_wanted():
             raise Cancelled
         one.begun = True
-        if source is not None:  # here: aside, everybody would wait for a download
+        if source is not None:  # here: in the background, everybody would wait for a download
             one.words = "downloading" if source.kind in ("hub", "name") else one.words
-            zoo.fetched(source, lambda share: self._told(one, share))
+            models.fetched(source, lambda share: self._told(one, share))
             one.progress = 0.0
         return work(source, asked, language, one)
 
@@ -291,8 +291,8 @@ class Matching:
             raise Cancelled
 
     def _do(self, one: Asking, urgency: int, words: str, work: Callable[..., Any], *args: Any, share: float = 1.0) -> Any:
-        """In the process aside, while somebody waits. share: the part of the whole that this is."""
-        job, base = self.aside.submit(urgency, one.is_wanted, work, *args), one.progress
+        """In the background process, while somebody waits. share: the part of the whole that this is."""
+        job, base = self.background.submit(urgency, one.is_wanted, work, *args), one.progress
         one.words = words
         while True:
             try:
@@ -308,7 +308,7 @@ class Matching:
 
     def _loaded(self, source: Source, one: Asking) -> dict[str, Any]:
         if source not in self._about:
-            self._about[source] = self._do(one, SOON, "loading", zoo.describe, source, share=0.0)
+            self._about[source] = self._do(one, SOON, "loading", models.describe, source, share=0.0)
             one.progress = 0.0
         return self._about[source]
 
@@ -324,7 +324,7 @@ class Matching:
         while done < len(missing):
             part = missing[done : done + chunk]
             begun = time.monotonic()
-            found = self._do(one, LATER, "seeing", zoo.see, source, [_pixels(data, i) for i in part], share=0.0)
+            found = self._do(one, LATER, "seeing", models.see, source, [_pixels(data, i) for i in part], share=0.0)
             seen.keep(part, found)
             done += len(part)
             one.progress = base + (1 - base) * done / len(missing)
@@ -336,7 +336,7 @@ class Matching:
         pictures = asked if isinstance(asked, list) else []
         if not 1 <= len(pictures) <= PICTURES:
             raise UserError("Choose from 1 to {most} pictures.", most=PICTURES)
-        return self._do(one, NOW, "seeing", zoo.see, source, [self.picture(p) for p in pictures], share=0.2)
+        return self._do(one, NOW, "seeing", models.see, source, [self.picture(p) for p in pictures], share=0.2)
 
     def _prompts(
         self, source: Source, texts: Sequence[str], template: str, one: Asking
@@ -347,7 +347,7 @@ class Matching:
         with self._lock:
             have = {s: self._read[source, s] for s in wanted if (source, s) in self._read}
         if missing := [s for s in wanted if s not in have]:
-            values, known = self._do(one, NOW, "reading", zoo.read, source, missing, share=0.1)
+            values, known = self._do(one, NOW, "reading", models.read, source, missing, share=0.1)
             have |= {s: (v, bool(k)) for s, v, k in zip(missing, values, known, strict=True)}
             with self._lock:
                 self._read.update({(source, s): have[s] for s in missing})

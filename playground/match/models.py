@@ -1,4 +1,4 @@
-"""Models that compare images with texts: runs of CLIP, and all that open_clip loads. These functions run in a process aside.
+"""Models that compare images with texts: runs of CLIP, and all that open_clip loads. They run in a background process.
 
 Weights are safetensors, or read by torch with weights_only: a file that holds code is refused, and so is a configuration
 that would let a tokenizer bring some along. What is downloaded lies in
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from playground.aside import Cancelled
+from playground.background import Cancelled
 from trainers.errors import UserError
 
 log = logging.getLogger(__name__)

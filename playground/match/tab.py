@@ -1,4 +1,4 @@
-"""Match: words with pictures. static/match.js asks playground.matching, by playground.routes."""
+"""Match: words with pictures. static/match.js asks matching.py, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.tabs.train import WHEN_READY
+from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='match workbench' role='region'></div>"
 

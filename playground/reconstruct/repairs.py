@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from playground.explore import about
-from playground.maps import Maps
+from playground.maps.entries import about
+from playground.maps.making import Maps
 from playground.texts import text
 from trainers import record
 from trainers.corruptions import MASKS, NOISES, classical_filter, corrupt, hidden_by, keep_patches

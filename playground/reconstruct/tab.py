@@ -1,4 +1,4 @@
-"""Reconstruct: what autoencoders do to an image. static/reconstruct.js asks playground.repairs, by playground.routes."""
+"""Reconstruct: what autoencoders do to an image. static/reconstruct.js asks repairs.py, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.tabs.train import WHEN_READY
+from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='reconstruct workbench' role='region'></div>"
 

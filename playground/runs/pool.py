@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from playground.runs import Runs
+from playground.runs.store import Runs
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class LocalRunner:
         while not self._closing.is_set():
             since = time.time()
             process = subprocess.Popen(
-                [sys.executable, "-m", "playground.worker", str(self.runs.root), str(slot)],
+                [sys.executable, "-m", "playground.runs.worker", str(self.runs.root), str(slot)],
                 stdin=subprocess.PIPE,  # its end tells the worker that we are gone
                 start_new_session=True,  # Ctrl-C ends the app, not the run
                 # waiting threads sleep: spinning ones stall a machine that also draws maps and serves pages

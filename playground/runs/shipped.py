@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from trainers import record
 
 log = logging.getLogger(__name__)
-SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 MARK = ".shipped"  # in the folder of a run that came with the app; it holds that run's run.json
 DESK = ".examples"  # where a copy is made, below the folder of runs: nobody takes it for a run
 

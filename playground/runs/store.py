@@ -1,6 +1,6 @@
 """Runs as a person sees them: made, queued, watched, stopped, gone on with, forgotten. All of it is in folders.
 
-ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps'
+ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps.making'
 ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue: single runs first, then those of
                     sweeps, the first of each before the second of any
 """
@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from playground.examples import is_example
+from playground.runs.shipped import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import write
 from trainers.data import Dataset, Images, load

@@ -1,4 +1,4 @@
-"""The process that trains: warm, one run after the other, taken from the queue. `python -m playground.worker ROOT SLOT`.
+"""The process that trains: warm, one run after the other, taken from the queue. `python -m playground.runs.worker ROOT SLOT`.
 
 It ends when the process that started it does, but never in the middle of a run: a restarted app finds the run going on.
 """
@@ -15,13 +15,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from playground.runs import claim, write_images
+from playground.runs.store import claim, write_images
 from trainers import data, record
 from trainers.clip_towers import registered
 from trainers.errors import UserError
 from trainers.train import RunConfig, train
 
-log = logging.getLogger("playground.worker")
+log = logging.getLogger("playground.runs.worker")
 
 
 def main(root: Path, slot: str) -> None:

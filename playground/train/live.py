@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from playground import plots
-from playground.examples import is_example
-from playground.maps import FIRST, LIVE, Maps
-from playground.runs import ENDED, UPLOADS, Runs, State
-from playground.texts import knobs_said, method_name, sentence, text
+from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs.curves import figures
+from playground.runs.described import changed, describe, status, telling, warning, written
+from playground.runs.shipped import is_example
+from playground.runs.store import ENDED, Runs, State
+from playground.texts import text
 from trainers import record
-from trainers.data import FOLDER
 from trainers.errors import UserError
-from trainers.method import make_config, method_class
+from trainers.method import method_class
 from trainers.train import RunConfig
 
 TONES = {"finished": "good", "stopped": "good", "failed": "bad", "interrupted": "warn"}
@@ -94,59 +93,15 @@ def build(
     }
 
 
-HALVES = ("to_text", "to_image")  # parts that the loss is the mean of: drawn into its plot
 SIDES = ("", "_untrained", "_pixels")
 COMPARED = ("knn", "probe", "retrieval_1", "retrieval_5")
 RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
 NUMBERS = ("match_rank", "scale", "prototypes", "mse", "psnr")
 SPREAD = ("rankme", "uniformity", "alignment")
-SPHERE = ("std_sqrt_d", "uniformity", "alignment")  # say nothing of a code, which nothing keeps on a sphere
 LABELS = (
     "live.pictures", "live.map_pca", "live.map_umap", "live.map_wait", "live.map_hint", "live.result",
     "live.unlabelled", "live.skipped",
 )  # fmt: skip
-
-
-def describe(config: RunConfig, language: str) -> str:
-    """A run in one line: method, data, budget, seed."""
-    key = "data.own" if config.dataset.startswith(FOLDER) else f"data.{config.dataset}"
-    data = text(language, key).partition(" · ")[0]
-    seconds = text(language, "live.seconds")
-    steps = text(language, "live.steps").lower()
-    budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
-    return f"{method_name(language, config.method)} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
-
-
-def called(runs: Runs, run: str, language: str) -> str:
-    """What to call a run where it stands among others: described, and whether it came with the app."""
-    folder = runs.folder(run)
-    shipped = f" · {text(language, 'live.shipped')}" if is_example(folder) else ""
-    return describe(record.read_config(folder), language) + shipped
-
-
-def changed(config: Any, language: str) -> str:
-    """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
-    default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
-    differ = {name: value for name in config.knobs if (value := getattr(own, name)) != getattr(default, name)}
-    return text(language, "live.comma").join(knobs_said(language, config.method, differ))
-
-
-def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:
-    """Where the run stands, in a sentence."""
-    kind = state.kind
-    if kind == "running" and config.progress(at["step"], at["seconds"]) >= 1:
-        kind = "measuring"
-    if kind == "stopped" and not at["step"]:
-        kind = "stopped_early"
-    return text(
-        language, f"live.{kind}", place=state.place, step=f"{at['step']:,}", seconds=f"{at['seconds']:.0f}",
-        budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, public(state.values)),
-    )  # fmt: skip
-
-
-def public(values: dict[str, str]) -> dict[str, str]:
-    """An upload is called by its name: where this machine keeps it is nobody's business."""
-    return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
 
 
 def told_classes(config: RunConfig) -> bool:
@@ -181,52 +136,6 @@ def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], told: bool
     ]  # fmt: skip
 
 
-def figures(
-    started: dict[str, Any] | None, steps: list[Any], snapshots: list[Any], method: str, language: str
-) -> dict[str, Any]:
-    """The curves, as plotly takes them; one that cannot be had says why in its place."""
-    if started is None or not steps:  # the first step tells what there is to draw
-        return {}
-
-    def t(key: str) -> str:
-        return text(language, f"live.{key}")
-
-    def of_steps(key: str) -> plots.Line:
-        return [e["seconds"] for e in steps], [e["parts"].get(key) if key in parts else e[key] for e in steps]
-
-    def of_snapshots(key: str) -> plots.Line:
-        return [e["seconds"] for e in snapshots], [e["metrics"].get(key) for e in snapshots]
-
-    floor, lowest = started["collapse_loss"], {}
-    if floor is not None:
-        lowest = {text(language, f"cards.{method}.floor"): floor}
-    parts = list(steps[0].get("parts", {}))
-    draw = partial(plots.curve, seconds=t("seconds"))
-    halves = {t(f"part_{key}"): of_steps(key) for key in parts if key in HALVES}
-    found = {"loss": draw({t("loss"): of_steps("loss")} | halves, t("loss"), marks=lowest)}
-    if method_class(method).card.family == "autoencoder":  # where a code may lie anywhere, and repairs tell success
-        marks = {t(key): value for key, value in started.get("baselines", {}).items()}
-        found["mse"] = draw({t("mse"): of_snapshots("mse")}, t("mse"), colour=7, marks=marks, points=True)
-        if any(marks.values()):  # what an untrained network paints is far off, and would flatten all that follows
-            found["mse"]["layout"]["yaxis"]["range"] = [0, 1.4 * max(marks.values())]
-    else:
-        marks = {t("spread"): 1.0, t("collapse"): 0.0}
-        found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
-    if started["knn_pixels"] is not None:
-        marks = {t("pixels"): started["knn_pixels"]} | ({t("untrained"): snapshots[0]["metrics"]["knn"]} if snapshots else {})
-        found["knn"] = draw({t("knn"): of_snapshots("knn")}, t("knn_curve"), colour=8, marks=marks, rate=True, points=True)
-    else:
-        found["knn"] = {"note": t("no_labels")}
-    for key in parts:
-        if key not in HALVES:
-            found[key] = draw({t(f"part_{key}"): of_steps(key)}, t(f"part_{key}"), colour=9)
-    if snapshots and "match_1" in snapshots[0]["metrics"]:
-        lines = {t(key): of_snapshots(key) for key in ("match_1", "match_5")}
-        marks = {t("guess"): 1 / snapshots[0]["metrics"]["match_of"]}
-        found["match"] = draw(lines, t("match"), colour=2, marks=marks, rate=True, points=True)
-    return found
-
-
 def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[str, Any]:
     """Which rows of pictures there are at a moment, how many images are in one, and the tables beside them, as figures."""
     found = record.read_pictures(runs.folder(run), pictures["step"])
@@ -240,25 +149,6 @@ def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[
         "count": len(next(iter(found.values()))),
         "tables": {key: plots.table(table, name(key)) for key, table in pictures.get("tables", {}).items()},
     }
-
-
-def written(value: float, style: str) -> str:
-    """A number as a person reads it: with a minus and not a hyphen, and no zero that has one."""
-    number = format(abs(value), style)
-    return f"−{number}" if value < 0 and any(digit in number for digit in "123456789") else number
-
-
-def telling(numbers: dict[str, Any], method: str) -> dict[str, Any]:
-    """A run's numbers without those that say nothing of its method."""
-    compares = method_class(method).card.family == "contrastive"
-    return {key: value for key, value in numbers.items() if compares or key not in SPHERE}
-
-
-def warning(steps: list[Any], language: str) -> str:
-    """That the run has collapsed, and why, once it has said so three times running: in the reader's language."""
-    last = steps[-3:]
-    said = len(last) == 3 and all(step.get("collapsed") for step in last)
-    return sentence(language, last[-1]["collapsed"], {}) if said else ""
 
 
 def result(finished: dict[str, Any], method: str, language: str) -> dict[str, list[Any]]:

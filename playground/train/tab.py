@@ -13,9 +13,10 @@ from typing import Any
 
 import gradio as gr
 
-from playground.controls import Controls, seconds
-from playground.runs import UPLOADS, Runs
+from playground.page.parts import drawn
+from playground.runs.store import UPLOADS, Runs
 from playground.texts import language_of, text, told
+from playground.train.controls import Controls, seconds
 from trainers import record
 from trainers.checkpoint import write
 from trainers.errors import UserError
@@ -23,11 +24,6 @@ from trainers.errors import UserError
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
 TOAST = "<div class='toast' role='alert' hidden></div>"
-# Gradio may draw before the page's deferred scripts have run
-WHEN_READY = (
-    "(function go() {{ window.playground ? window.playground.{part}(element, props, watch, () => trigger('submit'))"
-    " : setTimeout(go, 20) }})()"
-)
 # the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
 SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
 
@@ -100,12 +96,6 @@ def build(i18n: Any, runs: Runs) -> None:
     controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
     controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)
-
-
-def drawn(part: str, template: str, **value: str) -> gr.HTML:
-    """A part of the page that the function of its name in window.playground draws."""
-    script = WHEN_READY.format(part=part)
-    return gr.HTML(value, html_template=template, js_on_load=script, apply_default_css=False, elem_id=part)
 
 
 def language(request: gr.Request) -> str:

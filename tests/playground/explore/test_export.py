@@ -21,9 +21,9 @@ from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 from tensorboard.plugins.projector.projector_plugin import ProjectorPlugin
 from werkzeug.test import Client, TestResponse
 
-from playground import export
-from playground.maps import Maps
-from playground.runs import Runs, read_images, write_images
+from playground.explore import export
+from playground.maps.making import Maps
+from playground.runs.store import Runs, read_images, write_images
 from tests.playground.conftest import Finished
 from trainers import record
 from trainers.data import Dataset, Images

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from playground import learn
-from playground.drawing import MARGIN, Sheet, draw, signed, width, wrap
+from playground.learn import lessons
+from playground.learn.drawing import MARGIN, Sheet, draw, signed, width, wrap
 from playground.texts import LANGUAGES, text
 from trainers.method import Method, make_config, methods
 from trainers.methods.simclr import SimCLR
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WAYS = ("wide", "tall")
 
 
@@ -27,11 +27,11 @@ def keys(markup: str) -> set[str]:
 def test_every_method_is_taught_whole_in_both_languages() -> None:
     assert (
         {"simclr", "swav", "byol", "simsiam", "clip", "autoencoder", "denoising", "masked"}
-        <= set(learn.LESSONS)
+        <= set(lessons.LESSONS)
         <= set(methods())
     )
     for language in LANGUAGES:
-        page = learn.page(language)
+        page = lessons.page(language)
         assert [card["name"] for card in page["cards"]] == list(methods())
         for card in page["cards"]:
             wanted = {"name", "line", "idea", "flow", "negatives", "networks", "loss_name", "watch", "correction", "differs"}
@@ -44,19 +44,19 @@ def test_every_method_is_taught_whole_in_both_languages() -> None:
         for insight in page["insights"]:
             assert f"insight_{insight['key']}" in words and f"insight_{insight['key']}_text" in words and insight["runs"]
             assert all(f"run_{one['run']}_{one['tab']}" in words or f"run_{one['run']}" in words for one in insight["runs"])
-    assert len(learn.page("en")["insights"]) == 3
+    assert len(lessons.page("en")["insights"]) == 3
 
 
-@pytest.mark.parametrize("name", list(learn.LESSONS))
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_a_symbol_is_in_the_formula_the_legend_and_the_drawing(name: str) -> None:
-    card = learn.card(name, "en")
+    card = lessons.card(name, "en")
     legend = [one["key"] for one in card["symbols"]]
     assert len(legend) == len(set(legend))
     for way in WAYS:
         assert keys(card[way]) == set(legend)
     assert keys("".join(card["formula"])) == set(legend)
     for language in LANGUAGES:
-        assert all(one["text"] for one in learn.card(name, language)["symbols"])
+        assert all(one["text"] for one in lessons.card(name, language)["symbols"])
 
 
 def without_symbols(tex: str) -> str:
@@ -74,9 +74,9 @@ INDEX = r"_(\{[^}]*\}+|\\[a-z]+|\w)"
 MARKS = {"\\" + word for word in "frac tfrac log exp sum cdot lVert rVert big neq in to quad leftarrow".split()}
 
 
-@pytest.mark.parametrize("name", list(learn.LESSONS))
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_every_letter_of_a_formula_is_a_symbol_or_an_index_that_the_legend_has(name: str) -> None:
-    lesson = learn.LESSONS[name]
+    lesson = lessons.LESSONS[name]
     known = {letter for symbol in lesson.symbols for letter in re.findall(LETTER, symbol.tex)}
     for line in lesson.formula:
         words = re.sub(r"\\(?:text|mathrm)\{\w+\}", "", line)  # softmax, say
@@ -88,18 +88,18 @@ def test_every_letter_of_a_formula_is_a_symbol_or_an_index_that_the_legend_has(n
         assert indices - MARKS <= known, (line, indices - known)
 
 
-@pytest.mark.parametrize("name", list(learn.LESSONS))
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_the_letters_of_shapes_are_explained(name: str) -> None:
-    shapes = " ".join(symbol.shape for symbol in learn.LESSONS[name].symbols)
+    shapes = " ".join(symbol.shape for symbol in lessons.LESSONS[name].symbols)
     for language in LANGUAGES:
-        said = learn.card(name, language)["shapes"]
+        said = lessons.card(name, language)["shapes"]
         explained = set(re.findall(r"[A-Za-z]+(?=[ ,、])", said.partition("：" if language == "zh" else ": ")[2]))
         assert set(re.findall("[A-Za-z]", shapes)) - {"M"} <= explained, said  # the hidden patches have a row of their own
 
 
 @pytest.mark.parametrize("name", list(methods()))
 def test_a_formula_has_one_source(name: str) -> None:
-    assert (name in learn.LESSONS) != bool(methods()[name].card.loss)
+    assert (name in lessons.LESSONS) != bool(methods()[name].card.loss)
 
 
 def test_the_masked_autoencoder_is_said_to_need_more_than_half_a_minute() -> None:
@@ -110,9 +110,9 @@ def test_the_masked_autoencoder_is_said_to_need_more_than_half_a_minute() -> Non
         assert all(f"{number}%" in text(language, "cards.masked.watch") for number in (*probe, untrained))
 
 
-@pytest.mark.parametrize("name", list(learn.LESSONS))
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_formulas_are_whole_mathml(name: str) -> None:
-    card = learn.card(name, "en")
+    card = lessons.card(name, "en")
     for markup in [*card["formula"], *(one["sign"] for one in card["symbols"])]:
         root = ElementTree.fromstring(markup)
         assert root.tag.endswith("math") and root.get("lang") == "en"
@@ -121,10 +121,10 @@ def test_formulas_are_whole_mathml(name: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", list(learn.LESSONS))
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_nothing_in_a_drawing_lies_on_something_else(name: str, way: str, language: str) -> None:
     sheet = Sheet(way, lambda key: text(language, f"learn.draw_{key}"))
-    boxes = {node.name: (node, sheet.box(node)) for node in learn.LESSONS[name].drawing.nodes}
+    boxes = {node.name: (node, sheet.box(node)) for node in lessons.LESSONS[name].drawing.nodes}
     for (node, a), (other, b) in combinations(boxes.values(), 2):
         apart = abs(a.x - b.x) >= a.w + b.w or (b.y - a.y >= a.h + a.below + b.h or a.y - b.y >= b.h + b.below + a.h)
         assert apart, (node.name, other.name)
@@ -135,24 +135,24 @@ def test_nothing_in_a_drawing_lies_on_something_else(name: str, way: str, langua
             assert 14 * len(lines) <= 2 * box.h + 4, (node.name, lines)
 
 
-@pytest.mark.parametrize("name", list(learn.LESSONS))
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_one_description_is_drawn_both_ways_and_in_both_languages(name: str) -> None:
     shapes = set()
     for language in LANGUAGES:
         for way in WAYS:
-            root = ElementTree.fromstring(learn.card(name, language)[way])
+            root = ElementTree.fromstring(lessons.card(name, language)[way])
             left, top, wide, high = map(float, root.attrib["viewBox"].split())
             assert wide <= (1060 if way == "wide" else 345) and (wide > high) == (way == "wide")
             assert root.attrib["role"] == "img" and root.attrib["aria-label"] == text(language, f"cards.{name}.flow")
             for words in root.iter("text"):
                 assert left <= float(words.attrib["x"]) <= left + wide and top <= float(words.attrib["y"]) <= top + high
-            assert "id=" not in learn.card(name, language)[way]  # several drawings share a page
+            assert "id=" not in lessons.card(name, language)[way]  # several drawings share a page
             shapes.add(tuple(group.get("class") for group in root.iter("g")))
     assert len(shapes) == 1
 
 
 def test_words_in_a_drawing_are_text() -> None:
-    drawing = learn.LESSONS["autoencoder"].drawing
+    drawing = lessons.LESSONS["autoencoder"].drawing
     svg = draw(drawing, "wide", lambda key: "<b>&", '"><script>')
     assert "<b>" not in svg and "<script>" not in svg and "&lt;b&gt;&amp;" in svg
     assert MARGIN > 0 and signed("q_θ(z_θ)").count('class="index"') == 2
@@ -160,27 +160,27 @@ def test_words_in_a_drawing_are_text() -> None:
 
 
 def test_switches_are_knobs_that_change_something() -> None:
-    for name, lesson in learn.LESSONS.items():
+    for name, lesson in lessons.LESSONS.items():
         for switch in lesson.switches:
             changed, usual = make_config(name, switch.knobs), make_config(name, {})
             assert all(getattr(changed, key) != getattr(usual, key) for key in switch.knobs)
-    switches = next(card for card in learn.page("en")["cards"] if card["name"] == "simsiam")["switches"]
+    switches = next(card for card in lessons.page("en")["cards"] if card["name"] == "simsiam")["switches"]
     assert switches[0]["named"] == "Stop gradient: off"
 
 
 def test_links_lead_only_to_examples_that_are_there() -> None:
-    page = learn.page("en", ["simsiam", "clip"])
+    page = lessons.page("en", ["simsiam", "clip"])
     cards = {card["name"]: card for card in page["cards"]}
     assert not cards["simclr"]["seen"] and [one["tab"] for one in cards["clip"]["seen"]] == ["train", "match", "explore"]
     assert [one["seen"] for one in cards["simsiam"]["switches"]] == [None, None]
     addresses = [one["address"] for insight in page["insights"] for one in insight["runs"]]
     assert addresses == ["?tab=train&run=simsiam", "?tab=train&run=clip", "?tab=match&run=clip&model=run%3Aclip"]
-    assert "?tab=compare&runs=simsiam%2Csimsiam-collapsed" in str(learn.page("en"))
+    assert "?tab=compare&runs=simsiam%2Csimsiam-collapsed" in str(lessons.page("en"))
 
 
 def test_the_code_is_the_methods_file() -> None:
     for name, cls in methods().items():
-        found = learn.code(cls)
+        found = lessons.code(cls)
         assert "".join(part for _, part in found).strip() == (ROOT / f"trainers/methods/{name}.py").read_text("utf-8").strip()
         assert {"comment", "string", "keyword", "number", ""} >= {kind for kind, _ in found} and len(found) > 50
 
@@ -190,8 +190,8 @@ def test_a_method_that_somebody_has_just_added_has_a_card(monkeypatch: pytest.Mo
         card = dataclasses.replace(SimCLR.card, title="Ninth", loss=r"\lVert x\rVert^2", negatives="a few")
 
     found: dict[str, type[Method]] = {**methods(), "ninth": Ninth}
-    monkeypatch.setattr(learn, "methods", lambda: found)
-    card = next(card for card in learn.page("zh")["cards"] if card["name"] == "ninth")
+    monkeypatch.setattr(lessons, "methods", lambda: found)
+    card = next(card for card in lessons.page("zh")["cards"] if card["name"] == "ninth")
     assert card["title"] == "Ninth" and card["said"]["negatives"] == "a few" and not card["wide"] and not card["switches"]
     assert "<msup>" in card["formula"][0] and card["try"]["method"] == "ninth"
 
@@ -207,5 +207,5 @@ def test_a_method_that_somebody_has_just_added_has_a_card(monkeypatch: pytest.Mo
     ],
 )
 def test_a_number_in_a_legend_is_the_knobs_default(name: str, symbol: str, knob: str) -> None:
-    shape = next(one.shape for one in learn.LESSONS[name].symbols if one.key == symbol)
+    shape = next(one.shape for one in lessons.LESSONS[name].symbols if one.key == symbol)
     assert float(shape) == getattr(make_config(name, {}), knob)

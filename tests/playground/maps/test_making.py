@@ -15,12 +15,12 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from playground.aside import LATER, NOW, SOON, Aside, Cancelled
-from playground.maps import FIRST, LIVE, Making, Maps
-from playground.projection import TSNE, UMAP, key_of
-from playground.runs import Runs, read_images
+from playground.background import LATER, NOW, SOON, Background, Cancelled
+from playground.maps.making import FIRST, LIVE, Making, Maps
+from playground.maps.reducers import TSNE, UMAP, key_of
+from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
-from tests.playground.test_zoo import few_emoji, small_clip
+from tests.playground.match.test_models import few_emoji, small_clip
 from trainers import record
 from trainers.checkpoint import load_model
 from trainers.errors import UserError
@@ -35,15 +35,15 @@ def wait(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 
 @pytest.fixture(scope="module")
-def aside() -> Iterator[Aside]:
-    aside = Aside()
-    yield aside
-    aside.close()
+def background() -> Iterator[Background]:
+    background = Background()
+    yield background
+    background.close()
 
 
 @pytest.fixture
-def maps(finished: Finished, aside: Aside) -> Maps:
-    return Maps(finished.runs, aside)
+def maps(finished: Finished, background: Background) -> Maps:
+    return Maps(finished.runs, background)
 
 
 def pace(seconds: float, told: list[float] | None, watch: Callable[[float], None]) -> int:
@@ -63,31 +63,31 @@ def miss(watch: Callable[[float], None]) -> None:
 
 
 @pytest.mark.slow
-def test_the_process_is_another_watches_gives_up_and_is_replaced(aside: Aside) -> None:
-    first = aside.submit(SOON, lambda: True, pace, 0.1, None).result(60)
+def test_the_process_is_another_watches_gives_up_and_is_replaced(background: Background) -> None:
+    first = background.submit(SOON, lambda: True, pace, 0.1, None).result(60)
     assert first != os.getpid()
     wanted = [True]
-    job = aside.submit(SOON, lambda: wanted[0], pace, 30.0, None)
-    later = aside.submit(LATER, lambda: True, pace, 0.1, None)
+    job = background.submit(SOON, lambda: wanted[0], pace, 30.0, None)
+    later = background.submit(LATER, lambda: True, pace, 0.1, None)
     wait(lambda: job.progress > 0)
-    now = aside.submit(NOW, lambda: True, pace, 0.1, None)
+    now = background.submit(NOW, lambda: True, pace, 0.1, None)
     wanted[0] = False
     with pytest.raises(Cancelled):
         job.result(10)
     now.result(10)
     assert not later.done() or later.result() == first  # what is urgent goes first
-    assert aside.submit(SOON, lambda: False, pace, 30.0, None).exception(10) is not None
+    assert background.submit(SOON, lambda: False, pace, 30.0, None).exception(10) is not None
     with pytest.raises(UserError, match="No luck here") as told:
-        aside.submit(SOON, lambda: True, fail).result(10)
+        background.submit(SOON, lambda: True, fail).result(10)
     assert told.value.values == {"thing": "luck"}
     with pytest.raises(FileNotFoundError, match="nowhere"):  # of the work's own: the process lives
-        aside.submit(SOON, lambda: True, miss).result(10)
-    job = aside.submit(SOON, lambda: True, pace, 30.0, None)
+        background.submit(SOON, lambda: True, miss).result(10)
+    job = background.submit(SOON, lambda: True, pace, 30.0, None)
     wait(lambda: job.begun)
     os.kill(later.result(10), signal.SIGKILL)
     with pytest.raises(UserError, match="ended by the system"):
         job.result(20)
-    assert aside.submit(SOON, lambda: True, pace, 0.1, None).result(60) != first
+    assert background.submit(SOON, lambda: True, pace, 0.1, None).result(60) != first
 
 
 def made(maps: Maps, run: str, key: str) -> list[int]:
@@ -120,11 +120,11 @@ def test_every_frame_is_made_and_follows_the_one_beside_it(maps: Maps, finished:
 
 
 @pytest.mark.slow
-def test_a_run_that_goes_on_gets_the_map_of_its_new_end(finished: Finished, aside: Aside, tmp_path: Path) -> None:
+def test_a_run_that_goes_on_gets_the_map_of_its_new_end(finished: Finished, background: Background, tmp_path: Path) -> None:
     runs = Runs(tmp_path)
     shutil.copytree(finished.runs.root / finished.run, tmp_path / "on")
     shutil.rmtree(tmp_path / "on" / "maps", ignore_errors=True)
-    maps, key = Maps(runs, aside), key_of(TSNE(8.0))
+    maps, key = Maps(runs, background), key_of(TSNE(8.0))
 
     def last() -> list[int]:
         wait(lambda: maps.ask("on", key, "me", everything=False)["state"] == "done", 60)

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn.manifold import trustworthiness
 
-from playground.aside import Cancelled
-from playground.projection import (
+from playground.background import Cancelled
+from playground.maps.reducers import (
     PCA,
     REDUCERS,
     TSNE,

@@ -14,12 +14,12 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from playground import routes
-from playground.lesson import lesson
-from playground.maps import Maps
-from playground.runs import Runs, claim
+from playground import ui
+from playground.maps.making import Maps
+from playground.match.learning import lesson
+from playground.runs.store import Runs, claim
 from tests.playground.conftest import Finished
-from tests.playground.test_zoo import few_emoji, small_clip
+from tests.playground.match.test_models import few_emoji, small_clip
 from trainers import record
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -36,7 +36,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def web(root: Path) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=[routes.mount(Maps(Runs(root)))])) as web:
+    with TestClient(Starlette(routes=[ui.mount(Maps(Runs(root)))])) as web:
         yield web
 
 
@@ -100,7 +100,7 @@ def test_a_run_that_waits_and_one_that_trains(tmp_path: Path) -> None:
 
 
 def test_a_run_without_words_has_no_lesson(finished: Finished) -> None:
-    with TestClient(Starlette(routes=[routes.mount(Maps(finished.runs))])) as web:
+    with TestClient(Starlette(routes=[ui.mount(Maps(finished.runs))])) as web:
         for run, said in ((finished.run, "This run was trained without words"), ("nosuch", "There is no run called nosuch")):
             answer = web.get(f"/playground/runs/{run}/lesson")
             assert answer.status_code in (400, 404) and answer.json()["error"].startswith(said)

@@ -20,15 +20,15 @@ import torch.nn.functional as F
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from playground import matching as module
-from playground.aside import Aside
-from playground.maps import Maps
-from playground.matching import EXACT, KNOWN, SHIPPED, TEMPLATES, Matching, nearest, softmax, vocabulary
-from playground.routes import png
-from playground.runs import Runs
+from playground.background import Background
+from playground.maps.making import Maps
+from playground.match import matching as module
+from playground.match.matching import EXACT, KNOWN, SHIPPED, TEMPLATES, Matching, nearest, softmax, vocabulary
+from playground.page.http import png
+from playground.runs.store import Runs
 from playground.texts import table, text
 from tests.playground.conftest import Finished
-from tests.playground.test_zoo import WEIGHTS, few_emoji, small_clip
+from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
 from trainers import data, metrics
 from trainers.checkpoint import load_model
 from trainers.clip_towers import export
@@ -47,11 +47,11 @@ def matching(tmp_path_factory: pytest.TempPathFactory, finished: Finished) -> It
     root = tmp_path_factory.mktemp("matching")
     small_clip(root / "clip")
     shutil.copytree(finished.runs.root / finished.run, root / "simclr")
-    aside = Aside(nice=0)
-    matching = Matching(Maps(Runs(root), aside), aside)
+    background = Background(nice=0)
+    matching = Matching(Maps(Runs(root), background), background)
     yield matching
     matching.close()
-    aside.close()
+    background.close()
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_models_are_the_shipped_one_runs_that_read_and_known_ones(matching: Matc
         assert [one["id"] for one in found["sets"]] == list(BUILT_IN) and found["local"] is True
     for name, *_ in KNOWN:  # no tag is mistyped
         assert matching.source(f"name:{name}").kind == "name"
-    closed = Matching(matching.maps, matching.aside, local=False)
+    closed = Matching(matching.maps, matching.background, local=False)
     assert closed.models("en")["local"] is False and closed.source(RUN) == matching.source(RUN)
     with pytest.raises(UserError, match="closed here"):
         closed.source(str(matching.maps.runs.root / "clip"))
@@ -587,12 +587,12 @@ def test_only_so_many_questions_are_answered_at_once(matching: Matching, monkeyp
 def test_a_process_that_is_killed_is_told_and_the_next_question_has_another(matching: Matching) -> None:
     asked = {"who": "me", "model": RUN, "set": "digits", "text": "a lucky number"}
     ask(matching, "load")
-    process = matching.aside._process
+    process = matching.background._process
     os.kill(process.pid, signal.SIGSTOP)  # so that it is not done before it is killed
-    while matching.ask("find", asked, "en", 0.1)["words"] != text("en", "match.wait_reading") or matching.aside.waiting():
+    while matching.ask("find", asked, "en", 0.1)["words"] != text("en", "match.wait_reading") or matching.background.waiting():
         pass
     time.sleep(0.2)  # until it is sent
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(UserError, match="ended by the system"):
         matching.wait("find", asked)
-    assert len(matching.wait("find", asked)["hits"]) == 24 and matching.aside._process.pid != process.pid
+    assert len(matching.wait("find", asked)["hits"]) == 24 and matching.background._process.pid != process.pid

@@ -20,18 +20,20 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from playground import routes
-from playground.aside import Aside
-from playground.maps import Maps
-from playground.matching import Matching
-from playground.runs import Runs
+from playground import ui
+from playground.background import Background
+from playground.maps.making import Maps
+from playground.match.matching import Matching
+from playground.page import head
+from playground.page.http import png
+from playground.runs.store import Runs
 from tests.playground.conftest import Finished
 from trainers import data, record
 
 
 @pytest.fixture(scope="module")
 def client(finished: Finished) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=[routes.mount(Maps(finished.runs))])) as client:
+    with TestClient(Starlette(routes=[ui.mount(Maps(finished.runs))])) as client:
         yield client
 
 
@@ -66,10 +68,10 @@ def test_a_moment_is_sent_once(client: TestClient, finished: Finished) -> None:
     assert other.status_code == 200 and other.json()["version"] != first.json()["version"]
 
 
-@pytest.mark.parametrize("name", sorted(routes.FILES))
+@pytest.mark.parametrize("name", sorted(head.FILES))
 def test_static_files_are_compressed_and_kept_for_ever(client: TestClient, name: str) -> None:
-    answer = client.get("/" + routes.address(name))
-    assert answer.status_code == 200 and answer.content == routes.FILES[name].read_bytes()
+    answer = client.get("/" + head.address(name))
+    assert answer.status_code == 200 and answer.content == head.FILES[name].read_bytes()
     assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-type"].startswith(("text/javascript", "text/css"))
     if name == "plotly.js":
@@ -131,7 +133,7 @@ def test_a_run_of_the_command_line_gets_its_images_when_asked(finished: Finished
     (tmp_path / "byhand").mkdir()
     for name in ("run.json", "events.jsonl"):
         (tmp_path / "byhand" / name).write_bytes((source / name).read_bytes())
-    with TestClient(Starlette(routes=[routes.mount(Maps(Runs(tmp_path)))])) as client:
+    with TestClient(Starlette(routes=[ui.mount(Maps(Runs(tmp_path)))])) as client:
         assert client.get("/playground/runs/byhand/images.png").content == (source / "images.png").read_bytes()
 
 
@@ -145,7 +147,7 @@ def test_head_comes_first_and_nothing_else_changes() -> None:
         return PlainTextResponse("<head>")
 
     app = Starlette(
-        routes=[Route("/", home, methods=["GET", "POST"]), Route("/other", other)], middleware=[Middleware(routes.Head)]
+        routes=[Route("/", home, methods=["GET", "POST"]), Route("/other", other)], middleware=[Middleware(head.Head)]
     )
     with TestClient(app) as client:
         answer = client.get("/")
@@ -170,15 +172,15 @@ def test_head_puts_pieces_together() -> None:
         sent.append(message)
 
     scope = {"type": "http", "path": "/", "method": "GET"}
-    asyncio.run(routes.Head(pieces)(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(head.Head(pieces)(scope, None, send))  # type: ignore[arg-type]
     start, body = sent
     assert body["body"].startswith(b"<head><script>") and body["body"].endswith(b"</head>")  # type: ignore[union-attr]
     assert start["headers"] == [(b"content-length", str(len(body["body"])).encode())]  # type: ignore[arg-type]
 
 
 def test_files_are_named_by_their_content() -> None:
-    assert gzip.decompress(routes._compressed("page.css")) == routes.FILES["page.css"].read_bytes()
-    assert len({routes.address(name) for name in routes.FILES}) == len(routes.FILES)
+    assert gzip.decompress(head._compressed("page.css")) == head.FILES["page.css"].read_bytes()
+    assert len({head.address(name) for name in head.FILES}) == len(head.FILES)
 
 
 def test_the_time_axis_and_the_list_of_runs(client: TestClient, finished: Finished) -> None:
@@ -250,9 +252,9 @@ def test_each_export_has_its_name_and_kind(client: TestClient, finished: Finishe
 @pytest.fixture(scope="module")
 def match(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The routes of an app without runs; what is asked here needs no network."""
-    maps = Maps(Runs(tmp_path_factory.mktemp("match")), Aside())
-    matching = Matching(maps, Aside(), local=False)
-    with TestClient(Starlette(routes=[routes.mount(maps, matching)])) as client:
+    maps = Maps(Runs(tmp_path_factory.mktemp("match")), Background())
+    matching = Matching(maps, Background(), local=False)
+    with TestClient(Starlette(routes=[ui.mount(maps, matching)])) as client:
         yield client
     matching.close()
 
@@ -293,7 +295,7 @@ def test_pictures_are_dealt_and_fetched_at_their_own_size(match: TestClient) -> 
 
 
 def test_own_pictures_and_sets_are_kept_or_told_why_not(match: TestClient) -> None:
-    tiles = [routes.png(image.permute(1, 2, 0).numpy()) for image in data.load("digits").test.images[:12]]
+    tiles = [png(image.permute(1, 2, 0).numpy()) for image in data.load("digits").test.images[:12]]
     files = [("images", ("../../a.png", tiles[0])), ("images", ("b.png", b"no picture"))]
     found = match.post("/playground/pictures?lang=zh", files=files).json()
     assert [one["name"] for one in found["pictures"]] == ["../../a.png"]
@@ -352,7 +354,7 @@ def test_a_model_that_is_none_or_closed_is_told_so(match: TestClient) -> None:
 def test_a_run_that_a_part_of_the_page_begins_is_the_browsers(match: TestClient, tmp_path: Path) -> None:
     runs, secret = Runs(tmp_path), "0123456789abcdef0123456789abcdef"
     asked = {"method": "clip", "dataset": "emoji", "seconds": 30, "seed": 4, "knobs": {"symmetric": False}, "secret": secret}
-    with TestClient(Starlette(routes=[routes.mount(Maps(runs))])) as client:
+    with TestClient(Starlette(routes=[ui.mount(Maps(runs))])) as client:
         run = client.post("/playground/runs", json=asked).json()["run"]
         config = record.read_config(runs.folder(run))
         assert (config.method, config.seconds, config.seed, config.knobs) == ("clip", 30, 4, {"symmetric": False})

@@ -15,11 +15,11 @@ from numpy.testing import assert_allclose
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from playground import routes
-from playground.aside import Aside
-from playground.maps import Maps
-from playground.repairs import Repairs
-from playground.runs import Runs
+from playground import ui
+from playground.background import Background
+from playground.maps.making import Maps
+from playground.reconstruct.repairs import Repairs
+from playground.runs.store import Runs
 from trainers import record
 from trainers.corruptions import NOISES, classical_filter, corrupt, hidden_by, keep_patches
 from trainers.data import load
@@ -44,7 +44,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
         record.create(root / name, config)
         for _ in record.run(root / name):
             pass
-    return Maps(Runs(root), Aside())
+    return Maps(Runs(root), Background())
 
 
 @pytest.fixture(scope="module")
@@ -307,7 +307,7 @@ def test_what_makes_no_sense_is_answered_in_one_sentence(repairs: Repairs, kind:
 
 
 def test_the_routes_answer_and_refuse(maps: Maps) -> None:
-    with TestClient(Starlette(routes=[routes.mount(maps)])) as web:
+    with TestClient(Starlette(routes=[ui.mount(maps)])) as web:
         assert [one["run"] for one in web.get("/playground/repairs").json()] != []
         answer = web.post("/playground/runs/ae/repair/rebuild", json={"image": {"index": 3}})
         assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store" and answer.json()["mse"] > 0
@@ -331,7 +331,7 @@ def test_each_does_what_it_was_trained_for_on_500_held_out_images(tmp_path: Path
             record.create(tmp_path / method, RunConfig(method, "fashion-mnist", steps=500, knobs=knobs))
             for _ in record.run(tmp_path / method):
                 pass
-            models[method] = Maps(Runs(tmp_path), Aside()).model(method)
+            models[method] = Maps(Runs(tmp_path), Background()).model(method)
 
     def mean_psnr(made: torch.Tensor) -> float:
         return float(np.mean([psnr(float(e)) for e in (made - test).pow(2).mean((1, 2, 3))]))

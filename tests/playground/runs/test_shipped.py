@@ -9,10 +9,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from playground import examples
-from playground.maps import FIRST, Maps
-from playground.projection import overlap
-from playground.runs import Limits, Runs
+from playground.maps.making import FIRST, Maps
+from playground.maps.reducers import overlap
+from playground.runs import shipped
+from playground.runs.store import Limits, Runs
 from scripts import ship_runs
 from tests.trainers.synthetic import dataset
 from trainers import record
@@ -51,29 +51,29 @@ def test_a_packed_run_is_small_and_says_the_same(tmp_path: Path, method: str) ->
 def test_they_are_put_among_a_persons_own_once_and_again_when_they_are_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped, root = tmp_path / "shipped", tmp_path / "root"
-    monkeypatch.setattr(examples, "SHIPPED", shipped)
-    trained(shipped / "simclr", steps=3)
+    source, root = tmp_path / "shipped", tmp_path / "root"
+    monkeypatch.setattr(shipped, "SHIPPED", source)
+    trained(source / "simclr", steps=3)
     record.create(root / "swav", RunConfig("swav", "digits", steps=1))
-    record.create(shipped / "swav", RunConfig("swav", "digits", steps=2))
-    examples.adopt(root)
-    assert examples.names() == ["simclr", "swav"] and examples.is_example(root / "simclr")
-    assert record.read_config(root / "swav").steps == 1 and not examples.is_example(root / "swav")  # somebody's own
-    assert load_model(root / "simclr").config == load_model(shipped / "simclr").config
+    record.create(source / "swav", RunConfig("swav", "digits", steps=2))
+    shipped.adopt(root)
+    assert shipped.names() == ["simclr", "swav"] and shipped.is_example(root / "simclr")
+    assert record.read_config(root / "swav").steps == 1 and not shipped.is_example(root / "swav")  # somebody's own
+    assert load_model(root / "simclr").config == load_model(source / "simclr").config
     (root / "simclr" / "maps").mkdir()  # made by the page, and kept as long as the run is the same
-    examples.adopt(root)
+    shipped.adopt(root)
     assert (root / "simclr" / "maps").exists()
-    record.create(shipped / "simclr", RunConfig("simclr", "digits", steps=4))
-    examples.adopt(root)
+    record.create(source / "simclr", RunConfig("simclr", "digits", steps=4))
+    shipped.adopt(root)
     assert record.read_config(root / "simclr").steps == 4 and not (root / "simclr" / "maps").exists()
-    assert [path.name for path in (root / examples.DESK).iterdir()] == [".lock"]
+    assert [path.name for path in (root / shipped.DESK).iterdir()] == [".lock"]
 
 
 def test_what_ships_is_what_is_described_and_small() -> None:
-    assert examples.names() == sorted(ship_runs.RUNS)
+    assert shipped.names() == sorted(ship_runs.RUNS)
     sizes = []
     for name, (method, data, knobs) in ship_runs.RUNS.items():
-        folder = examples.SHIPPED / name
+        folder = shipped.SHIPPED / name
         config = record.read_config(folder)
         assert (config.method, config.dataset, dict(config.knobs), config.seconds) == (method, data, knobs, ship_runs.SECONDS)
         events = record.read_events(folder)[0]
@@ -86,28 +86,28 @@ def test_what_ships_is_what_is_described_and_small() -> None:
 
 
 def test_a_run_made_in_an_examples_folder_is_its_makers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped, root = tmp_path / "shipped", tmp_path / "root"
-    monkeypatch.setattr(examples, "SHIPPED", shipped)
-    trained(shipped / "simclr", steps=3)
-    assert examples.adopt(root) == {"simclr": "digits"}
+    source, root = tmp_path / "shipped", tmp_path / "root"
+    monkeypatch.setattr(shipped, "SHIPPED", source)
+    trained(source / "simclr", steps=3)
+    assert shipped.adopt(root) == {"simclr": "digits"}
     record.create(root / "simclr", RunConfig("simclr", "digits", steps=4, seed=9))  # python -m trainers --out runs/simclr
-    assert not examples.is_example(root / "simclr")
-    trained(shipped / "simclr", steps=5)  # the next version of the app
-    assert examples.adopt(root) == {}
+    assert not shipped.is_example(root / "simclr")
+    trained(source / "simclr", steps=5)  # the next version of the app
+    assert shipped.adopt(root) == {}
     assert record.read_config(root / "simclr").seed == 9
 
 
 def test_a_folder_that_cannot_be_written_to_starts_without_examples(tmp_path: Path) -> None:
     (tmp_path / "root").write_text("a file where the folder should be")
-    assert examples.adopt(tmp_path / "root") == {}
+    assert shipped.adopt(tmp_path / "root") == {}
 
 
 def test_an_example_is_never_forgotten_stopped_or_gone_on_with(tmp_path: Path) -> None:
-    examples.adopt(tmp_path)
+    shipped.adopt(tmp_path)
     runs = Runs(tmp_path, Limits(keep_runs=0, keep_days=0))
     runs.expire()
-    assert sorted(path.parent.name for path in tmp_path.glob("*/run.json")) == examples.names()
-    assert [run for run in Maps(runs).beside()] == examples.names()
+    assert sorted(path.parent.name for path in tmp_path.glob("*/run.json")) == shipped.names()
+    assert [run for run in Maps(runs).beside()] == shipped.names()
     for act in (lambda: runs.stop("simclr", "x" * 16), lambda: runs.go_on("simclr", "x" * 16, 5)):
         with pytest.raises(UserError, match="came with the app"):
             act()

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.live import live
-from playground.maps import FIRST, LIVE, Maps
-from playground.runner import LocalRunner
-from playground.runs import CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
-from playground.tabs.train import keep
+from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs.pool import LocalRunner
+from playground.runs.store import CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
+from playground.train.live import live
+from playground.train.tab import keep
 from trainers import data, record
 from trainers.errors import UserError
 from trainers.train import RunConfig
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONFIG = RunConfig("simclr", "digits", seconds=1.0)
 
 
@@ -269,7 +269,7 @@ def test_runs_that_cannot_be_told_do_not_end_the_runner(runs: Runs, monkeypatch:
 
     runner = LocalRunner(runs)
     monkeypatch.setattr(runs, "worker_died", full)
-    monkeypatch.setattr("playground.runner.subprocess.Popen", lambda *args, **options: Dead())
-    monkeypatch.setattr("playground.runner.time.sleep", lambda seconds: runner._closing.set() if len(told) > 2 else None)
+    monkeypatch.setattr("playground.runs.pool.subprocess.Popen", lambda *args, **options: Dead())
+    monkeypatch.setattr("playground.runs.pool.time.sleep", lambda seconds: runner._closing.set() if len(told) > 2 else None)
     runner._keep_alive(0)
     assert told == [1, 1, 1]

@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from playground.controls import OWN, Controls, seconds
-from playground.tabs.train import run_of, secret_of
 from playground.texts import table
+from playground.train.controls import OWN, Controls, seconds
+from playground.train.tab import run_of, secret_of
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
 from trainers.method import knobs_of, make_config, methods

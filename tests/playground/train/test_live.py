@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from playground.live import changed, describe, live, status, warning
-from playground.maps import Maps
-from playground.runs import Runs, State
+from playground.maps.making import Maps
+from playground.runs.described import changed, describe, status, warning
+from playground.runs.store import Runs, State
+from playground.train.live import live
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
 from trainers import record
