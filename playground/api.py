@@ -13,9 +13,9 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from playground.matching import PICTURES, SHIPPED, Matching
-from playground.routes import SET_FILES, UPLOAD_BYTES
-from playground.runs import Runs
+from playground.match.matching import PICTURES, SHIPPED, Matching
+from playground.page.http import SET_FILES, UPLOAD_BYTES
+from playground.runs.store import Runs
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
 from trainers.data.files import MAX_FILE_BYTES, MIB, read

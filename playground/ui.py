@@ -9,15 +9,33 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 
-from playground import api, examples, projection, routes, zoo
-from playground.aside import Aside
-from playground.maps import Maps
-from playground.matching import Matching
-from playground.runner import LocalRunner
-from playground.runs import Limits, Runs
-from playground.tabs import compare, explore, learn, match, reconstruct, train
+from playground import api
+from playground.background import Background
+from playground.compare import routes as compare_routes
+from playground.compare import tab as compare
+from playground.explore import routes as explore_routes
+from playground.explore import tab as explore
+from playground.learn import routes as learn_routes
+from playground.learn import tab as learn
+from playground.maps import reducers
+from playground.maps import routes as map_routes
+from playground.maps.making import Maps
+from playground.match import models
+from playground.match import routes as match_routes
+from playground.match import tab as match
+from playground.match.matching import Matching
+from playground.page import head
+from playground.page.http import mounted
+from playground.reconstruct import routes as reconstruct_routes
+from playground.reconstruct import tab as reconstruct
+from playground.runs import shipped
+from playground.runs.pool import LocalRunner
+from playground.runs.store import Limits, Runs
 from playground.texts import LANGUAGES, table, text
+from playground.train import routes as train_routes
+from playground.train import tab as train
 
 TABS = (
     ("train", train),
@@ -76,21 +94,37 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
     return demo, gr.I18n(**{language: {key: found[key] for key in used} for language, found in tables.items()})
 
 
+def mount(maps: Maps, matching: Matching | None = None) -> Mount:
+    """All routes, under /playground; without `matching` those of Match answer that there is nothing."""
+    return mounted(
+        [
+            *head.routes(),
+            *train_routes.routes(maps),
+            *map_routes.routes(maps),
+            *explore_routes.routes(maps),
+            *reconstruct_routes.routes(maps),
+            *match_routes.routes(maps, matching),
+            *compare_routes.routes(maps),
+            *learn_routes.routes(maps.runs),
+        ]
+    )
+
+
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
     # a map may wait, while who asks a model looks at the page until it answers
-    beside, models = Aside(nice=15), Aside(nice=5)
+    for_maps, for_models = Background(nice=15), Background(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
-    shipped = examples.adopt(runs.root) if settings.examples else {}
-    maps = Maps(runs, beside)
-    matching = Matching(maps, models, settings.local_models)
+    finished = shipped.adopt(runs.root) if settings.examples else {}
+    maps = Maps(runs, for_maps)
+    matching = Matching(maps, for_models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
-    beside.warm(projection.warm)
-    models.warm(zoo.warm)
+    for_maps.warm(reducers.warm)
+    for_models.warm(models.warm)
     try:
         demo.launch(
             theme=gr.themes.Soft(  # pyright: ignore[reportPrivateImportUsage]
@@ -105,12 +139,12 @@ def launch(settings: Settings, **options: Any) -> None:
                 block_title_padding="0", block_title_text_color="*body_text_color",
                 block_title_text_color_dark="*body_text_color", block_title_text_weight="600",
             ),
-            head=routes.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
+            head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
-            app_kwargs={"routes": [routes.mount(maps, matching)], "middleware": [Middleware(routes.Head, shipped)]}, **options,
+            app_kwargs={"routes": [mount(maps, matching)], "middleware": [Middleware(head.Head, finished)]}, **options,
         )  # fmt: skip
     finally:
         runner.close()
         matching.close()
-        beside.close()
-        models.close()
+        for_maps.close()
+        for_models.close()

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from playground.examples import SHIPPED
-from playground.maps import FIRST, Layout, save_layout
-from playground.projection import from_key
+from playground.maps.making import FIRST, Layout, save_layout
+from playground.maps.reducers import from_key
+from playground.runs.shipped import SHIPPED
 from trainers import record
 from trainers.checkpoint import shrink_model, write
 from trainers.events import Failed

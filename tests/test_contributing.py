@@ -105,12 +105,12 @@ def test_the_new_method_is_in_the_picker_with_its_knobs_and_card(copy: Path) -> 
 import json, sys
 from pathlib import Path
 import gradio as gr
-from playground import learn
-from playground.controls import Controls
+from playground.learn import lessons
+from playground.train.controls import Controls
 from playground.texts import text
 with gr.Blocks():
     controls = Controls(lambda key: text("zh", key))
-cards = {lang: next(card for card in learn.page(lang)["cards"] if card["name"] == "barlow") for lang in ("en", "zh")}
+cards = {lang: next(card for card in lessons.page(lang)["cards"] if card["name"] == "barlow") for lang in ("en", "zh")}
 print(json.dumps({"choices": controls.method.choices, "knobs": list(controls.knobs["barlow"]),
                   "said": [cards[lang]["said"]["idea"] for lang in cards], "formula": cards["en"]["formula"]}))
 """
@@ -134,5 +134,5 @@ def test_a_third_language_is_a_file_and_a_line(copy: Path) -> None:
     one = ("--tb=no", "-rN", "-k", "xx and all_languages_have_the_same_keys", "tests/playground/test_texts.py")
     with pytest.raises(AssertionError, match="1 failed"):
         python(copy, "-m", "pytest", "-p", "no:cacheprovider", *one)
-    program = "from playground import routes; page = routes.LANGUAGE_SCRIPT + routes.scripts(); print(page.count('\"xx\"'))"
+    program = "from playground.page import head; page = head.LANGUAGE_SCRIPT + head.scripts(); print(page.count('\"xx\"'))"
     assert int(python(copy, "-c", program).splitlines()[-1]) >= 2

@@ -24,7 +24,7 @@ from trainers.views import Augmentation, pair
 class Card:
     """What a person reads first: names are the papers' own.
 
-    `loss` is its formula in LaTeX, where playground/learn.py has none with a drawing.
+    `loss` is its formula in LaTeX, where playground/learn/lessons.py has none with a drawing.
     """
 
     title: str

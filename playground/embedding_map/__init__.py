@@ -1,1 +1,1 @@
-"""The interactive map: map.js draws it, playground.routes feeds it. Positions, images and labels are fetched, never sent."""
+"""The interactive map: map.js draws it, maps/routes.py feeds it. Positions, images and labels are fetched, never sent."""

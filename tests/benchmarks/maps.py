@@ -24,8 +24,8 @@ import torch
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from playground.projection import TSNE, UMAP, key_of
-from playground.runs import write_images
+from playground.maps.reducers import TSNE, UMAP, key_of
+from playground.runs.store import write_images
 from tests.benchmarks.served import Served
 from tests.benchmarks.start import FLAGS
 from trainers import evaluate, record

@@ -19,7 +19,7 @@ from statistics import median, quantiles
 
 import httpx
 
-from playground.runs import Limits, Runs
+from playground.runs.store import Limits, Runs
 from tests.benchmarks.served import ROOT, Served
 from trainers import record
 from trainers.train import RunConfig

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from playground.runs import Runs, read_images
+from playground.runs.store import Runs, read_images
 from tests.browser.conftest import App
 from trainers import record
 from trainers.train import RunConfig

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from playground.runs import read_images
+from playground.runs.store import read_images
 from tests.browser.conftest import App
 from trainers import record
 from trainers.train import RunConfig

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from playground.examples import SHIPPED, names
+from playground.runs.shipped import SHIPPED, names
 from playground.texts import text
 from playground.ui import TABS
 from tests.browser.conftest import App, wait

@@ -27,10 +27,10 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Locator, Page, expect
 from skimage.data import astronaut, chelsea
 
-from playground.matching import ASSETS, SHIPPED
-from playground.zoo import CONFIG
+from playground.match.matching import ASSETS, SHIPPED
+from playground.match.models import CONFIG
 from tests.browser.conftest import App
-from tests.playground.test_zoo import WEIGHTS, few_emoji, small_clip
+from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
 from trainers import data, record
 from trainers.checkpoint import load_model
 from trainers.clip_towers import export

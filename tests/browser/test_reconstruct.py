@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from skimage.data import astronaut
 
-from playground.runs import read_images
+from playground.runs.store import read_images
 from tests.browser.conftest import App
 from trainers import record
 from trainers.data.folder import fit, open_image

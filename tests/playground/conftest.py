@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from playground.runs import Runs, claim, write_images
+from playground.runs.store import Runs, claim, write_images
 from trainers import data, record
 from trainers.train import RunConfig
 

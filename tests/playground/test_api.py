@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from playground import api as module
-from playground.aside import Aside
-from playground.maps import Maps
-from playground.matching import SHIPPED, Matching
-from playground.routes import png
-from playground.runs import Runs
+from playground.background import Background
+from playground.maps.making import Maps
+from playground.match.matching import SHIPPED, Matching
+from playground.page.http import png
+from playground.runs.store import Runs
 from trainers.train import RunConfig
 
 Api = dict[str, Callable[..., Any]]
@@ -26,13 +26,13 @@ CODED = base64.b64encode(GREY).decode()
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    runs, aside = Runs(tmp_path_factory.mktemp("api")), Aside(nice=0)
-    matching = Matching(Maps(runs, aside), aside)
+    runs, background = Runs(tmp_path_factory.mktemp("api")), Background(nice=0)
+    matching = Matching(Maps(runs, background), background)
     with gr.Blocks() as demo:
         module.build(runs, matching)
     yield {str(one.api_name): one.fn for one in demo.fns.values() if one.fn}
     matching.close()
-    aside.close()
+    background.close()
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def test_nonsense_is_told_by_the_files_own_name(
 
 
 def test_nobody_is_told_a_path_of_this_machine(tmp_path: Path) -> None:
-    runs, aside = Runs(tmp_path), Aside(nice=0)
+    runs, background = Runs(tmp_path), Background(nice=0)
     with gr.Blocks() as demo:
-        module.build(runs, Matching(Maps(runs, aside), aside))
+        module.build(runs, Matching(Maps(runs, background), background))
     state = next(one.fn for one in demo.fns.values() if one.api_name == "state")
     run = runs.create(RunConfig("simclr", f"folder:{tmp_path}/uploads/x/mine.zip", seconds=1.0), "me")
     assert state and state(run)["dataset"] == "folder:" and str(tmp_path) not in str(state(run))
-    aside.close()
+    background.close()

@@ -1,0 +1,140 @@
+"""A process for what would hold up the page: maps, or large networks. Jobs in order of urgency, with progress."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import PriorityQueue
+from typing import Any
+
+from trainers.errors import UserError
+
+log = logging.getLogger(__name__)
+DIED = "The process that works on this was ended by the system, most often for lack of memory: ask again, or for less."
+NOW, SOON, LATER = 0, 1, 2  # somebody waits for a point; for a first picture; for the frames around it
+
+
+class Cancelled(Exception):
+    """Nobody waits for it any more."""
+
+
+class Job(Future[Any]):
+    """Work that is done some time: a Future that knows how far it is."""
+
+    def __init__(self, wanted: Callable[[], bool], work: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        super().__init__()
+        self.wanted, self.work, self.args = wanted, work, args
+        self.progress, self.begun = 0.0, False
+
+
+class Background:
+    """Takes jobs from any thread. The process starts with the first one, and again where it has died.
+
+    nice: how far it stands back behind training, as the system counts it.
+    """
+
+    def __init__(self, nice: int = 15) -> None:
+        self.nice = nice
+        self._queue: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
+        self._number = itertools.count()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._context = multiprocessing.get_context("spawn")
+        self._process: Any = None
+        self._pipe: Any = None
+        self._shared: Any = self._context.Array("d", 2, lock=False)  # progress, and whether to give up
+
+    def submit(self, urgency: int, wanted: Callable[[], bool], work: Callable[..., Any], *args: Any) -> Job:
+        """work(*args, watch) in the process. It is given up, with Cancelled, as soon as `wanted()` is false."""
+        job = Job(wanted, work, args)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+        self._queue.put((urgency, next(self._number), job))
+        return job
+
+    def warm(self, work: Callable[..., Any]) -> None:
+        """Let the process do `work(watch)` once nothing else waits: imports, compilation."""
+        self.submit(LATER, lambda: True, work)
+
+    def waiting(self) -> int:
+        """How many jobs are in the queue."""
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """End the process; what waits is not done any more."""
+        self._queue.put((-1, next(self._number), None))
+        self._shared[1] = 1.0
+        if self._thread is not None:
+            self._thread.join(5)
+        if self._process is not None:
+            self._process.join(2)
+            self._process.terminate()
+
+    def _work(self) -> None:
+        while True:
+            _, _, job = self._queue.get()
+            if job is None:
+                if self._process is not None:
+                    self._pipe.close()  # which the process takes as its end
+                return
+            try:
+                failed, value = self._do(job)
+            except (EOFError, OSError):
+                log.error("the process beside the page died")
+                self._process = None
+                failed, value = True, UserError(DIED)
+            except BaseException as error:
+                failed, value = True, error
+            job.set_exception(value) if failed else job.set_result(value)
+
+    def _do(self, job: Job) -> tuple[bool, Any]:
+        """Whether it failed, and its error or its result."""
+        if not job.wanted():
+            raise Cancelled
+        if self._process is None or not self._process.is_alive():
+            self._pipe, far = self._context.Pipe()
+            self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice), daemon=True)
+            self._process.start()
+            far.close()  # else nobody would see the process die
+        self._shared[:] = [0.0, 0.0]
+        job.begun = True
+        self._pipe.send((job.work, job.args))
+        while not self._pipe.poll(0.05):
+            job.progress = self._shared[0]
+            if not job.wanted():
+                self._shared[1] = 1.0
+        return self._pipe.recv()
+
+
+def _serve(pipe: Any, shared: Any, nice: int) -> None:
+    """The process: one job after the other, until whoever sends them is gone."""
+    if hasattr(os, "nice"):
+        os.nice(nice)  # never in training's way
+
+    def watch(share: float) -> None:
+        shared[0] = share
+        if shared[1]:
+            raise Cancelled
+
+    while True:
+        try:
+            work, args = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            answer = False, work(*args, watch)
+        except Exception as error:
+            if not isinstance(error, Cancelled):
+                log.exception("%s failed", work)
+            answer = True, error
+        try:
+            pipe.send(answer)
+        except OSError:
+            return

@@ -1,0 +1,1 @@
+"""Explore: the maps of runs with a time axis."""

@@ -1,0 +1,44 @@
+"""Explore's routes: the runs that have a map, the time axis of one, and a frame as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from playground.explore import export, exported_page
+from playground.explore.timeline import timeline
+from playground.maps import entries
+from playground.maps.making import Maps
+from playground.page.head import FILES
+from playground.page.http import answer, language
+
+
+def routes(maps: Maps) -> list[BaseRoute]:
+    """GET /runs, a run's timeline, and exports of a map."""
+
+    def listed(p: Any, q: Any) -> Any:
+        return entries.runs(maps, language(q), q.get("also", "").split(",")[:20])
+
+    def exported(p: Any, q: Any) -> tuple[bytes, str, str]:
+        kind, run, key, step = p["kind"], p["run"], p["key"], p["step"]
+        if kind == "html":
+            page = exported_page.page(maps, run, key, step, language(q), FILES)
+            return page, "text/html; charset=utf-8", export.file_name(maps, run, key, step, "html")
+        if kind not in export.EXPORTS:
+            raise FileNotFoundError(kind)
+        make, media, suffix = export.EXPORTS[kind]
+        return make(maps, run, key, step), media, export.file_name(maps, run, key, step, suffix)
+
+    async def download(request: Request) -> Response:
+        body, media, name = await run_in_threadpool(exported, request.path_params, request.query_params)
+        return Response(body, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    return [
+        Route("/runs", answer(listed)),
+        Route("/runs/{run}/timeline", answer(lambda p, q: timeline(maps, p["run"], language(q)))),
+        Route("/runs/{run}/maps/{key}/{step:int}/export.{kind}", download),
+    ]

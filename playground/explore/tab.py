@@ -1,0 +1,16 @@
+"""Explore: the maps of runs with a time axis. static/explore.js draws it from what routes.py here and in maps/ give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from playground.page.parts import WHEN_READY
+
+PANEL = "<div class='explore workbench' role='region'></div>"
+
+
+def build(i18n: Any) -> None:
+    """The place where the page's own script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="explore"), apply_default_css=False, elem_id="explore")

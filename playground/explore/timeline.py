@@ -1,0 +1,42 @@
+"""What the Explore tab is told of runs, in one language: plain dicts for the browser. The map's own numbers go as bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.maps.entries import about
+from playground.maps.making import FIRST, LIVE, Maps
+from playground.texts import text
+from trainers import record
+from trainers.method import method_class
+
+
+def timeline(maps: Maps, run: str, language: str) -> dict[str, Any]:
+    """A run's time axis: its snapshots with their metrics, and what its points can be coloured by."""
+    folder = maps.runs.folder(run)
+    config, view = record.read_config(folder), maps.runs.view(run)
+    snapshots = view.of("Snapshot")
+    cls = method_class(config.method)
+    rebuilds = hasattr(cls, "reconstruct")
+    wanted = ("knn", "mse" if rebuilds else "std_sqrt_d", "rankme")
+    started = next((event for event in view.events if event["event"] == "Started"), {})
+    ended, saved = maps.ended(run), (folder / "model.safetensors").exists()
+    colours = ["label", "purity"] if started.get("knn_pixels") is not None else []
+    if saved:  # by the network as it is at the end
+        colours += ["error", "cluster"] + (["prototype"] if hasattr(cls.Config, "prototypes") else [])
+    return about(maps, run, language) | {
+        "generation": view.generation,
+        "state": maps.runs.state(run).kind,
+        "ended": ended,
+        "steps": [event["step"] for event in snapshots],
+        "seconds": [event["seconds"] for event in snapshots],
+        "metrics": [
+            {"key": key, "name": text(language, f"explore.metric_{key}"), "values": [e["metrics"].get(key) for e in snapshots]}
+            for key in wanted if any(e["metrics"].get(key) is not None for e in snapshots)
+        ],
+        "colours": colours,
+        "error": text(language, f"explore.error_{'mse' if rebuilds else 'text' if cls.reads else 'views'}"),
+        "reads": cls.reads and saved,
+        "rebuilds": rebuilds and saved,
+        "keys": {"pca": LIVE, "umap": FIRST},
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Learn: a card a method."""

@@ -1,0 +1,16 @@
+"""Learn: a card a method. static/learn.js draws it from what lessons.py gives, by routes.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from playground.page.parts import WHEN_READY
+
+PANEL = "<div class='learn workbench' role='region'></div>"
+
+
+def build(i18n: Any) -> None:
+    """The place where the page's own script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="learn"), apply_default_css=False, elem_id="learn")

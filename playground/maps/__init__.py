@@ -1,0 +1,1 @@
+"""Maps of the images of runs."""

@@ -1,0 +1,31 @@
+"""Runs that have a map, as entries of a tab's list, in one language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from playground.maps.making import Maps
+from playground.runs.described import called, changed
+from playground.texts import method_name
+from trainers import record
+
+
+def runs(maps: Maps, language: str, also: Sequence[str]) -> list[dict[str, Any]]:
+    """Runs that have a map, the newest first: what to call them, and whether two look at the same images (`set`)."""
+    return [about(maps, run, language) for run in maps.beside(also)]
+
+
+def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
+    """A run in the list."""
+    config = record.read_config(maps.runs.folder(run))
+    return {
+        "run": run,
+        "title": called(maps.runs, run, language),
+        "method": method_name(language, config.method),
+        "changed": changed(config, language),
+        "set": hashlib.sha256(maps.image_set(run).encode()).hexdigest()[:12],  # a path is nobody's business
+        "ended": maps.ended(run),
+        "last": maps.steps(run)[-1],
+    }

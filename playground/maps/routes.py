@@ -1,0 +1,77 @@
+"""The routes of maps: their frames, what is measured of them, and what is placed on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from playground.maps.making import Maps
+from playground.maps.placing import placed
+from playground.page.http import answer, language, lasting, question, uploads
+from playground.texts import sentence
+from trainers.errors import UserError
+
+TEXTS, TEXT_LENGTH = 12, 200
+
+
+def routes(maps: Maps) -> list[BaseRoute]:
+    """What is below /runs/{run}/maps, and values, neighbours and the overlap of neighbours."""
+    lasts = lasting(maps.runs)
+
+    def asked(p: Any, q: Any) -> Any:
+        found = maps.ask(p["run"], p["key"], q.get("who", "")[:40], q.get("frames") != "last")
+        found["sentence"] = sentence(language(q), found["sentence"], found.pop("values"))
+        return found
+
+    def frame(p: Any, q: Any) -> Any:
+        return maps.frame(p["run"], p["key"], p["step"]).positions
+
+    def quality(p: Any, q: Any) -> Any:
+        return maps.quality(p["run"], p["key"], p["step"])
+
+    def left(p: Any, q: Any) -> Any:
+        maps.leave(p["run"], p["key"], q.get("who", "")[:40])
+        return {}
+
+    def values(p: Any, q: Any) -> Any:
+        if p["name"] == "purity":
+            return maps.purity(p["run"], p["step"])
+        found = maps.each(p["run"])
+        if p["name"] not in found:
+            raise FileNotFoundError(p["name"])
+        return found[p["name"]]
+
+    def neighbours(p: Any, q: Any) -> Any:
+        return maps.neighbours(p["run"], p["step"], p["index"])
+
+    def overlap(p: Any, q: Any) -> Any:
+        return maps.overlap(p["run"], p["step"], p["other"], p["other_step"])
+
+    async def place(request: Request) -> Response:
+        p, q = request.path_params, request.query_params
+        files = await uploads(request)
+        return JSONResponse(await run_in_threadpool(placed, maps, p["run"], p["key"], files, language(q)))
+
+    async def words(request: Request) -> Response:
+        p, asked = request.path_params, await question(request)
+        given = asked.get("texts")
+        texts = [words for one in given[:TEXTS] if (words := str(one)[:TEXT_LENGTH].strip())] if isinstance(given, list) else []
+        if not texts:
+            raise UserError("Say which texts to place.")
+        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts, bool(asked.get("closed"))))
+
+    return [
+        Route("/runs/{run}/maps/{key}", answer(asked)),
+        Route("/runs/{run}/maps/{key}", answer(left), methods=["DELETE"]),
+        Route("/runs/{run}/maps/{key}/{step:int}", answer(frame, lasts)),
+        Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(quality, lasts)),
+        Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),
+        Route("/runs/{run}/maps/{key}/words", words, methods=["POST"]),
+        Route("/runs/{run}/values/{name}/{step:int}", answer(values, lasts)),
+        Route("/runs/{run}/neighbours/{step:int}/{index:int}", answer(neighbours, lasts)),
+        Route("/runs/{run}/overlap/{step:int}/{other}/{other_step:int}", answer(overlap, lasts)),
+    ]

@@ -1,0 +1,1 @@
+"""Match: words with pictures."""

@@ -1,0 +1,56 @@
+"""Match's routes: models, questions, a person's own pictures and sets, and what CLIP learns step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from playground.maps.making import Maps
+from playground.match.learning import lesson
+from playground.match.matching import Matching
+from playground.page.http import FOREVER, FRESH, SET_FILES, answer, language, png, question, uploads
+
+
+def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
+    """All that Match asks; without `matching` they answer that there is nothing, but for the lesson of a run."""
+
+    def models(p: Any, q: Any) -> Any:
+        return _there(matching).models(language(q), q.get("also", "").split(",")[:20])
+
+    async def matched(request: Request) -> Response:
+        asked = await question(request)
+        kind, lang = request.path_params["kind"], language(request.query_params)
+        return JSONResponse(await run_in_threadpool(_there(matching).ask, kind, asked, lang), headers=FRESH)
+
+    async def kept(request: Request) -> Response:
+        files = await uploads(request)
+        return JSONResponse(await run_in_threadpool(_there(matching).keep, files, language(request.query_params)))
+
+    async def kept_set(request: Request) -> Response:
+        files = await uploads(request, SET_FILES)
+        return JSONResponse(await run_in_threadpool(_there(matching).keep_set, files, language(request.query_params)))
+
+    async def picture(request: Request) -> Response:
+        pixels = await run_in_threadpool(_there(matching).picture, dict(request.path_params))
+        return Response(png(pixels), media_type="image/png", headers=FOREVER)
+
+    return [
+        Route("/models", answer(models)),
+        Route("/match/{kind}", matched, methods=["POST"]),
+        Route("/pictures", kept, methods=["POST"]),
+        Route("/pictures/{own}.png", picture),
+        Route("/pictures/{set}/{index:int}.png", picture),
+        Route("/sets", kept_set, methods=["POST"]),
+        Route("/runs/{run}/lesson", answer(lambda p, q: lesson(maps, p["run"], language(q)))),
+    ]
+
+
+def _there(matching: Matching | None) -> Matching:
+    if matching is None:
+        raise HTTPException(404)
+    return matching

@@ -1,0 +1,136 @@
+"""Plain web routes beside Gradio's, which the page's own parts fetch: what they take, and how they answer or refuse."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+
+from playground.runs.shipped import is_example
+from playground.runs.store import Runs
+from playground.texts import language_of, text, told
+from trainers.errors import NotFound, UserError
+
+UPLOAD_FILES, SET_FILES, UPLOAD_BYTES = 16, 2_000, 80 << 20  # of a person's own images, at once
+QUESTION_BYTES = 1 << 20
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FRESH = {"Cache-Control": "no-store"}
+MINUTES = {"Cache-Control": "public, max-age=600"}  # the next version of the app has other examples under the same names
+
+
+def mounted(routes: Sequence[BaseRoute]) -> Mount:
+    """Routes under /playground; what goes wrong in one is a sentence in the reader's language."""
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
+        exception_handlers={UserError: _refuse, FileNotFoundError: _missing, Exception: _failed},
+    )
+    return Mount("/playground", app=app)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UserError)
+    code = 404 if isinstance(error, NotFound) else 400
+    return JSONResponse({"error": told(language(request.query_params), error)}, status_code=code)
+
+
+async def _failed(request: Request, error: Exception) -> Response:  # the trace goes to the log by itself
+    return JSONResponse({"error": text(language(request.query_params), "toast.unexpected")}, status_code=500)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    return Response(status_code=404)
+
+
+def lasting(runs: Runs) -> Callable[[Request], dict[str, str]]:
+    """For how long what a run's route gives may be kept: it never changes, but for that of a run that came with the app."""
+
+    def headers(request: Request) -> dict[str, str]:
+        return MINUTES if is_example(runs.root / request.path_params.get("run", "")) else FOREVER
+
+    return headers
+
+
+def answer(
+    work: Callable[[Any, Any], Any], headers: Callable[[Request], dict[str, str]] = lambda request: FRESH
+) -> Callable[[Request], Awaitable[Response]]:
+    """A route from what it works out of the path and the query, in a thread: an array goes as bytes, the rest as JSON."""
+
+    async def route(request: Request) -> Response:
+        kept = headers(request)
+        found = await run_in_threadpool(work, request.path_params, request.query_params)
+        if found is None:  # as it was
+            return Response(status_code=204, headers=kept)
+        if isinstance(found, np.ndarray):
+            return Response(found.tobytes(), media_type="application/octet-stream", headers=kept)
+        return JSONResponse(found, headers=kept)
+
+    return route
+
+
+def language(query: Any) -> str:
+    """What a query wants to be answered in."""
+    return language_of(query.get("lang", ""))
+
+
+async def question(request: Request) -> dict[str, Any]:
+    """What a browser asks, as JSON."""
+    if int(request.headers.get("content-length") or QUESTION_BYTES + 1) > QUESTION_BYTES:
+        raise UserError("This question is too long.")
+    try:
+        asked = await request.json()
+        json.dumps(asked, ensure_ascii=False).encode()  # half a surrogate is no text, and nothing could be answered with it
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise UserError("This question is not understood.")
+    return asked
+
+
+def secret(asked: dict[str, Any]) -> str:
+    """The browser's secret, by which its runs are its own."""
+    found = asked.get("secret")
+    if not isinstance(found, str) or not 16 <= len(found) <= 100:
+        raise UserError("This question is not understood.")
+    return found
+
+
+async def uploads(request: Request, most: int = UPLOAD_FILES) -> list[tuple[str, bytes]]:
+    """Names and contents of the files that came as "images"."""
+    if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
+        raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
+    try:
+        async with request.form(max_files=most, max_fields=1) as form:
+            return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+    except HTTPException as error:  # too many, or no form at all
+        raise UserError("These files did not come whole: choose at most {most} at once.", most=most) from error
+
+
+def gzipped(request: Request, body: bytes, kind: str, headers: dict[str, str]) -> Response:
+    """An answer whose body is compressed already."""
+    headers = headers | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(body, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(body), media_type=kind, headers=headers)
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """(H,W,1 or 3) as a file."""
+    out = io.BytesIO()
+    Image.fromarray(image if image.shape[2] == 3 else image[..., 0]).save(out, "PNG")
+    return out.getvalue()

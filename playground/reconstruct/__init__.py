@@ -1,0 +1,1 @@
+"""Reconstruct: what autoencoders do to an image."""

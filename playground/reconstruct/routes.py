@@ -1,0 +1,48 @@
+"""Reconstruct's routes: the autoencoders there are, a person's own image, and the questions of each view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from playground.maps.making import Maps
+from playground.maps.placing import fitted
+from playground.page.http import FRESH, answer, language, question, uploads
+from playground.reconstruct.repairs import Repairs, packed
+from trainers.errors import UserError
+from trainers.views import plain
+
+
+def routes(maps: Maps) -> list[BaseRoute]:
+    """/repairs, and what is asked of one run."""
+    repairs = Repairs(maps)
+
+    def rebuilding(p: Any, q: Any) -> Any:
+        return repairs.runs(language(q), q.get("also", "").split(",")[:20])
+
+    async def fit(request: Request) -> Response:
+        files = await uploads(request)
+        return JSONResponse(await run_in_threadpool(_fitted, maps, request.path_params["run"], files))
+
+    async def repair(request: Request) -> Response:
+        p, asked = request.path_params, await question(request)
+        found = await run_in_threadpool(repairs.ask, p["kind"], p["run"], asked, language(request.query_params))
+        return JSONResponse(found, headers=FRESH)
+
+    return [
+        Route("/repairs", answer(rebuilding)),
+        Route("/runs/{run}/fit", fit, methods=["POST"]),
+        Route("/runs/{run}/repair/{kind}", repair, methods=["POST"]),
+    ]
+
+
+def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]]) -> dict[str, str]:
+    """The first of the files, as the run's network would see it."""
+    if not files:
+        raise UserError("No file came: choose an image.")
+    name, content = files[0]
+    return {"name": name, "pixels": packed(plain(fitted(maps, run, name, content).unsqueeze(0)))}

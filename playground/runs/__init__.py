@@ -1,0 +1,1 @@
+"""Runs: their folder, what is queued, who trains, and what they are called."""

@@ -1,0 +1,58 @@
+"""The curves of a run, as plotly takes them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from playground import plots
+from playground.texts import text
+from trainers.method import method_class
+
+HALVES = ("to_text", "to_image")  # parts that the loss is the mean of: drawn into its plot
+
+
+def figures(
+    started: dict[str, Any] | None, steps: list[Any], snapshots: list[Any], method: str, language: str
+) -> dict[str, Any]:
+    """The curves, as plotly takes them; one that cannot be had says why in its place."""
+    if started is None or not steps:  # the first step tells what there is to draw
+        return {}
+
+    def t(key: str) -> str:
+        return text(language, f"live.{key}")
+
+    def of_steps(key: str) -> plots.Line:
+        return [e["seconds"] for e in steps], [e["parts"].get(key) if key in parts else e[key] for e in steps]
+
+    def of_snapshots(key: str) -> plots.Line:
+        return [e["seconds"] for e in snapshots], [e["metrics"].get(key) for e in snapshots]
+
+    floor, lowest = started["collapse_loss"], {}
+    if floor is not None:
+        lowest = {text(language, f"cards.{method}.floor"): floor}
+    parts = list(steps[0].get("parts", {}))
+    draw = partial(plots.curve, seconds=t("seconds"))
+    halves = {t(f"part_{key}"): of_steps(key) for key in parts if key in HALVES}
+    found = {"loss": draw({t("loss"): of_steps("loss")} | halves, t("loss"), marks=lowest)}
+    if method_class(method).card.family == "autoencoder":  # where a code may lie anywhere, and repairs tell success
+        marks = {t(key): value for key, value in started.get("baselines", {}).items()}
+        found["mse"] = draw({t("mse"): of_snapshots("mse")}, t("mse"), colour=7, marks=marks, points=True)
+        if any(marks.values()):  # what an untrained network paints is far off, and would flatten all that follows
+            found["mse"]["layout"]["yaxis"]["range"] = [0, 1.4 * max(marks.values())]
+    else:
+        marks = {t("spread"): 1.0, t("collapse"): 0.0}
+        found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
+    if started["knn_pixels"] is not None:
+        marks = {t("pixels"): started["knn_pixels"]} | ({t("untrained"): snapshots[0]["metrics"]["knn"]} if snapshots else {})
+        found["knn"] = draw({t("knn"): of_snapshots("knn")}, t("knn_curve"), colour=8, marks=marks, rate=True, points=True)
+    else:
+        found["knn"] = {"note": t("no_labels")}
+    for key in parts:
+        if key not in HALVES:
+            found[key] = draw({t(f"part_{key}"): of_steps(key)}, t(f"part_{key}"), colour=9)
+    if snapshots and "match_1" in snapshots[0]["metrics"]:
+        lines = {t(key): of_snapshots(key) for key in ("match_1", "match_5")}
+        marks = {t("guess"): 1 / snapshots[0]["metrics"]["match_of"]}
+        found["match"] = draw(lines, t("match"), colour=2, marks=marks, rate=True, points=True)
+    return found

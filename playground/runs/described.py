@@ -1,0 +1,77 @@
+"""What a run is called and how it stands, in words of one language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playground.runs.shipped import is_example
+from playground.runs.store import UPLOADS, Runs, State
+from playground.texts import knobs_said, method_name, sentence, text
+from trainers import record
+from trainers.data import FOLDER
+from trainers.method import make_config, method_class
+from trainers.train import RunConfig
+
+SPHERE = ("std_sqrt_d", "uniformity", "alignment")  # say nothing of a code, which nothing keeps on a sphere
+
+
+def describe(config: RunConfig, language: str) -> str:
+    """A run in one line: method, data, budget, seed."""
+    key = "data.own" if config.dataset.startswith(FOLDER) else f"data.{config.dataset}"
+    data = text(language, key).partition(" · ")[0]
+    seconds = text(language, "live.seconds")
+    steps = text(language, "live.steps").lower()
+    budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
+    return f"{method_name(language, config.method)} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
+
+
+def called(runs: Runs, run: str, language: str) -> str:
+    """What to call a run where it stands among others: described, and whether it came with the app."""
+    folder = runs.folder(run)
+    shipped = f" · {text(language, 'live.shipped')}" if is_example(folder) else ""
+    return describe(record.read_config(folder), language) + shipped
+
+
+def changed(config: Any, language: str) -> str:
+    """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
+    default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
+    differ = {name: value for name in config.knobs if (value := getattr(own, name)) != getattr(default, name)}
+    return text(language, "live.comma").join(knobs_said(language, config.method, differ))
+
+
+def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:
+    """Where the run stands, in a sentence."""
+    kind = state.kind
+    if kind == "running" and config.progress(at["step"], at["seconds"]) >= 1:
+        kind = "measuring"
+    if kind == "stopped" and not at["step"]:
+        kind = "stopped_early"
+    return text(
+        language, f"live.{kind}", place=state.place, step=f"{at['step']:,}", seconds=f"{at['seconds']:.0f}",
+        budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, public(state.values)),
+    )  # fmt: skip
+
+
+def public(values: dict[str, str]) -> dict[str, str]:
+    """An upload is called by its name: where this machine keeps it is nobody's business."""
+    return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
+
+
+def written(value: float, style: str) -> str:
+    """A number as a person reads it: with a minus and not a hyphen, and no zero that has one."""
+    number = format(abs(value), style)
+    return f"−{number}" if value < 0 and any(digit in number for digit in "123456789") else number
+
+
+def telling(numbers: dict[str, Any], method: str) -> dict[str, Any]:
+    """A run's numbers without those that say nothing of its method."""
+    compares = method_class(method).card.family == "contrastive"
+    return {key: value for key, value in numbers.items() if compares or key not in SPHERE}
+
+
+def warning(steps: list[Any], language: str) -> str:
+    """That the run has collapsed, and why, once it has said so three times running: in the reader's language."""
+    last = steps[-3:]
+    said = len(last) == 3 and all(step.get("collapsed") for step in last)
+    return sentence(language, last[-1]["collapsed"], {}) if said else ""

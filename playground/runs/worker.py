@@ -1,0 +1,66 @@
+"""The process that trains: warm, one run after the other, taken from the queue. `python -m playground.runs.worker ROOT SLOT`.
+
+It ends when the process that started it does, but never in the middle of a run: a restarted app finds the run going on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from playground.runs.store import claim, write_images
+from trainers import data, record
+from trainers.clip_towers import registered
+from trainers.errors import UserError
+from trainers.train import RunConfig, train
+
+log = logging.getLogger("playground.runs.worker")
+
+
+def main(root: Path, slot: str) -> None:
+    """Train what is queued until the parent is gone."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger().addFilter(lambda record: record.name != "root")  # open_clip tells each of its steps there
+    orphaned = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.buffer.read(), orphaned.set()), daemon=True).start()
+    load = lru_cache(2)(data.load)
+    for _ in train(RunConfig("simclr", steps=2), load("fashion-mnist", None)):  # the first steps of a process are slow
+        pass
+    own = FileLock(root / f".slot-{slot}")  # an earlier app's worker may still be at its last run: it trains, we wait
+    while not orphaned.is_set():
+        try:
+            own.acquire(timeout=0.5)
+            break
+        except Timeout:
+            continue
+    log.info("ready, process %d", os.getpid())
+    threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
+    while not orphaned.is_set():
+        run = claim(root)
+        if run is None:
+            time.sleep(0.05)
+            continue
+        folder = root / run
+
+        def load_and_show(config: RunConfig, folder: Path = folder) -> data.Dataset:
+            found = load(config.dataset, config.size)
+            write_images(folder, found)
+            return found
+
+        log.info("run %s", run)
+        try:
+            for _ in record.run(folder, load=load_and_show):
+                pass
+        except UserError as error:  # another process has it
+            log.warning("%s", error)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

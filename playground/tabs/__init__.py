@@ -1,1 +1,0 @@
-"""One file a tab: components, then events. No torch, no plotting."""

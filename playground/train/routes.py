@@ -1,0 +1,101 @@
+"""Train's routes: a run as it stands, its images and pictures, and new runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from playground.maps.making import Maps
+from playground.page.http import FRESH, gzipped, language, lasting, png, question, secret
+from playground.runs.copies import like
+from playground.runs.described import public
+from playground.runs.store import Runs, read_images
+from playground.texts import sentence
+from playground.train.live import packed
+from trainers import record
+from trainers.data import BUILT_IN
+from trainers.errors import UserError
+from trainers.train import RunConfig
+
+
+def routes(maps: Maps) -> list[BaseRoute]:
+    """A run's live panel, the sheet of its images, its pictures, and POST /runs."""
+    runs = maps.runs
+    lasts = lasting(runs)
+
+    async def live(request: Request) -> Response:
+        query = request.query_params
+        run, after = request.path_params["run"], query.get("after", "")
+        try:
+            found = await run_in_threadpool(packed, maps, run, language(query), after)
+        except FileNotFoundError:  # which the run has just replaced: the run is there, and is asked for again
+            return Response(status_code=503)
+        if found is None:
+            return Response(status_code=204)
+        return gzipped(request, found[1], "application/json", FRESH)
+
+    async def images(request: Request) -> Response:
+        kind = request.path_params["kind"]
+        body = await run_in_threadpool(_images, runs, request.path_params["run"], kind, language(request.query_params))
+        return Response(body, media_type={"png": "image/png", "json": "application/json"}[kind], headers=lasts(request))
+
+    async def pictures(request: Request) -> Response:
+        p = request.path_params
+        body = await run_in_threadpool(_row, runs, p["run"], p["step"], request.query_params.get("row", ""))
+        return Response(body, media_type="image/png", headers=lasts(request))
+
+    async def begin(request: Request) -> Response:
+        return JSONResponse({"run": await run_in_threadpool(_begun, runs, await question(request))}, headers=FRESH)
+
+    return [
+        Route("/runs/{run}/live", live),
+        Route("/runs/{run}/images.{kind:str}", images),
+        Route("/runs/{run}/pictures/{step:int}", pictures),
+        Route("/runs", begin, methods=["POST"]),
+    ]
+
+
+def _begun(runs: Runs, asked: dict[str, Any]) -> str:
+    """Queue a run that a part of the page asks for, with the browser's own secret, and return its id.
+
+    {"like"}: a copy of a run, with its data and what "knobs" and "seconds" do not change.
+    """
+    dataset, knobs, owner = str(asked.get("dataset")), asked.get("knobs") or {}, secret(asked)
+    if not isinstance(knobs, dict):
+        raise UserError("This question is not understood.")
+    if "like" in asked:
+        return runs.create(like(runs, str(asked["like"]), knobs, asked.get("seconds"), owner), owner)
+    if dataset not in BUILT_IN:
+        raise UserError("This question is not understood.")
+    try:
+        seconds, seed = float(asked.get("seconds", 30)), int(asked.get("seed", 0))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UserError("This question is not understood.") from error
+    return runs.create(RunConfig(str(asked.get("method")), dataset, seconds, seed=seed, knobs=knobs), owner)
+
+
+def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
+    folder = runs.folder(run)
+    if kind not in ("png", "json"):
+        raise FileNotFoundError(kind)
+    if not (folder / f"images.{kind}").exists():
+        read_images(folder)  # which makes them where the run is the command line's
+    body = (folder / f"images.{kind}").read_bytes()
+    if kind == "json":
+        about = json.loads(body)
+        about["skipped"] = [sentence(language, template, public(values)) for template, values in about.get("skipped", [])]
+        return json.dumps(about).encode()
+    return body
+
+
+def _row(runs: Runs, run: str, step: int, row: str) -> bytes:
+    found = record.read_pictures(runs.folder(run), step)
+    if row not in found:
+        raise FileNotFoundError(row)
+    n, h, w, c = found[row].shape
+    return png(found[row].swapaxes(0, 1).reshape(h, n * w, c))

@@ -1,0 +1,131 @@
+"""Train: the run that is shown, live, and what the buttons beside it do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.page.parts import drawn
+from playground.runs.store import UPLOADS, Runs
+from playground.texts import language_of, text, told
+from playground.train.controls import Controls, seconds
+from trainers import record
+from trainers.checkpoint import write
+from trainers.errors import UserError
+
+log = logging.getLogger(__name__)
+PANEL = "<div class='live' role='region' aria-live='off'></div>"
+TOAST = "<div class='toast' role='alert' hidden></div>"
+# the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
+SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
+
+
+def build(i18n: Any, runs: Runs) -> None:
+    """The controls and the live panel, the events of Train, Stop and Continue, and the controls in the page's address."""
+    with gr.Row(elem_id="body"):
+        with gr.Column(scale=1, min_width=280, elem_id="controls"):
+            controls = Controls(i18n)
+        with gr.Column(scale=4, min_width=320, elem_id="main"):
+            live = drawn("live", PANEL, run="")
+    # Gradio's own errors lay themselves over the outputs, which here is a run that is well
+    toast = drawn("toast", TOAST, text="")
+    quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+
+    def say(sentence: str) -> dict[Any, Any]:
+        return {toast: {"text": sentence, "at": time.time()}}
+
+    def heard(handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
+        """A handler whose errors become one sentence in the reader's language; a trace goes to the log."""
+
+        def wrapped(request: gr.Request, *args: Any) -> dict[Any, Any]:
+            try:
+                return handler(*args)
+            except UserError as error:
+                said = told(language(request), error)
+            except Exception:
+                log.exception("%s failed", handler.__name__)
+                said = text(language(request), "toast.unexpected")
+            return say(said)
+
+        return wrapped
+
+    @heard
+    def train_clicked(shown: Any, *values: Any) -> dict[Any, Any]:
+        given = dict(zip(controls.inputs(), values, strict=True))
+        config = controls.config(given, lambda path: keep(Path(path), runs.root / UPLOADS))
+        return {live: {"run": runs.create(config, secret_of(shown))}}
+
+    @heard
+    def stop_clicked(shown: Any) -> dict[Any, Any]:
+        runs.stop(run_of(shown), secret_of(shown))
+        return {live: {"run": run_of(shown), "at": time.time()}}
+
+    @heard
+    def go_on_clicked(shown: Any, budget: Any) -> dict[Any, Any]:
+        runs.go_on(run_of(shown), secret_of(shown), seconds(budget))
+        return {live: {"run": run_of(shown), "at": time.time()}}
+
+    def restored(request: gr.Request, asked: Any) -> dict[Any, Any]:
+        given = {str(key): str(value) for key, value in asked.items()} if isinstance(asked, dict) else {}
+        wrong = None
+        try:
+            if run := given.get("run"):
+                found = controls.of(record.read_config(runs.folder(run)))
+            else:
+                found, wrong = controls.asked(given)
+        except Exception as error:  # gone, or of another version: the panel says so
+            log.warning("no controls from %s", given, exc_info=not isinstance(error, UserError))
+            found = {}
+        return found | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
+
+    # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
+    tell = f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)"
+    controls.changed(tell)
+    asked = "() => [window.playground.asked()]"
+    restoring = live.submit(restored, [live], [*controls.shown(), toast], js=asked, trigger_mode="always_last", **quiet)
+    # where nothing of an address could be set, nothing changes, and it would go on telling what the page does not show
+    restoring.then(None, controls.shown(), None, js=tell, api_visibility="private")
+    controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
+    controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
+    controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)
+
+
+def language(request: gr.Request) -> str:
+    """What the page is read in: its own choice, which it keeps in a cookie, else the browser's."""
+    asked = request.cookies.get("playground-lang") or request.headers.get("accept-language", "")
+    return language_of(asked)
+
+
+def run_of(shown: Any) -> str:
+    """The run that the page shows; UserError where it shows none."""
+    run = shown.get("run") if isinstance(shown, dict) else None
+    if not isinstance(run, str) or not run:
+        raise UserError("No run is shown: press Train first.")
+    return run
+
+
+def secret_of(shown: Any) -> str:
+    """The browser's secret, by which its runs are its own."""
+    secret = shown.get("owner") if isinstance(shown, dict) else None
+    if not isinstance(secret, str) or not 16 <= len(secret) <= 100:
+        raise UserError("This browser keeps no secret for its runs: reload the page.")
+    return secret
+
+
+def keep(upload: Path, folder: Path) -> Path:
+    """Copy an upload to where a run finds it later, in a folder named by its content; returns the path."""
+    with upload.open("rb") as file:
+        target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write(target, lambda path: shutil.copyfile(upload, path))
+    target.parent.touch()  # chosen again it is new, or the run that it is for would clear it away
+    return target

@@ -1,0 +1,275 @@
+"""Runs in a folder: the queue, the owners, the limits, the states, and what is left when something dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs.pool import LocalRunner
+from playground.runs.store import CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
+from playground.train.live import live
+from playground.train.tab import keep
+from trainers import data, record
+from trainers.errors import UserError
+from trainers.train import RunConfig
+
+ROOT = Path(__file__).parents[3]
+CONFIG = RunConfig("simclr", "digits", seconds=1.0)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path)
+
+
+def carry_out(runs: Runs) -> str:
+    run = claim(runs.root)
+    assert run
+
+    def load(config: RunConfig) -> data.Dataset:
+        found = data.load(config.dataset, config.size)
+        write_images(runs.root / run, found)
+        return found
+
+    for _ in record.run(runs.root / run, load=load):
+        pass
+    return run
+
+
+def test_the_queue_is_in_order_and_claimed_once(runs: Runs) -> None:
+    made = [runs.create(CONFIG, f"person {i}") for i in range(6)]
+    assert runs.waiting() == made and runs.state(made[2]).place == 3
+    got: list[str | None] = []
+    threads = [threading.Thread(target=lambda: got.append(claim(runs.root))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(run for run in got if run) == sorted(made) and got.count(None) == 2
+    assert claim(runs.root) is None and runs.state(made[0]).kind == "starting"
+
+
+def test_limits_and_owners(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(waiting=4, waiting_each=2))
+    mine = [runs.create(CONFIG, "me") for _ in range(2)]
+    with pytest.raises(UserError, match="You have 2 runs waiting"):
+        runs.create(CONFIG, "me")
+    runs.create(CONFIG, "you")
+    runs.create(CONFIG, "her")
+    with pytest.raises(UserError, match="queue is full"):
+        runs.create(CONFIG, "him")
+    with pytest.raises(UserError, match="at most 600 seconds"):
+        runs.create(RunConfig("simclr", seconds=601), "me")
+    for stranger in ("you", ""):
+        with pytest.raises(UserError, match="Only the browser"):
+            runs.stop(mine[0], stranger)
+    runs.stop(mine[0], "me")
+    assert runs.state(mine[0]).kind == "stopped" and mine[0] not in runs.waiting()
+    assert '"me"' not in (tmp_path / mine[0] / "run.json").read_text()
+
+
+@pytest.mark.parametrize("run", ["", "..", "a/b", "../x", "x" * 41, "nosuch", "queue"])
+def test_an_id_is_never_a_path(runs: Runs, run: str) -> None:
+    with pytest.raises(UserError, match="no run called"):
+        runs.folder(run)
+
+
+def test_a_run_from_queue_to_map_and_on(runs: Runs) -> None:
+    run = runs.create(CONFIG, "me")
+    assert live(Maps(runs), run, "en")["state"] == "queued"
+    carry_out(runs)
+    moment = live(Maps(runs), run, "zh")
+    assert moment and moment["state"] == "finished" and moment["progress"] == 1
+    assert live(Maps(runs), run, "zh", moment["version"]) is None
+    assert {tile["key"] for tile in moment["tiles"]} == {"time", "steps", "rate", "loss", "std", "knn"}
+    assert set(moment["figures"]) == {"loss", "std", "knn"} and moment["result"]
+    assert [row["name"] for row in moment["pictures"]["rows"]] == ["图像", "视图 1", "视图 2"]
+    steps = moment["maps"]["pca"]
+    frames = [Maps(runs).frame(run, LIVE, step).positions for step in steps]
+    assert all(frame.shape == (360, 2) and frame.dtype == np.float32 for frame in frames)
+    with pytest.raises(UserError, match="not there any more"):
+        Maps(runs).frame(run, FIRST, steps[-1])
+    with pytest.raises(UserError, match="at most"):
+        runs.go_on(run, "me", 10_000)
+    before = record.summary(runs.root / run)["steps"]
+    runs.go_on(run, "me", 1)
+    assert runs.state(run).kind == "queued"
+    carry_out(runs)
+    assert record.summary(runs.root / run)["steps"] > before and runs.state(run).kind == "finished"
+    assert live(Maps(runs), run, "en")["version"] != moment["version"]
+
+
+def test_who_trained_when_the_worker_died_is_told(runs: Runs) -> None:
+    done, dead = runs.create(CONFIG, "a"), runs.create(CONFIG, "b")
+    carry_out(runs)
+    claim(runs.root)
+    events = record.run(runs.root / dead)
+    while type(next(events)).__name__ != "Step":
+        pass
+    assert runs.state(dead).kind == "running"
+    events.close()  # as a killed process does, it leaves no last word
+    assert runs.state(dead).kind == "interrupted"
+    runs.worker_died(-9, time.time() - 60)
+    state = runs.state(dead)
+    assert state.kind == "failed" and "lack of memory" in state.sentence
+    assert runs.state(done).kind == "finished"
+
+
+def test_only_old_ended_runs_expire(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_days=1))
+    old, waiting = runs.create(CONFIG, "a"), runs.create(CONFIG, "b")
+    carry_out(runs)
+    for run in (old, waiting):
+        os.utime(tmp_path / run / "run.json", (0, 0))
+    new = runs.create(CONFIG, "c")
+    assert not (tmp_path / old).exists()
+    assert runs.state(waiting).kind == runs.state(new).kind == "queued"
+
+
+def test_only_the_owner_goes_on_and_only_at_the_end(runs: Runs) -> None:
+    run = runs.create(CONFIG, "me")
+    with pytest.raises(UserError, match="still training"):
+        runs.go_on(run, "me", 5)
+    runs.stop(run, "me")
+    for stranger in ("you", ""):
+        with pytest.raises(UserError, match="Only the browser"):
+            runs.go_on(run, stranger, 5)
+    for much in (0, -1, 601, float("nan"), float("inf")):
+        with pytest.raises(UserError, match="at most 600"):
+            runs.go_on(run, "me", much)
+    runs.go_on(run, "me", 5)
+    assert runs.state(run) == State("queued", 1) and not (runs.root / run / "stop").exists()
+
+
+def test_a_killed_process_leaves_its_run_to_be_told(runs: Runs) -> None:
+    done, run = runs.create(CONFIG, "a"), runs.create(RunConfig("simclr", "digits", seconds=30.0), "b")
+    runs.stop(done, "a")
+    claim(runs.root)
+    folder, since = runs.root / run, time.time()
+    command = [sys.executable, "-m", "trainers", "simclr", "--dataset", "digits", "--seconds", "30", "--out", str(folder)]
+    environment = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        while not runs.view(run).of("Step"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        assert runs.state(run).kind == "running"
+        runs.worker_died(-9, since)  # another's death is not this run's
+        assert runs.state(run).kind == "running"
+    finally:
+        process.kill()
+        process.wait()
+    assert runs.state(run).kind == "interrupted"
+    runs.worker_died(-9, time.time() + 60)  # of a worker that began after it
+    assert runs.state(run).kind == "interrupted"
+    runs.worker_died(-9, since)
+    assert runs.state(run).sentence == KILLED and runs.state(done).kind == "stopped"
+
+
+def test_a_crash_is_told_with_its_code(runs: Runs) -> None:
+    run = runs.create(CONFIG, "a")
+    claim(runs.root)
+    (runs.root / run / ".lock").touch()
+    runs.worker_died(3, time.time() - 60)
+    assert runs.state(run) == State("failed", 0, CRASHED, {"code": "3"})
+
+
+def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_runs=2))
+    made = []
+    for age in (3, 2, 1):
+        made.append(runs.create(CONFIG, "a"))
+        runs.stop(made[-1], "a")
+        os.utime(tmp_path / made[-1] / "run.json", (time.time() - age,) * 2)
+    runs.expire()
+    assert [(tmp_path / run).exists() for run in made] == [False, True, True]
+
+
+def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> None:
+    run = runs.create(CONFIG, "a")
+    file = runs.root / run / "events.jsonl"
+    file.write_text('{"event": "Started", "step": 0}\n{"event": "St')
+    assert [event["event"] for event in runs.view(run).events] == ["Started"]
+    with file.open("a") as more:
+        more.write('ep", "step": 1}\n')
+    view = runs.view(run)
+    assert [event["event"] for event in view.events] == ["Started", "Step"] and view.generation == 1
+    record.forget_after(runs.root / run, 0)  # what going on with a run begins with
+    view = runs.view(run)
+    assert [event["event"] for event in view.events] == ["Started"] and view.generation == 2
+
+
+def test_an_upload_is_forgotten_with_its_last_run_and_not_while_it_is_chosen_again(runs: Runs, tmp_path: Path) -> None:
+    (tmp_path / "mine.zip").write_bytes(b"PK")
+    used, left = (keep(tmp_path / "mine.zip", runs.root / UPLOADS) for _ in range(2))
+    assert used == left
+    other = runs.root / UPLOADS / "other" / "mine.zip"
+    other.parent.mkdir()
+    other.write_bytes(b"PK")
+    runs.create(RunConfig("simclr", f"folder:{used}", seconds=1.0), "me")
+    for path in (used, other):
+        os.utime(path.parent, (0, 0))
+    runs.expire()
+    assert used.exists() and not other.exists()
+    for waiting in runs.queue.iterdir():
+        waiting.unlink()
+    for run in runs.root.glob("*/run.json"):
+        run.unlink()
+    assert keep(tmp_path / "mine.zip", runs.root / UPLOADS) == used
+    runs.expire()
+    assert used.exists()  # it was chosen just now
+    os.utime(used.parent, (0, 0))
+    runs.expire()
+    assert not used.parent.exists()
+
+
+def test_a_damaged_run_keeps_nobody_from_training(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_runs=1))
+    old = runs.create(CONFIG, "me")
+    assert claim(runs.root) == old
+    (runs.root / old / "events.jsonl").write_text("no JSON\n")
+    os.utime(runs.root / old / "run.json", (0, 0))
+    assert runs.create(CONFIG, "me") in runs.waiting() and not (runs.root / old).exists()
+
+
+def test_a_run_that_another_click_has_just_had_forgotten_keeps_nobody_from_training(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = runs.root / UPLOADS / "old"
+    upload.mkdir(parents=True)
+    os.utime(upload, (0, 0))
+    there = runs._folders
+    monkeypatch.setattr(runs, "_folders", lambda: [runs.root / "gone", *there()])
+    runs.expire()
+    assert not upload.exists()
+    _, (run,) = runs.sweep([CONFIG], "me", knob="seed")
+    with pytest.raises(UserError, match="your last sweep"):
+        runs.sweep([CONFIG], "me", knob="seed")
+    assert runs.waiting() == [run]
+
+
+def test_runs_that_cannot_be_told_do_not_end_the_runner(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def full(code: int, since: float) -> None:
+        told.append(code)
+        raise OSError("no space left on device")
+
+    class Dead:
+        def wait(self) -> int:
+            return 1
+
+    runner = LocalRunner(runs)
+    monkeypatch.setattr(runs, "worker_died", full)
+    monkeypatch.setattr("playground.runs.pool.subprocess.Popen", lambda *args, **options: Dead())
+    monkeypatch.setattr("playground.runs.pool.time.sleep", lambda seconds: runner._closing.set() if len(told) > 2 else None)
+    runner._keep_alive(0)
+    assert told == [1, 1, 1]
