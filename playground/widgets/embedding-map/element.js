@@ -65,6 +65,7 @@ export class EmbeddingMap extends widget({
   coding = {names: [], of: []};
   /** @type {number[]} */ bins = [];
   /** @type {string[]} */ palette = [];
+  /** @type {Set<number>} */ off = new Set();  // groups that are not drawn; asked for every point of a frame, and lit's fields are slow
   /** @type {Set<number> | null} */ chosen = null;
   /** Pictures of placed points. @type {Map<Placed, HTMLImageElement>} */
   pictures = new Map();
@@ -130,6 +131,7 @@ export class EmbeddingMap extends widget({
       this.bins = binned(this.coding);
       this.palette = paletteOf(this.coding);
     }
+    this.off = this.coding.values ? new Set() : this.hiddenGroups;
     const known = changed.has('about') && !changed.get('about');  // for the first time: positions may have been there before
     if (this.positions && (known || changed.has('positions'))) this.go(this.positions);
   }
@@ -261,7 +263,7 @@ export class EmbeddingMap extends widget({
   /** @param {number} i */
   colourOf(i) { return this.bins[i] < 0 ? NO_GROUP : this.palette[this.bins[i]]; }
   /** @param {number} i */
-  shown(i) { return !!this.coding.values || !this.hiddenGroups.has(this.bins[i]); }
+  shown(i) { return !this.off.has(this.bins[i]); }
   /** @param {number} i */
   name(i) { return this.about ? nameOf(this.about, i, this.classes ?? this.about.classes, this.language) : ''; }
 

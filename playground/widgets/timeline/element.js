@@ -40,8 +40,9 @@ export class TimeLine extends widget({
   render() {
     const {words, playing, last, index, text} = this;
     return html`<button type="button" class="play" aria-pressed=${playing} @click=${this.press}>${
-      playing ? words.pause : words.play}</button><input type="range" class="scrub" min="0" max=${Math.max(0, last)} .value=${live(String(index))}
-      aria-label=${words.time} aria-valuetext=${text} @input=${this.moved}><output class="when">${text}</output>`;
+      playing ? words.pause : words.play}</button><input type="range" class="scrub" min="0" max=${Math.max(0, last)}
+      .value=${live(String(index))} aria-label=${words.time} aria-valuetext=${text} @input=${this.moved}><output
+      class="when">${text}</output>`;
   }
 
   /** @param {Event} event */
