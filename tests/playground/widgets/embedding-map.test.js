@@ -31,7 +31,15 @@ const fake = {
   react(plot, data) { calls.push('react'); plot.data = data; },
   relayout(_, change) { calls.push(['relayout', change]); },
   async toImage(figure, options) { return JSON.stringify({figure, options}); },
-  Plots: {resize(plot) { calls.push('resize'); Object.assign(plot._fullLayout, {width: plot.parentElement.clientWidth, height: plot.parentElement.clientHeight}); }},
+  Plots: {
+    async resize(plot) {
+      calls.push('resize');
+      await Promise.resolve();
+      const {clientWidth: width, clientHeight: height} = plot.parentElement, layout = plot._fullLayout;
+      Object.assign(layout, {width, height});
+      [layout.xaxis._length, layout.yaxis._length] = [width, height];
+    },
+  },
 };
 
 async function map(fields = {}, width = 400, events = []) {
@@ -97,13 +105,15 @@ describe('embedding-map', () => {
 
   test('its view follows its size, and what did not change its size is not drawn anew', async () => {
     const {node} = await map();
+    const {xaxis} = node.plot._fullLayout, [low, high] = xaxis.range;
     observers.at(-1).act();
-    await node.building;
+    await new Promise(setImmediate);
     assert.deepEqual(calls, ['newPlot']);
-    placed(node, 0, 0, 300, 300);
+    placed(node, 0, 0, 300, 100);
     observers.at(-1).act();
-    await node.building;
+    await new Promise(setImmediate);
     assert.deepEqual(calls, ['newPlot', 'resize']);
+    assert.ok(Math.abs((xaxis.range[1] - xaxis.range[0]) / (high - low) - 3) < 1e-6, 'all points are still in view');
   });
 
   test('the first frame jumps, the next one glides, and the view with it', async () => {
