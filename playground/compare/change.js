@@ -161,7 +161,8 @@ export class Change {
   fields({runs, most}) {
     const {form, knob, mode, of} = this;
     const one = select(runs.map(run => [run.run, run.label]), of, source => this.choose({source}), {id: 'compare-of'});
-    const names = select(form?.fields.map(one => [one.name, one.label]) ?? [], knob?.name ?? '', name => this.choose({name}), {id: 'compare-knob'});
+    const all = form?.fields.map(one => /** @type {[string, string]} */ ([one.name, one.label])) ?? [];
+    const names = select(all, knob?.name ?? '', name => this.choose({name}), {id: 'compare-knob'});
     const time = select(form ? this.times(form) : [], form ? this.timed(form) : '', time => this.type({time}), {id: 'compare-time'});
     return html`${field(say('change_of'), one)}${field(say('change_knob'), names)}<div class="compare-value">${
       knob ? keyed(`${this.round} ${mode} ${knob.name}`, asked(this, knob, most)) : ''}</div>${field(say('change_time'), time)}`;

@@ -98,9 +98,10 @@ export class Sweep {
       <p class="hint">${say('sweep_of', {...found})}</p><p class="reconstruct-truth" role="status">${found.seen}</p>
       <div class="compare-row bottom">${found.figure ? this.measures(found) : nothing}${
         button(say('sweep_show'), () => this.page.set(found.runs.map(run => run.run)))}${stop}${close}</div>${
-      found.figure ? html`<plot-figure class="compare-curve" .figure=${found.figure}></plot-figure>` : html`<p class="hint">${say('sweep_wait')}</p>`}
-      <ul class="compare-sweep-runs" aria-label=${say('sweep_runs')}>${repeat(found.runs, run => run.run, run => html`<li data-state=${run.state}
-        title=${run.status}><b>${run.value}</b><span>${run.number ?? run.status}</span><div class="live-bar"><div
+      found.figure ? html`<plot-figure class="compare-curve" .figure=${found.figure}></plot-figure>`
+        : html`<p class="hint">${say('sweep_wait')}</p>`}
+      <ul class="compare-sweep-runs" aria-label=${say('sweep_runs')}>${repeat(found.runs, run => run.run, run => html`<li
+        data-state=${run.state} title=${run.status}><b>${run.value}</b><span>${run.number ?? run.status}</span><div class="live-bar"><div
         style="width: ${percent(run.ended ? 1 : run.progress)}"></div></div></li>`)}</ul>${error}</section>`;
   }
 

@@ -26,7 +26,7 @@ const name = (page, run, at) => html`<th scope="row"><div class="compare-name">$
   aria-label=${say('remove', {name: run.label})} data-key=${`remove ${run.run}`} @click=${() => page.remove(run.run)}>×</button></div>${
   under(page, run)}</th>`;
 
-/** What is said below a run's name: that it has collapsed, where it stands, of which sweep it is. @param {Comparer} page @param {Run} run */
+/** Below a run's name: that it has collapsed, where it stands, of which sweep it is. @param {Comparer} page @param {Run} run */
 function under(page, run) {
   const {sweep, status} = run, other = sweep && sweep !== page.sweep.id, stands = !['finished', 'stopped'].includes(run.state);
   if (!run.collapsed && !stands && !other) return nothing;
