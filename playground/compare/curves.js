@@ -45,8 +45,8 @@ export function curves(page, found) {
   const note = !offered.length ? say('curves_wait') : !shown.length ? say('curves_none') : '';
   return html`<section><h3>${say('curves')}</h3><div class="compare-row"><div class="compare-offered" role="group"
     aria-label=${say('curves_choose')}>${found.offered.map(({key, name}) => html`<button type="button" class="small toggle"
-      data-curve=${key} aria-pressed=${chosen.includes(key)} @click=${() => page.toggleCurve(key)}>${name}</button>`)}</div><div class="field"><span>${
-    say('over')}</span>${choice(axes, page.over, over => page.setOver(over))}</div></div>
+      data-curve=${key} aria-pressed=${chosen.includes(key)} @click=${() => page.toggleCurve(key)}>${name}</button>`)}</div>
+    <div class="field"><span>${say('over')}</span>${choice(axes, page.over, over => page.setOver(over))}</div></div>
     <div class="map-legend compare-legend">${repeat(found.runs, run => run.run, (run, at) => html`<button type="button"
       title=${say('legend_help')} data-run=${run.run} aria-pressed=${!page.off.has(run.run)}
       @click=${() => page.toggleRun(run.run)}>${swatch(at)}${run.label}</button>`)}</div>

@@ -103,9 +103,11 @@ export class Pane {
 
   /** @param {number} at its run's place in the table @param {{picked: number, linked: number}} rings */
   view(at, {picked, linked}) {
-    const {about, shown, info, maps} = this, {set} = info, name = about && say('map_of', {number: about.count, title: info.label});
+    const {about, shown, info, maps} = this, {set} = info;
+    const name = about && say('map_of', {number: about.count, title: info.label});
     return html`<div class="pane" data-run=${this.run}><div class="pane-head">${swatch(at)}<b>${info.label}</b></div><embedding-map
-      class="map" ${ref(this.take)} role=${about ? 'group' : nothing} aria-label=${name ?? nothing} data-key=${shown?.key ?? nothing} data-step=${shown?.step ?? nothing} .about=${about} .sheet=${about ? this.sheet : ''}
+      class="map" ${ref(this.take)} role=${about ? 'group' : nothing} aria-label=${name ?? nothing}
+      data-key=${shown?.key ?? nothing} data-step=${shown?.step ?? nothing} .about=${about} .sheet=${about ? this.sheet : ''}
       .positions=${shown?.positions ?? null} .classes=${this.classes} .language=${lang()} .unlabelled=${say('images')}
       .hiddenGroups=${maps.hidden.get(set) ?? ALL} .picked=${picked} .linked=${linked}
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => maps.point(this, detail)}
