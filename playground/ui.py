@@ -47,6 +47,9 @@ TABS = (
 )
 
 
+PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "seed")  # of the address: what is no tab's own
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too.
@@ -92,6 +95,14 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
         api.build(runs, matching)
     # the other texts reach the page by its own scripts, in one language
     return demo, gr.I18n(**{language: {key: found[key] for key in used} for language, found in tables.items()})
+
+
+def keys() -> dict[str, tuple[str, ...]]:
+    """The keys of the address that each tab has for its view; no two tabs have the same."""
+    found = {name: tab.KEYS for name, tab in TABS}
+    every = [key for own in found.values() for key in own]
+    assert len(every) == len({*every, *PAGE_KEYS}) - len(PAGE_KEYS), "two tabs have one key of the address"
+    return found
 
 
 def mount(maps: Maps, matching: Matching | None = None) -> Mount:
@@ -141,7 +152,7 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
-            app_kwargs={"routes": [mount(maps, matching)], "middleware": [Middleware(head.Head, finished)]}, **options,
+            app_kwargs={"routes": [mount(maps, matching)], "middleware": [Middleware(head.Head, finished, keys())]}, **options,
         )  # fmt: skip
     finally:
         runner.close()

@@ -9,6 +9,8 @@ import gradio as gr
 from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='compare workbench' role='region'></div>"
+# of the address: what this tab says of its own view
+KEYS = ("runs", "curve", "over", "off", "maps", "kept", "other", "sweep", "measure")
 
 
 def build(i18n: Any) -> None:

@@ -9,6 +9,7 @@ import gradio as gr
 from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='learn workbench' role='region'></div>"
+KEYS = ("card",)  # of the address: what this tab says of its own view
 
 
 def build(i18n: Any) -> None:

@@ -9,6 +9,8 @@ import gradio as gr
 from playground.page.parts import WHEN_READY
 
 PANEL = "<div class='match workbench' role='region'></div>"
+# of the address: what this tab says of its own view
+KEYS = ("model", "match", "pictures", "labels", "template", "scale", "none", "heat", "set", "query", "like", "lesson")
 
 
 def build(i18n: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.maps.reducers import parameters
+from playground.page import modules
 from playground.page.http import FOREVER, gzipped
 from playground.texts import LANGUAGES, classes, table, text
 from trainers.method import methods
@@ -31,7 +32,6 @@ FILES = {  # in the order in which they are loaded
 } | {
     name: HERE / "static" / name
     for name in (
-        "common.js",
         "page.js",
         "page.css",
         "explore.js",
@@ -46,39 +46,44 @@ FILES = {  # in the order in which they are loaded
         "learn.css",
     )
 }
+NONE: Mapping[str, Any] = MappingProxyType({})
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 def style() -> str:
     """The page's style sheets, which have to come after Gradio's own."""
-    return "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in FILES if name.endswith(".css"))
+    old = "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in FILES if name.endswith(".css"))
+    return old + f'<link rel="stylesheet" href="{modules.address(modules.STYLE)}">'
 
 
-def scripts(shipped: Mapping[str, str] = MappingProxyType({})) -> str:
+def scripts(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] = NONE) -> str:
     """The page's words and scripts, which have to come before Gradio's.
 
-    shipped: the methods that a finished run ships of, under the same name, and the data set of each.
+    shipped: the methods that a finished run ships of, under the same name, and the data set of each. keys: those of the
+    address by which each tab says what its view is.
     """
-    keys = {
+    texts = {
         "page": "page.title",
         "title": "live.empty_title",
         "text": "live.empty",
         "gone": "live.gone",
         "reset": "controls.reset",
         "missing": "live.missing",
+        "failed": "toast.unexpected",
     }
     words = json.dumps(
-        {lang: {name: text(lang, key) for name, key in keys.items()}
+        {lang: {name: text(lang, key) for name, key in texts.items()}
          | {part: _below(lang, f"{part}.") for part in ("tabs", "explore", "reconstruct", "match", "compare")}
          | {"classes": classes(lang), "reducers": parameters(), "languages": list(LANGUAGES)}
-         | {"methods": list(methods()), "shipped": dict(shipped)}
+         | {"methods": list(methods()), "shipped": dict(shipped), "keys": {tab: list(own) for tab, own in keys.items()}}
          for lang in LANGUAGES}
     )  # fmt: skip
     inline = f"<script>window.playgroundWords = ({words})[window.PLAYGROUND_LANG || 'en']</script>"
     # plotly.js is large: it is fetched at once, and page.js runs it when Gradio has drawn the page
     fetched = f'<link rel="preload" as="script" id="plotly" href="{address("plotly.js")}">'
     names = [name for name in FILES if name.endswith(".js") and name != "plotly.js"]
-    return inline + fetched + "".join(f'<script defer src="{address(name)}"></script>' for name in names)
+    first = f'<script type="module" src="{modules.address("page/legacy.js")}"></script>'
+    return inline + fetched + first + "".join(f'<script defer src="{address(name)}"></script>' for name in names)
 
 
 def _below(language: str, prefix: str) -> dict[str, str]:
@@ -105,7 +110,7 @@ def routes() -> list[BaseRoute]:
         body = await run_in_threadpool(_compressed, name)
         return gzipped(request, body, TYPES[Path(name).suffix], FOREVER)
 
-    return [Route("/static/{version}/{name}", static)]
+    return [Route("/static/{version}/{name}", static), *modules.routes()]
 
 
 # Gradio takes its language from navigator.language and its own switch leaves parts behind, so the page's choice
@@ -123,9 +128,9 @@ document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentEl
 class Head:
     """Puts the language and the page's scripts first into its <head>; Gradio would add them when it has drawn already."""
 
-    def __init__(self, app: ASGIApp, shipped: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, app: ASGIApp, shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] = NONE) -> None:
         self.app = app
-        self.content = (LANGUAGE_SCRIPT + scripts(shipped)).encode()
+        self.content = (LANGUAGE_SCRIPT + scripts(shipped, keys)).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the answer to GET / only."""

@@ -6,7 +6,7 @@ import gradio as gr
 
 # Gradio may draw before the page's deferred scripts have run
 WHEN_READY = (
-    "(function go() {{ window.playground ? window.playground.{part}(element, props, watch, () => trigger('submit'))"
+    "(function go() {{ window.playground?.{part} ? window.playground.{part}(element, props, watch, () => trigger('submit'))"
     " : setTimeout(go, 20) }})()"
 )
 

@@ -2,7 +2,7 @@
 // what changed. Text from the server goes in through textContent only.
 (() => {
   const EVERY = 250, RESTING = 2000;  // ms between two questions: while it trains, while nobody looks or all is said
-  const {lang, path, query, make, button, choice, wait, figure, post, mine, remember, recall} = window.playgroundKit;
+  const {lang, path, query, make, button, choice, wait, figure, post, mine, remember} = window.playgroundKit;
   const address = path => window.playgroundKit.base(`runs/${path}`).href;
 
   class Panel {
@@ -302,7 +302,7 @@
   }
 
   let panel = null;
-  window.playground = {
+  Object.assign(window.playground, {
     live(element, props, watch, ask) {
       set.ask = ask;
       const start = () => {
@@ -353,7 +353,6 @@
       restore({run});
       scrollTo(0, 0);
     },
-    open(name) { tab(name)?.click(); },
     toast(element, props, watch) {
       const box = element.querySelector('.toast');
       element.closest('.gradio-container').append(box);  // within Train nobody sees it from another tab
@@ -365,42 +364,7 @@
         timer = setTimeout(() => { box.hidden = true; }, 9000);
       });
     },
-    switchLanguage() {
-      const {languages} = window.playgroundWords, next = languages[(languages.indexOf(lang()) + 1) % languages.length];
-      try { localStorage.setItem('playground-lang', next); } catch {}
-      const url = new URL(location.href);
-      query.delete('lang');
-      url.search = query;  // the views of all tabs
-      document.cookie = `playground-lang=${next};path=/;SameSite=Lax`;
-      location.href = url.href;
-    },
-  };
-  document.cookie = `playground-lang=${lang()};path=/;SameSite=Lax`;
-
-  // the open tab is in the address, and on the body for the style sheet; Gradio draws its tabs some time after this
-  const named = asked => /^[a-z]+$/.test(asked ?? '') ? asked : 'train', wanted = named(query.get('tab'));
-  // where there is no room for all, Gradio has the last ones in a menu, by their words alone
-  const tab = name => document.querySelector(`[role=tab][aria-controls="tab-${name}"]`)
-    ?? [...document.querySelectorAll('#tabs .overflow-dropdown button')].find(one => one.textContent.trim() === window.playgroundWords.tabs[name]);
-  const openTab = () => {
-    document.body.dataset.tab = tab('train') && !tab(wanted) ? 'train' : wanted;  // a name that no tab has
-    if (!tab('train')) setTimeout(openTab, 30);
-    else if (wanted !== 'train') tab(wanted) ? tab(wanted).click() : remember({tab: null});
-  };
-  document.addEventListener('DOMContentLoaded', openTab);
-  // each tab is a step that Back undoes; before Gradio draws a tab, which reads its view from the address
-  document.addEventListener('click', event => {
-    const one = event.target.closest?.('#tabs [role=tab], #tabs .overflow-dropdown button');
-    const name = one && Object.keys(window.playgroundWords.tabs).find(name => tab(name) === one);
-    if (!name || name === document.body.dataset.tab) return;  // Gradio's own first tab, or where Back has led
-    document.body.dataset.tab = name;
-    remember(name === 'train' ? {tab: null, run: panel && !panel.shipped ? panel.run : null} : {tab: name}, true);  // each tab may show another run
-  }, true);
-  addEventListener('popstate', () => {
-    const asked = named(new URLSearchParams(location.search).get('tab')), name = tab(asked) ? asked : 'train';
-    document.body.dataset.tab = name;
-    recall();
-    if (name === 'train') follow(Object.fromEntries(set.known.filter(([key]) => !key.includes('.'))));
-    tab(name)?.click();
+    linkedRun: () => panel && !panel.shipped ? panel.run : null,
+    follow: () => follow(Object.fromEntries(set.known.filter(([key]) => !key.includes('.')))),
   });
 })();

@@ -23,6 +23,7 @@ from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
+KEYS = ("view", "hide")  # of the address: what this tab says of its own view
 TOAST = "<div class='toast' role='alert' hidden></div>"
 # the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
 SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
