@@ -11,7 +11,10 @@ const MINI = 92, POINT = 1.4, RING = 5, PLAIN = '#8890a0';
 const WIDE = 300, HIGH = 150, FILLED = 0.94;
 const CLOUDS = ['rgb(37 99 235 / .5)', 'rgb(234 88 12 / .5)'];  // of images, of texts
 
-/** From positions to px of a box, at one scale in both directions. @param {Float32Array} positions @param {number} width @param {number} height @param {number} [filled] */
+/**
+ * From positions to px of a box, at one scale in both directions.
+ * @param {Float32Array} positions @param {number} width @param {number} height @param {number} [filled]
+ */
 export function fitting(positions, width, height, filled = 1) {
   const [x0, y0, wide, high] = spread(positions, 2), scale = Math.min(width / wide, height / high) * filled;
   return (/** @type {number} */ x, /** @type {number} */ y) => [width / 2 + (x - x0) * scale, height / 2 - (y - y0) * scale];

@@ -19,13 +19,19 @@ export const colours = ({info, about}) =>
 /** The words that a person wrote, each a group. @param {string} text */
 export const groupsOf = text => text.split(/[,，;；]/).map(word => word.trim()).filter(Boolean);
 
-/** The first of some words that each image has. @param {string} text @param {number} count @param {(i: number) => string} textOf @returns {Spec} */
+/**
+ * The first of some words that each image has.
+ * @param {string} text @param {number} count @param {(i: number) => string} textOf @returns {Spec}
+ */
 export function byWords(text, count, textOf) {
   const names = groupsOf(text);
   return {names, of: Array.from({length: count}, (_, i) => names.findIndex(word => textOf(i).includes(word.toLowerCase())))};
 }
 
-/** Numbers of points as groups, or as a scale whose ends leave out what is rare. @param {string} colour @param {Float32Array} values @returns {Spec} */
+/**
+ * Numbers of points as groups, or as a scale whose ends leave out what is rare.
+ * @param {string} colour @param {Float32Array} values @returns {Spec}
+ */
 export function byNumbers(colour, values) {
   if (GROUPED.includes(colour)) {
     const used = [...new Set(values)].sort((a, b) => a - b);
@@ -44,7 +50,8 @@ export async function recolour(pane, colour, groups, step) {
   const name = plain ? 'label' : colour === 'words' ? `words ${groups}` : `${colour}/${at}`;
   pane.wantedCode = name;
   if (pane.coded === name) return;
-  const spec = plain ? pane.labels : colour === 'words' ? byWords(groups, pane.about.count, i => pane.text(i)) : byNumbers(colour, await pane.numbers(colour, at));
+  const spec = plain ? pane.labels : colour === 'words' ? byWords(groups, pane.about.count, i => pane.text(i))
+    : byNumbers(colour, await pane.numbers(colour, at));
   if (pane.wantedCode !== name) return;
   Object.assign(pane, {spec, colour, coded: name, hidden: new Set()});
 }
@@ -59,7 +66,10 @@ export function recolourAll(on) {
   }));
 }
 
-/** A group of the first pane was pressed: it comes or goes in all that have the same ones. @param {Pane[]} panes @param {number} group @param {boolean} alone */
+/**
+ * A group of the first pane was pressed: it comes or goes in all that have the same ones.
+ * @param {Pane[]} panes @param {number} group @param {boolean} alone
+ */
 export function toggle(panes, group, alone) {
   const count = panes[0].spec.names?.length ?? 0;
   for (const pane of panes) if (pane.spec.names?.length === count) pane.hidden = toggled(pane.hidden, group, alone, count);
@@ -75,5 +85,9 @@ export function options(main) {
 }
 
 /** @param {Explorer} on @param {Pane} main */
-export const legend = (on, main) => html`<map-legend class="map-legend" .spec=${main.spec} .hiddenGroups=${main.hidden} .name=${nameOf(main, main.colour)}
-  .help=${say('legend_help')} @toggle=${(/** @type {CustomEvent<{group: number, alone: boolean}>} */ {detail}) => { toggle(on.panes, detail.group, detail.alone); on.draw(); }}></map-legend>`;
+export const legend = (on, main) => html`<map-legend class="map-legend" .spec=${main.spec} .hiddenGroups=${main.hidden}
+  .name=${nameOf(main, main.colour)}
+  .help=${say('legend_help')} @toggle=${(/** @type {CustomEvent<{group: number, alone: boolean}>} */ {detail}) => {
+    toggle(on.panes, detail.group, detail.alone);
+    on.draw();
+  }}></map-legend>`;

@@ -9,12 +9,16 @@ import {COLOURS} from '../widgets/embedding-map/colours.js';
 const WIDTH = 100, HEIGHT = 26, MARGIN = 3, INKS = [8, 7, 5];
 
 /** A value as it is written. @param {string} key @param {number | null | undefined} value */
-export const written = (key, value) => value === null || value === undefined ? '–' : key === 'knn' ? percent(value, 1) : String(Number(value.toPrecision(3)));
+export function written(key, value) {
+  if (value === null || value === undefined) return '–';
+  return key === 'knn' ? percent(value, 1) : String(Number(value.toPrecision(3)));
+}
 
 /** The corners of a metric's line, left out where it was not measured. @param {(number | null)[]} values @param {number[]} seconds */
 export function corners(values, seconds) {
   const known = values.filter(value => value !== null), low = Math.min(...known), high = Math.max(...known), last = seconds.at(-1) || 1;
-  return values.map((v, i) => v === null ? '' : `${WIDTH * seconds[i] / last},${HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (v - low) / (high - low || 1)}`).join(' ');
+  const y = (/** @type {number} */ v) => HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (v - low) / (high - low || 1);
+  return values.map((v, i) => v === null ? '' : `${WIDTH * seconds[i] / last},${y(v)}`).join(' ');
 }
 
 /** The snapshot that is nearest to a share of the run's time. @param {number[]} seconds @param {number} share */
@@ -39,7 +43,10 @@ export function curves({metrics, seconds}, index, seek) {
     const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
     seek(nearestTo(seconds, (event.clientX - box.left) / box.width));
   };
-  return html`<div class="spark">${metrics.map((metric, number) => html`<div class="spark-row" data-metric=${metric.key}><span>${metric.name}</span><svg
-    viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" @click=${clicked}>${svg`<polyline points=${line(metric, seconds)}
-      stroke=${COLOURS[INKS[number % INKS.length]]}></polyline><line y1="0" y2=${HEIGHT} class="cursor" x1=${x} x2=${x}></line>`}</svg><b>${written(metric.key, metric.values[index])}</b></div>`)}</div>`;
+  return html`<div class="spark">${metrics.map((metric, number) => html`<div class="spark-row" data-metric=${metric.key}><span>${
+    metric.name}</span><svg
+    viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" @click=${clicked}>${svg`<polyline
+      points=${line(metric, seconds)}
+      stroke=${COLOURS[INKS[number % INKS.length]]}></polyline><line y1="0" y2=${HEIGHT} class="cursor" x1=${x}
+      x2=${x}></line>`}</svg><b>${written(metric.key, metric.values[index])}</b></div>`)}</div>`;
 }

@@ -85,7 +85,8 @@ export class Explorer {
   /** Which frame a pane is to show: the one of the slider's step, or of that share of the run's time. @param {Pane} pane */
   wanted(pane) {
     const {steps, seconds} = this.panes[0]?.info ?? pane.info, index = Math.min(this.index, steps.length - 1);
-    return {key: keyOf(this.choice), step: pane === this.panes[0] || !this.panes.length ? steps[index] : pane.stepAt(seconds[index] / (seconds.at(-1) || 1))};
+    const own = pane === this.panes[0] || !this.panes.length;
+    return {key: keyOf(this.choice), step: own ? steps[index] : pane.stepAt(seconds[index] / (seconds.at(-1) || 1))};
   }
 
   // -- which runs --------------------------------------------------------------------------------------------------
@@ -230,7 +231,10 @@ export class Explorer {
     if (pane === this.panes[0]) this.measures.assess();
   }
 
-  /** The run of a pane has got further: who looks at its end goes on doing so. @param {Pane} pane @param {import('./answers').Timeline} before */
+  /**
+   * The run of a pane has got further: who looks at its end goes on doing so.
+   * @param {Pane} pane @param {import('./answers').Timeline} before
+   */
   grown(pane, before) {
     if (pane !== this.panes[0]) return this.go(this.index);
     const atEnd = this.index >= before.steps.length - 1;
@@ -289,4 +293,6 @@ export class Explorer {
 }
 
 /** @param {HTMLElement} element */
-export const open = element => { playground.explorer = new Explorer(/** @type {HTMLElement} */ (element.querySelector('.explore'))).listen(); };
+export function open(element) {
+  playground.explorer = new Explorer(/** @type {HTMLElement} */ (element.querySelector('.explore'))).listen();
+}

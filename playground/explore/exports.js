@@ -34,6 +34,8 @@ export function exportsView(on, main) {
   };
   const act = (/** @type {string} */ name, /** @type {string} */ kind, /** @type {() => void} */ work) =>
     html`<button type="button" class="link" data-kind=${kind} @click=${work}>${name}</button>`;
-  return html`<details class="export"><summary>${say('export')}</summary><div class="exports">${link('parquet', 'Parquet')}${link('csv', 'CSV')}${link('html', say('export_html'))}${
-    link('zip', 'TensorBoard Projector')}${act('PNG', 'png', () => drawing('png'))}${act('SVG', 'svg', () => drawing('svg'))}${act(say('copy_link'), 'link', copied)}</div></details>`;
+  const drawings = [act('PNG', 'png', () => drawing('png')), act('SVG', 'svg', () => drawing('svg'))];
+  return html`<details class="export"><summary>${say('export')}</summary><div
+    class="exports">${link('parquet', 'Parquet')}${link('csv', 'CSV')}${link('html', say('export_html'))}${
+    link('zip', 'TensorBoard Projector')}${drawings}${act(say('copy_link'), 'link', copied)}</div></details>`;
 }

@@ -45,7 +45,8 @@ export class Elsewhere {
     Object.assign(this, {others, of: all, found: [], turn});
     for (const other of others) {
       try {
-        const positions = await numbers(path`runs/${other.run}/maps/${main.info.keys.pca}/${other.last}`), {marks, near} = await ask(other, positions);
+        const positions = await numbers(path`runs/${other.run}/maps/${main.info.keys.pca}/${other.last}`);
+        const {marks, near} = await ask(other, positions);
         if (this.turn !== turn) return;
         this.found = [...this.found, {other, positions, marks, near}];
         on.draw();
@@ -56,10 +57,13 @@ export class Elsewhere {
 
   /** @param {Pane} main */
   view(main) {
-    return html`<div class="elsewhere">${this.others.length ? html`<h4>${say('elsewhere')}</h4><div class="minis">${this.found.map(({other, positions, marks, near}) => html`<button
-      type="button" class="mini" title=${`${other.title}: ${say('elsewhere_help')}`} data-run=${other.run} @click=${() => this.on.putBeside(other.run, true)}><mini-map
-      .positions=${positions} .spec=${main.spec} .marks=${marks}></mini-map><span>${other.method}${other.changed ? ` · ${other.changed}` : ''}</span><div
-      class="mini-near">${near.map(i => image(main.images, i, 22))}</div></button>`)}</div>` : nothing}</div>`;
+    const minis = this.found.map(({other, positions, marks, near}) => html`<button type="button" class="mini" data-run=${other.run}
+      title=${`${other.title}: ${say('elsewhere_help')}`} @click=${() => this.on.putBeside(other.run, true)}><mini-map
+      .positions=${positions} .spec=${main.spec} .marks=${marks}></mini-map><span>${other.method}${
+        other.changed ? ` · ${other.changed}` : ''}</span><div class="mini-near">${
+        near.map(i => image(main.images, i, 22))}</div></button>`);
+    const all = html`<h4>${say('elsewhere')}</h4><div class="minis">${minis}</div>`;
+    return html`<div class="elsewhere">${this.others.length ? all : nothing}</div>`;
   }
 }
 
@@ -108,17 +112,23 @@ export class Neighbours {
   view(main) {
     const {on, found} = this;
     if (!found) return html`<section class="picked"><h3>${say('picked')}</h3><p class="hint">${say('picked_help')}</p></section>`;
-    const {index, lists} = found, {images, about, info} = main;
-    return html`<section class="picked" data-index=${index}><h3>${say('picked')}</h3><div class="picked-head">${image(images, index, 84)}<div><b>${nameIn(images, index)}</b><p
-      class="hint">${say('image_number', {number: index + 1})}</p>${info.rebuilds ? button(say('rebuild_it'), () => send('reconstruct', {run: main.run, index})) : nothing}</div></div>${
-      on.panes.map(pane => {
-        const list = lists.get(pane.run);
-        return list && keyed(pane.run, html`<div><h4>${on.panes.length > 1 ? pane.info.method : say('neighbours')}${
-          about.labels ? html`<small> ${say('same_class', {same: list.same, of: list.items.length})}</small>` : nothing}</h4><image-buttons class="neighbours" data-run=${pane.run}
-          .images=${pane.images} .items=${list.items} @pick=${on.points.picks} @hover=${on.points.hovers}></image-buttons></div>`);
-      })}${this.elsewhere.view(main)}</section>`;
+    const {index} = found, {images, info} = main;
+    const rebuild = () => send('reconstruct', {run: main.run, index});
+    return html`<section class="picked" data-index=${index}><h3>${say('picked')}</h3><div class="picked-head">${
+      image(images, index, 84)}<div><b>${nameIn(images, index)}</b><p class="hint">${say('image_number', {number: index + 1})}</p>${
+        info.rebuilds ? button(say('rebuild_it'), rebuild) : nothing}</div></div>${on.panes.map(pane => this.row(pane, main))}${
+      this.elsewhere.view(main)}</section>`;
+  }
+
+  /** The nearest in one run. @param {Pane} pane @param {Pane} main */
+  row({run, info, images}, {about}) {
+    const {on, found} = this, list = found?.lists.get(run), same = list && say('same_class', {same: list.same, of: list.items.length});
+    return list && keyed(run, html`<div><h4>${on.panes.length > 1 ? info.method : say('neighbours')}${
+      about.labels ? html`<small> ${same}</small>` : nothing}</h4><image-buttons class="neighbours" data-run=${run} .images=${images}
+      .items=${list.items} @pick=${on.points.picks} @hover=${on.points.hovers}></image-buttons></div>`);
   }
 }
 
 /** What other runs say of a person's own images. @param {import('../maps/answers').ImagePlacements} found */
-export const ofOwn = found => ({marks: found.placed.map(one => one.at), near: found.placed.flatMap(one => one.near.slice(0, FEW).map(([i]) => i))});
+export const ofOwn = ({placed}) =>
+  ({marks: placed.map(one => one.at), near: placed.flatMap(one => one.near.slice(0, FEW).map(([i]) => i))});

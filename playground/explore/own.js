@@ -14,8 +14,11 @@ import {nearItems} from './thumbs.js';
 /** @typedef {import('../maps/answers').ImagePlacements} ImagePlacements */
 /** @typedef {import('../maps/answers').TextPlacements} TextPlacements */
 /** @typedef {{at: number[], how: string, name: string, items: Item[], picture?: string, known?: boolean}} Point */
-/** @typedef {{files: File[], texts: string[], closed: boolean}} Given what a person gave; closed: whether texts are moved onto the images */
-/** @typedef {{given: Given, key: string, points: Point[], skipped: string[], problem: string, gap: number | null, plane: import('../maps/answers').Plane | null}} Placing what became of it on a map */
+/** @typedef {{files: File[], texts: string[], closed: boolean}} Given by a person; closed: whether texts are moved onto the images */
+/**
+ * @typedef {{given: Given, key: string, points: Point[], skipped: string[], problem: string, gap: number | null,
+ *   plane: import('../maps/answers').Plane | null}} Placing what became of it on a map
+ */
 
 const FILES = 12, TEXTS = 8, NEAR = 8;
 const say = sayer('explore');
@@ -71,7 +74,8 @@ export class Own {
     if (!given) return;
     for (const pane of on.panes) {
       const last = pane.info.steps.at(-1) ?? 0, failed = pane.busy.state === 'failed' && !pane.busy.hidden;
-      if (is(pane.own, given, key) || is(pane.placing, given, key) || !failed && (pane.following !== key || !pane.ready.includes(last))) continue;
+      const there = pane.following === key && pane.ready.includes(last);
+      if (is(pane.own, given, key) || is(pane.placing, given, key) || !failed && !there) continue;
       this.placeOn(pane, given, key, failed ? pane.busy.sentence || say('failed') : '');
     }
     this.settle();
@@ -100,7 +104,10 @@ export class Own {
     if (this.shown !== given && given.files.length) on.note('');
     this.shown = given;
     if (!given.files.length || !main.own?.points.length) this.elsewhere.clear();
-    else this.elsewhere.ask(given.files, async other => ofOwn(await post(path`runs/${other.run}/maps/${main.info.keys.pca}/place`, form(given.files))));
+    else {
+      const {pca} = main.info.keys;
+      this.elsewhere.ask(given.files, async other => ofOwn(await post(path`runs/${other.run}/maps/${pca}/place`, form(given.files))));
+    }
     on.draw();
   }
 
@@ -114,7 +121,8 @@ export class Own {
         placing.skipped.push(...found.skipped);
       }
       if (given.texts.length && pane.info.reads) {
-        const {placed, gap, plane} = /** @type {TextPlacements} */ (await post(path`runs/${pane.run}/maps/${key}/words`, {texts: given.texts, closed: given.closed}));
+        const asked = {texts: given.texts, closed: given.closed};
+        const {placed, gap, plane} = /** @type {TextPlacements} */ (await post(path`runs/${pane.run}/maps/${key}/words`, asked));
         placing.points.push(...placed.map((one, i) => ({...one, name: given.texts[i], items: nearItems(one.near.slice(0, NEAR))})));
         Object.assign(placing, {gap, plane});
       }
@@ -123,7 +131,9 @@ export class Own {
   }
 
   /** A person's own point was pressed: its row comes into view. @param {{name: string}} point */
-  find({name}) { this.on.root.querySelector(`.own [data-name="${CSS.escape(name)}"]`)?.scrollIntoView({block: 'nearest', behavior: 'smooth'}); }
+  find({name}) {
+    this.on.root.querySelector(`.own [data-name="${CSS.escape(name)}"]`)?.scrollIntoView({block: 'nearest', behavior: 'smooth'});
+  }
 
   /** @param {Pane} main */
   view(main) {
@@ -132,23 +142,30 @@ export class Own {
       this.addFiles([...input.files ?? []]);
       input.value = '';
     };
-    return html`<section><h3>${say('own')}</h3><label class="drop"><span>${say('own_help')}</span><input type="file" multiple accept="image/*" id="explore-own"
-      @change=${files}><br><b>${say('own_choose')}</b></label><section class="own">${this.shown && main.own ? this.rows(main, main.own, on.panes) : nothing}</section></section>`;
+    return html`<section><h3>${say('own')}</h3><label class="drop"><span>${say('own_help')}</span><input type="file" multiple
+      accept="image/*" id="explore-own"
+      @change=${files}><br><b>${say('own_choose')}</b></label><section class="own">${
+      this.shown && main.own ? this.rows(main, main.own, on.panes) : nothing}</section></section>`;
   }
 
   /** @param {Pane} main @param {Placing} own @param {Pane[]} panes */
   rows(main, own, panes) {
     const problems = [...own.skipped, ...panes.map(pane => pane.own?.problem ?? '')].filter(Boolean);
     return html`${problems.map(text => html`<p class="hint bad">${text}</p>`)}${
-      own.points.map((point, j) => this.row(point, j, own.key, panes))}${own.given.texts.length && own.points.length && own.gap !== null ? this.gap(own, own.gap) : nothing}${
-      own.points.length ? button(say('clear'), () => this.clear()) : nothing}${own.given.files.length && own.points.length ? this.elsewhere.view(main) : nothing}`;
+      own.points.map((point, j) => this.row(point, j, own.key, panes))}${
+      own.given.texts.length && own.points.length && own.gap !== null ? this.gap(own, own.gap) : nothing}${
+      own.points.length ? button(say('clear'), () => this.clear()) : nothing}${
+      own.given.files.length && own.points.length ? this.elsewhere.view(main) : nothing}`;
   }
 
   /** @param {Point} point @param {number} j @param {string} key @param {Pane[]} panes */
   row({picture, name, how, known}, j, key, panes) {
-    const near = (/** @type {Pane} */ pane) => html`<image-buttons class="neighbours" data-run=${pane.run} .images=${pane.images} .items=${pane.own?.points[j]?.items ?? NONE} .side=${34}
+    const near = (/** @type {Pane} */ pane) => html`<image-buttons class="neighbours" data-run=${pane.run} .images=${pane.images}
+      .items=${pane.own?.points[j]?.items ?? NONE} .side=${34}
       @pick=${this.on.points.picks} @hover=${this.on.points.hovers}></image-buttons>`;
-    return html`<div class="own-row" data-name=${name}><div class="picked-head">${picture ? html`<img src=${picture} alt=${name} class="own-image">` : html`<b class="own-word">${name}</b>`}<div><b>${
+    return html`<div class="own-row" data-name=${name}><div
+      class="picked-head">${picture ? html`<img src=${picture} alt=${name} class="own-image">` : html`<b
+      class="own-word">${name}</b>`}<div><b>${
       picture ? name : ''}</b><p class="hint">${say(`how_${how}${how === 'transform' ? `_${kindOf(key)}` : ''}`)}</p>${
       known === false ? html`<p class="hint bad own-unknown">${say('unknown', {text: name})}</p>` : nothing}</div></div>${
       panes.map(pane => panes.length > 1 ? html`<div><h4>${pane.info.method}</h4>${near(pane)}</div>` : near(pane))}</div>`;
@@ -161,9 +178,12 @@ export class Own {
       if (this.given) this.give({...this.given, closed});
     };
     const key = (/** @type {string} */ name, /** @type {string} */ cls) => html`<span><i class=${cls}></i>${say(name)}</span>`;
-    return html`<div class="gap" data-gap=${gap}><h4>${say('gap', {gap: gap.toFixed(2)})}</h4><p class="hint">${say('gap_help')}</p><label class="check"><input type="checkbox"
-      .checked=${live(this.given?.closed ?? false)} @change=${close}><span>${say('gap_close')}</span></label>${plane ? html`<two-clouds .plane=${plane}
-      .name=${say(given.closed ? 'gap_plane_closed' : 'gap_plane')}></two-clouds><p class="hint gap-key">${key('gap_images', 'of-images')}${key('gap_texts', 'of-texts')}</p>` : nothing}</div>`;
+    return html`<div class="gap" data-gap=${gap}><h4>${say('gap', {gap: gap.toFixed(2)})}</h4><p class="hint">${say('gap_help')}</p><label
+      class="check"><input type="checkbox"
+      .checked=${live(this.given?.closed ?? false)} @change=${close}><span>${say('gap_close')}</span></label>${plane ? html`<two-clouds
+        .plane=${plane}
+      .name=${say(given.closed ? 'gap_plane_closed' : 'gap_plane')}></two-clouds><p class="hint gap-key">${
+        key('gap_images', 'of-images')}${key('gap_texts', 'of-texts')}</p>` : nothing}</div>`;
   }
 }
 

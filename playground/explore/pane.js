@@ -15,7 +15,7 @@ import {nameIn} from './thumbs.js';
 /** @typedef {import('../widgets/embedding-map/types').Placed} Placed */
 /** @typedef {import('../widgets/embedding-map/element.js').EmbeddingMap} EmbeddingMap */
 /** @typedef {{visible(): boolean, draw(): void, note(text: string): void, wanted(pane: Pane): {key: string, step: number},
- *   arrived(pane: Pane): void, shown(pane: Pane): void, grown(pane: Pane, before: Timeline): void}} Host who is told of a pane, and says what it is to show */
+ *   arrived(pane: Pane): void, shown(pane: Pane): void, grown(pane: Pane, before: Timeline): void}} Host says what a pane shows */
 
 const EVERY = 350, RUNNING = 1000;  // ms between two questions: while a map is made, while the run trains
 const say = sayer('explore');
@@ -94,8 +94,10 @@ export class Pane {
   /** What can be searched of an image, in small letters. @param {number} i */
   text(i) {
     const {about, classes, images} = this;
-    this.words ??= Array.from({length: about.count}, (_, j) => [...Object.values(about.captions ?? {}).map(c => c[j]), about.names?.[j],
-      ...(about.labels ? [about.classes[about.labels[j]], classes[about.labels[j]]] : []), nameIn(images, j)].filter(Boolean).join('\n').toLowerCase());
+    this.words ??= Array.from({length: about.count}, (_, j) => [
+      ...Object.values(about.captions ?? {}).map(texts => texts[j]), about.names?.[j], nameIn(images, j),
+      ...(about.labels ? [about.classes[about.labels[j]], classes[about.labels[j]]] : []),
+    ].filter(Boolean).join('\n').toLowerCase());
     return this.words[i];
   }
 
@@ -188,7 +190,9 @@ export class Pane {
 
   /** Nobody here waits for the map any more. */
   leave() {
-    if (this.following) fetch(base(path`runs/${this.run}/maps/${this.following}?who=${who}`), {method: 'DELETE', keepalive: true}).catch(() => {});
+    if (this.following) {
+      fetch(base(path`runs/${this.run}/maps/${this.following}?who=${who}`), {method: 'DELETE', keepalive: true}).catch(() => {});
+    }
     this.following = this.turn = null;
   }
 
@@ -198,7 +202,10 @@ export class Pane {
   }
 }
 
-/** What is fetched once; what failed may be tried again. @param {Map<string, Promise<Float32Array>>} all @param {string} name @param {() => Promise<Float32Array>} load */
+/**
+ * What is fetched once; what failed may be tried again.
+ * @param {Map<string, Promise<Float32Array>>} all @param {string} name @param {() => Promise<Float32Array>} load
+ */
 function kept(all, name, load) {
   let found = all.get(name);
   if (!found) {
@@ -211,22 +218,30 @@ function kept(all, name, load) {
 
 /** How far the making of a map is. @param {Pane} pane @param {Explorer} on */
 function progress(pane, on) {
-  const {busy, info} = pane, making = busy.state === 'working' || busy.state === 'waiting', told = {done: percent(busy.progress), ready: busy.ready.length, of: info.steps.length};
+  const {busy, info} = pane, making = busy.state === 'working' || busy.state === 'waiting';
+  const told = {done: percent(busy.progress), ready: busy.ready.length, of: info.steps.length};
   return html`<div class="map-busy" ?hidden=${busy.hidden} data-state=${busy.state}>${busy.hidden ? nothing : html`<span>${
-    making ? say(busy.state, told) : busy.sentence || say('failed')}</span>${making ? html`<div class="live-bar"><div style="width: ${percent(busy.progress)}"></div></div>` : nothing}${
+    making ? say(busy.state, told) : busy.sentence || say('failed')}</span>${making ? html`<div class="live-bar"><div
+      style="width: ${percent(busy.progress)}"></div></div>` : nothing}${
     button(say(making ? 'cancel' : 'again'), () => { if (making) on.cancel(pane); else on.again(pane); })}`}</div>`;
 }
 
 /** A pane as it stands on the page. @param {Pane} pane @param {Explorer} on */
 export function paneView(pane, on) {
   const {info, about, frameShown} = pane, [method, rest] = [info.method, info.title.split(' · ').slice(1).join(' · ')];
-  return html`<div class="pane" data-run=${pane.run}><div class="pane-head"><b>${method}</b><span>${rest}${info.changed ? ` · ${info.changed}` : ''}</span><i
-      class="pane-overlap" title=${pane.overlap.title || nothing}>${pane.overlap.text}</i></div><div class="pane-map"><embedding-map class="map" tabindex="0" role="application"
-      aria-label=${say('map_of', {number: about.count, title: info.title})} data-step=${frameShown?.step ?? nothing} data-key=${frameShown?.key ?? nothing}
-      .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .selection=${on.points.selection} .picked=${on.points.picked} .near=${pane.near}
-      .linked=${on.points.linked.from === pane ? -1 : on.points.linked.index} .placed=${pane.points} .images=${on.asImages || null} .tool=${on.tool} .classes=${pane.classes}
+  return html`<div class="pane" data-run=${pane.run}><div
+    class="pane-head"><b>${method}</b><span>${rest}${info.changed ? ` · ${info.changed}` : ''}</span><i
+      class="pane-overlap" title=${pane.overlap.title || nothing}>${pane.overlap.text}</i></div><div class="pane-map"><embedding-map
+        class="map" tabindex="0" role="application"
+      aria-label=${say('map_of', {number: about.count, title: info.title})} data-step=${frameShown?.step ?? nothing}
+        data-key=${frameShown?.key ?? nothing}
+      .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .selection=${on.points.selection}
+        .picked=${on.points.picked} .near=${pane.near}
+      .linked=${on.points.linked.from === pane ? -1 : on.points.linked.index} .placed=${pane.points} .images=${on.asImages || null}
+        .tool=${on.tool} .classes=${pane.classes}
       .language=${lang()} .unlabelled=${say('images')} ${ref(pane.attach)}
-      @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)} @pick=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.pick(detail)}
+      @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)}
+        @pick=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.pick(detail)}
       @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail)}
       @own=${(/** @type {CustomEvent<Placed>} */ {detail}) => on.own.find(detail)}></embedding-map>${progress(pane, on)}</div></div>`;
 }

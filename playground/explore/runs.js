@@ -16,7 +16,10 @@ export class Runs {
   /** @param {string} run */
   has(run) { return this.list.some(one => one.run === run); }
 
-  /** Asks for the list; runs that are named are in it, if they are there. An older answer never replaces a newer one. @param {string[]} named */
+  /**
+   * Asks for the list; runs that are named are in it, if they are there. An older answer never replaces a newer one.
+   * @param {string[]} named
+   */
   async ask(named) {
     const number = ++this.asked, also = [query.get('run'), ...named, playground.run?.()].filter(Boolean).join(',');
     const list = /** @type {Entry[]} */ (await get('runs', {also}));

@@ -18,7 +18,10 @@ export function hits(pane, text) {
   return wanted ? Array.from({length: pane.about.count}, (_, i) => i).filter(i => pane.text(i).includes(wanted)) : null;
 }
 
-/** How many of some images each class has, the most first. @param {number[]} selection @param {ArrayLike<number> | null | undefined} labels @returns {[number, number][]} */
+/**
+ * How many of some images each class has, the most first.
+ * @param {number[]} selection @param {ArrayLike<number> | null | undefined} labels @returns {[number, number][]}
+ */
 export function counts(selection, labels) {
   const count = new Map();
   if (labels) for (const i of selection) count.set(labels[i], (count.get(labels[i]) || 0) + 1);
@@ -36,13 +39,19 @@ function gallery(selection) {
 }
 
 /** What a search has found, as a sentence. @param {string} text @param {number} number @param {boolean} reads */
-export const foundText = (text, number, reads) => !text.trim() ? '' : number ? say('found', {number: grouped(number)}) : say(reads ? 'found_none_reads' : 'found_none');
+export function foundText(text, number, reads) {
+  if (!text.trim()) return '';
+  return number ? say('found', {number: grouped(number)}) : say(reads ? 'found_none_reads' : 'found_none');
+}
 
 /** @param {Explorer} on @param {Pane} main */
-export const searchView = (on, main) => html`<section class="search"><h3>${say('search')}</h3><input type="search" id="explore-search" placeholder=${say('search_help')}
-  aria-label=${say('search')} .value=${live(on.points.text)} @input=${(/** @type {Event} */ event) => on.points.search(/** @type {HTMLInputElement} */ (event.target).value)}
+export const searchView = (on, main) => html`<section class="search"><h3>${say('search')}</h3><input type="search" id="explore-search"
+  placeholder=${say('search_help')}
+  aria-label=${say('search')} .value=${live(on.points.text)}
+    @input=${(/** @type {Event} */ event) => on.points.search(/** @type {HTMLInputElement} */ (event.target).value)}
   @keydown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter' && main.info.reads) on.own.addText(on.points.text); }}><p
-  class="hint">${foundText(on.points.text, on.points.found, main.info.reads)}</p><button type="button" class="small" ?hidden=${!main.info.reads}
+  class="hint">${foundText(on.points.text, on.points.found, main.info.reads)}</p><button type="button" class="small"
+    ?hidden=${!main.info.reads}
   @click=${() => on.own.addText(on.points.text)}>${say('place_text')}</button></section>`;
 
 /** @param {Explorer} on @param {Pane} main */
@@ -51,8 +60,11 @@ export function selectionView(on, {about, classes, images}) {
   if (!selection) return html`<section class="selection"></section>`;
   const more = selection.length - GALLERY;
   return html`<section class="selection" data-count=${selection.length}><h3>${say('selected', {number: grouped(selection.length)})}${
-    button(say('clear'), () => points.select(null))}</h3>${counts(selection, about.labels).map(([label, number]) => html`<div class="count" data-label=${label}><span>${classes[label]}</span><div><i
-      style=${styleMap({width: percent(number / selection.length), background: COLOURS[label % COLOURS.length]})}></i></div><b>${number}</b></div>`)}<image-buttons class="gallery"
-    .images=${images} .items=${gallery(selection)} .side=${34} .bare=${true} @pick=${points.picks} @hover=${points.hovers}></image-buttons>${
+    button(say('clear'), () => points.select(null))}</h3>${counts(selection, about.labels).map(([label, number]) => html`<div
+      class="count" data-label=${label}><span>${classes[label]}</span><div><i
+      style=${styleMap({width: percent(number / selection.length), background: COLOURS[label % COLOURS.length]})}></i></div><b>${
+        number}</b></div>`)}<image-buttons class="gallery"
+    .images=${images} .items=${gallery(selection)} .side=${34} .bare=${true} @pick=${points.picks}
+      @hover=${points.hovers}></image-buttons>${
     more > 0 ? html`<p class="hint">${say('more', {number: grouped(more)})}</p>` : nothing}</section>`;
 }
