@@ -26,7 +26,7 @@ function value({options, low = -Infinity, high = Infinity}, text) {
  * @param {string | null} text @returns {Choice}
  */
 export function choiceOf(text) {
-  const [named, ...said] = (text ?? '').split('-'), all = reducers(), chosen = named in all, kind = chosen ? named : 'pca';
+  const [named, ...said] = (text ?? '').split('-'), all = reducers(), chosen = Object.hasOwn(all, named), kind = chosen ? named : 'pca';
   const values = Object.fromEntries(Object.entries(all).map(([name, fields]) =>
     [name, Object.fromEntries(fields.map((field, i) => [field.name, (name === named ? value(field, said[i]) : null) ?? field.default]))]));
   return {kind, values, chosen};
