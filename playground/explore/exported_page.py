@@ -28,7 +28,8 @@ h1 {{ font-size: 1.1rem; }}
 {css}
 .map {{ height: min(72vh, 760px); }}
 </style></head><body>
-<h1>{title}</h1><embedding-map class="map" id="map" tabindex="0"></embedding-map><map-legend class="map-legend" id="legend"></map-legend>
+<h1>{title}</h1><embedding-map class="map" id="map" tabindex="0"></embedding-map>
+<map-legend class="map-legend" id="legend"></map-legend>
 <p>{caveat}</p>
 <script>{plotly}</script>
 {modules}
@@ -64,10 +65,17 @@ def page(maps: Maps, run: str, key: str, step: int, language: str) -> bytes:
     reducer = text(language, f"explore.{key.partition('-')[0]}")
     title = f"{describe(record.read_config(folder), language)} · {reducer} · {step:,}"
     return PAGE.format(
-        title=escape(title), lang=language, lang_json=script(language), css=modules.content(f"{MAP}/embedding-map.css").decode(),
-        caveat=escape(text(language, "explore.caveat")), plotly=modules.content(modules.PLOTLY).decode(),
-        modules=modules.inlined(f"{MAP}/element.js", f"{MAP}/legend.js"), about=script(about),
+        lang=language,
+        title=escape(title),
+        caveat=escape(text(language, "explore.caveat")),
+        css=modules.content(f"{MAP}/embedding-map.css").decode(),
+        plotly=modules.content(modules.PLOTLY).decode(),
+        modules=modules.inlined(f"{MAP}/element.js", f"{MAP}/legend.js"),
+        about=script(about),
         classes=script([names.get(name, name) for name in about["classes"]]),
-        positions=base64.b64encode(positions.tobytes()).decode(), sheet=base64.b64encode((folder / "images.png").read_bytes()).decode(),
-        images=script(text(language, "explore.images")), help=script(text(language, "explore.legend_help")),
-    ).encode()  # fmt: skip
+        positions=base64.b64encode(positions.tobytes()).decode(),
+        sheet=base64.b64encode((folder / "images.png").read_bytes()).decode(),
+        lang_json=script(language),
+        images=script(text(language, "explore.images")),
+        help=script(text(language, "explore.legend_help")),
+    ).encode()
