@@ -40,8 +40,6 @@ FILES = {  # in the order in which they are loaded
         "reconstruct.css",
         "match.js",
         "match.css",
-        "learn.js",
-        "learn.css",
     )
 }
 NONE: Mapping[str, Any] = MappingProxyType({})
