@@ -38,8 +38,6 @@ FILES = {  # in the order in which they are loaded
         "reconstruct.css",
         "match.js",
         "match.css",
-        "compare.js",
-        "compare.css",
     )
 }
 NONE: Mapping[str, Any] = MappingProxyType({})
