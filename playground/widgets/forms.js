@@ -6,17 +6,17 @@ const textOf = event => /** @type {HTMLInputElement} */ (event.target).value;
 
 /**
  * One of several, as a row of buttons.
- * @param {[string, string][]} options value and name @param {string | null} chosen @param {(value: string) => void} act @param {(value: string) => boolean} [disabled]
+ * @param {[string, string][]} options value and name @param {string | null} chosen @param {(value: string) => void} act @param {(value: string) => boolean} [disabled] @param {string} [cls] another class of the row
  */
-export const choice = (options, chosen, act, disabled = () => false) => html`<div class="map-kinds">${options.map(([value, name]) => html`<button
+export const choice = (options, chosen, act, disabled = () => false, cls = '') => html`<div class=${`map-kinds ${cls}`.trim()}>${options.map(([value, name]) => html`<button
   type="button" class=${value === chosen ? 'chosen' : ''} data-kind=${value} aria-pressed=${value === chosen} ?disabled=${disabled(value)}
   @click=${() => act(value)}>${name}</button>`)}</div>`;
 
 /**
- * @typedef {{min: number, max: number, step: number, value: number, disabled?: boolean, dimension?: number}} Range
+ * @typedef {{min: number, max: number, step: number, value: number, disabled?: boolean, hidden?: boolean}} Range
  * @param {string} name @param {Range} range @param {(value: number) => string} format @param {(value: number) => void} act
  */
-export const slider = (name, {min, max, step, value, disabled = false}, format, act) => html`<label class="slider"><span>${name}</span><input type="range"
+export const slider = (name, {min, max, step, value, disabled = false, hidden = false}, format, act) => html`<label class="slider" ?hidden=${hidden}><span>${name}</span><input type="range"
   min=${min} max=${max} step=${step} .value=${live(String(value))} aria-label=${name} aria-valuetext=${format(value)} ?disabled=${disabled}
   @input=${(/** @type {Event} */ event) => act(Number(textOf(event)))}><output>${format(value)}</output></label>`;
 
