@@ -36,8 +36,6 @@ FILES = {  # in the order in which they are loaded
         "page.css",
         "explore.js",
         "explore.css",
-        "reconstruct.js",
-        "reconstruct.css",
         "match.js",
         "match.css",
         "compare.js",

@@ -47,8 +47,9 @@ export class BesideView extends widget({
 
   /** @param {Partial<DamageSetting>} values */
   set(values) {
-    this.setting = {...this.setting, ...values};
-    this.tell('set', this.setting);
+    const setting = {...this.setting, ...values};
+    Object.assign(this, {setting});
+    this.tell('set', setting);
   }
 
   /** @param {import('./answers').Beside} one */

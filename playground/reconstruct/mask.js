@@ -68,8 +68,9 @@ export class MaskView extends widget({
   /** @param {Partial<MaskSetting>} values */
   set(values) {
     this.reveal.stop();
-    this.setting = {...this.setting, hidden: null, ...values};
-    this.tell('set', this.setting);
+    const setting = {...this.setting, hidden: null, ...values};
+    Object.assign(this, {setting});
+    this.tell('set', setting);
   }
 
   /** Nobody wants to know of any patch. */

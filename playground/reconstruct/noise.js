@@ -53,8 +53,9 @@ export class NoiseView extends widget({
 
   /** @param {Partial<NoiseSetting>} values */
   set(values) {
-    this.setting = {...this.setting, ...values};
-    this.tell('set', this.setting);
+    const setting = {...this.setting, ...values};
+    Object.assign(this, {setting});
+    this.tell('set', setting);
   }
 
   truth() {

@@ -168,10 +168,10 @@ export class Reconstructor {
   /** @param {number} index */
   index(index) {
     const {about} = this;
-    this.settings.index = index;
+    const at = about ? Math.min(index, about.count - 1) : index;
+    this.settings.index = at;
     this.image = null;
     if (!about || !this.maker) return;
-    const at = this.settings.index = Math.min(index, about.count - 1);
     this.image = {index: at, pixels: this.pixels(at), name: `${nameOf(about, at)} · ${say('image_number', {number: at + 1})}`};
   }
 

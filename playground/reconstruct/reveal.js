@@ -12,7 +12,8 @@ export class Reveal {
   constructor(view) { this.view = view; }
 
   async play() {
-    const {view} = this, {mask, seed} = view.setting, now = this.now = {};
+    const {view} = this, {mask, seed} = view.setting, now = {};
+    this.now = now;
     view.forget();  // attention is of another mask
     view.playing = true;
     this.set({hidden: null});

@@ -639,7 +639,7 @@
       if (this.picked !== i) return;
       this.panes.forEach((pane, p) => pane.map.mark(i, lists[p].map(n => n[0])));
       const own = make('div', 'picked-head', main.map.dress(make('div', 'thumb-image'), i, 84), make('div', '', make('b', '', main.map.name(i)), make('p', 'hint', say('image_number', {number: i + 1})),
-        ...(main.info.rebuilds ? [button(say('rebuild_it'), () => window.playground.rebuild(main.run, i))] : [])));
+        ...(main.info.rebuilds ? [button(say('rebuild_it'), () => window.playgroundKit.send('reconstruct', {run: main.run, index: i}))] : [])));
       const rows = this.panes.map((pane, p) => {
         const label = main.about.labels, same = label && lists[p].filter(n => label[n[0]] === label[i]).length;
         const title = this.panes.length > 1 ? pane.info.method : say('neighbours');

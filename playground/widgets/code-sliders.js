@@ -34,8 +34,9 @@ export class CodeSliders extends widget({
 
   /** @param {number} d @param {number} to */
   turn(d, to) {
-    this.turned = {...this.turned, [d]: to};
-    this.tell('turn', this.turned);
+    const turned = {...this.turned, [d]: to};
+    Object.assign(this, {turned});
+    this.tell('turn', turned);
   }
 }
 

@@ -72,8 +72,9 @@ export class PatchPainter extends widget({
   /** @param {number} patch @param {boolean} hide */
   touch(patch, hide) {
     if (patch < 0 || this.masked.includes(patch) === hide) return;
-    this.masked = hide ? [...this.masked, patch].sort((a, b) => a - b) : this.masked.filter(i => i !== patch);
-    this.tell('paint', this.masked);
+    const masked = hide ? [...this.masked, patch].sort((a, b) => a - b) : this.masked.filter(i => i !== patch);
+    Object.assign(this, {masked});
+    this.tell('paint', masked);
   }
 
   /** @param {KeyboardEvent} event */
