@@ -1,4 +1,4 @@
-"""Reconstruct: what autoencoders do to an image. reconstruct.js asks questions.py, by routes.py."""
+"""Reconstruct: what autoencoders do to an image. reconstruct.js asks ask.py, by routes.py."""
 
 from __future__ import annotations
 
