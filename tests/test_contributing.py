@@ -105,12 +105,12 @@ def test_the_new_method_is_in_the_picker_with_its_knobs_and_card(copy: Path) -> 
 import json, sys
 from pathlib import Path
 import gradio as gr
-from playground.learn import lessons
+from playground.learn import cards as lesson_cards
 from playground.train.controls import Controls
 from playground.texts import text
 with gr.Blocks():
     controls = Controls(lambda key: text("zh", key))
-cards = {lang: next(card for card in lessons.page(lang)["cards"] if card["name"] == "barlow") for lang in ("en", "zh")}
+cards = {lang: next(card for card in lesson_cards.page(lang)["cards"] if card["name"] == "barlow") for lang in ("en", "zh")}
 print(json.dumps({"choices": controls.method.choices, "knobs": list(controls.knobs["barlow"]),
                   "said": [cards[lang]["said"]["idea"] for lang in cards], "formula": cards["en"]["formula"]}))
 """

@@ -1,7 +1,7 @@
 """Data flows as SVG: one description of nodes and edges, drawn in any language, along the page or down it (for a phone).
 
 A place is (step, lane): steps run along the flow, lanes 0 to 1 lie across it. Everything that is drawn may name the symbols
-of the formula that it stands for, in data-sym; colours come from the page's style sheet (static/learn.css).
+of the formula that it stands for, in data-sym; colours come from the tab's style sheet (learn.css).
 """
 
 from __future__ import annotations

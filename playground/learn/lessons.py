@@ -1,4 +1,4 @@
-r"""What the Learn tab teaches, in one language: each method's data flow, formula, symbols and switches, as plain dicts.
+r"""What the Learn tab teaches: each method's data flow, formula, symbols and switches.
 
 Words are in texts/ below [learn] and [cards.METHOD]; here is what no language changes. A symbol, `\s{KEY}{…}` in a formula, is
 in the legend and in the drawing under the same key, and no letter is outside of one but in an index. A method without a
@@ -7,22 +7,10 @@ Lesson here has what its Card says.
 
 from __future__ import annotations
 
-import inspect
-import re
-import sys
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
-from latex2mathml.converter import convert
-from pygments.lexers import PythonLexer
-from pygments.token import Comment, Keyword, Name, Number, String
-
-from playground.learn.drawing import Drawing, Edge, Node, draw
-from playground.texts import knobs_said, table, text
-from trainers.method import Card, Method, methods
+from playground.learn.drawing import Drawing, Edge, Node
 
 
 @dataclass(frozen=True)
@@ -55,8 +43,6 @@ class Lesson:
     dataset: str = "fashion-mnist"
 
 
-SECONDS, SEED = 30.0, 0
-LETTERS = ("N", "2N", "B", "C", "F", "D", "K", "L", "V", "E", "P", "p")  # of shapes: learn.shape_LETTER says what each is
 # what each insight is seen in: example runs and the tab that shows them
 INSIGHTS = {
     "collapse": (("simclr", "train"), ("swav", "train"), ("simsiam", "train"), ("simsiam-collapsed", "train"),
@@ -64,7 +50,6 @@ INSIGHTS = {
     "words": (("clip", "train"), ("clip", "match")),
     "rebuild": (("autoencoder", "reconstruct"), ("denoising", "reconstruct"), ("masked", "reconstruct")),
 }  # fmt: skip
-KINDS = {Comment: "comment", String: "string", Keyword: "keyword", Number: "number", Name.Decorator: "keyword"}
 
 
 def views(one: str, other: str, lights: tuple[str, str] = ("x", "x")) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
@@ -362,92 +347,3 @@ LESSONS: dict[str, Lesson] = {
 }  # fmt: skip
 
 EXAMPLES = (*LESSONS, *(one.run for lesson in LESSONS.values() for one in lesson.switches if one.run))  # ids of finished runs
-
-
-def page(language: str, there: Collection[str] = EXAMPLES) -> dict[str, Any]:
-    """All of the tab: its words, a card a method, the insights; `there` are the example runs that a link may lead to."""
-    words = {key.removeprefix("learn."): found for key, found in table(language).items() if key.startswith("learn.")}
-    cards = []
-    for name in methods():
-        tabs = ("train", *LESSONS[name].shows) if name in LESSONS else ("train",)
-        seen = [example(name, tab) for tab in tabs] if name in there else []
-        cards.append(card(name, language) | {"seen": seen, "switches": switches(name, language, there)})
-    insights = []
-    for key, examples in INSIGHTS.items():
-        seen = [example(runs, tab) for runs, tab in examples if set(runs.split(",")) <= set(there)]
-        insights.append({"key": key, "runs": seen})
-    return {"words": words, "cards": cards, "insights": insights}
-
-
-def example(runs: str, tab: str) -> dict[str, str]:
-    """Where an example run, or several, is shown: its id, the tab, and both as the page's address has them."""
-    several = {"runs": runs} if tab == "compare" else {"run": runs}
-    query = {"tab": tab} | several | ({"model": f"run:{runs}"} if tab == "match" else {})
-    return {"run": runs, "tab": tab, "address": f"?{urlencode(query)}"}
-
-
-def switches(name: str, language: str, there: Collection[str]) -> list[dict[str, Any]]:
-    """What can be taken away from a method, with the run that shows it."""
-    lesson, comma = LESSONS.get(name), text(language, "live.comma")
-    return [{"text": text(language, f"cards.{name}.switch_{one.key}"), "knobs": one.knobs,
-             "named": comma.join(knobs_said(language, name, one.knobs)),
-             "seen": example(one.run, "train") if one.run in there else None}
-            for one in lesson.switches] if lesson else []  # fmt: skip
-
-
-@cache
-def card(name: str, language: str) -> dict[str, Any]:
-    """A method's card; what is not written of it, as of one that somebody has just added, is "" or comes from its Card."""
-    cls, lesson, words = methods()[name], LESSONS.get(name), table(language)
-    said = {key.removeprefix(f"cards.{name}."): found for key, found in words.items() if key.startswith(f"cards.{name}.")}
-    of = {"title": cls.card.title, "negatives": cls.card.negatives, "networks": cls.card.networks} | said
-    return {
-        "name": name, "title": of["title"], "family": cls.card.family, "year": cls.card.year,
-        "paper": cls.card.paper, "link": link(cls.card), "said": of,
-        "formula": [mathml(line) for line in (lesson.formula if lesson else [rf"\mathcal L={cls.card.loss}"])],
-        "symbols": [{"key": s.key, "sign": mathml(s.tex), "shape": s.shape, "text": text(language, f"cards.{name}.sym_{s.key}")}
-                    for s in lesson.symbols] if lesson else [],
-        "shapes": shapes(lesson.symbols, language) if lesson else "",
-        "wide": drawn(lesson.drawing, "wide", language, said["flow"]) if lesson else "",
-        "tall": drawn(lesson.drawing, "tall", language, said["flow"]) if lesson else "",
-        "try": {"method": name, "dataset": lesson.dataset if lesson else "fashion-mnist", "seconds": SECONDS, "seed": SEED},
-        "data": text(language, f"data.{lesson.dataset if lesson else 'fashion-mnist'}").partition(" · ")[0],
-        "file": f"trainers/methods/{name}.py", "code": code(cls),
-    }  # fmt: skip
-
-
-def shapes(symbols: Sequence[Symbol], language: str) -> str:
-    """What the letters in the shapes of a legend stand for."""
-    used = " ".join(symbol.shape for symbol in symbols)
-    said = [text(language, f"learn.shape_{letter}") for letter in LETTERS if letter in used]
-    return text(language, "learn.shapes", letters=text(language, "learn.semicolon").join(said))
-
-
-def drawn(drawing: Drawing, way: str, language: str, title: str) -> str:
-    """A drawing with its words in a language."""
-    return draw(drawing, way, lambda key: text(language, f"learn.draw_{key}"), title)
-
-
-def mathml(tex: str) -> str:
-    r"""LaTeX as MathML; \s{KEY}{…} is a symbol that the drawing knows."""
-    marked = convert(re.sub(r"\\s\{(\w+)\}", r"\\class{sym-\1}", tex), display="block")
-    marked = marked.replace("<math ", '<math lang="en" ')  # by it a browser chooses the font
-    return re.sub(r'class="sym-(\w+)"', r'class="sym" data-sym="\1"', marked)
-
-
-def link(card: Card) -> str:
-    """Where the paper is."""
-    found = card.arxiv.removeprefix("doi:")
-    return f"https://doi.org/{found}" if card.arxiv.startswith("doi:") else f"https://arxiv.org/abs/{found}"
-
-
-def code(cls: type[Method]) -> list[tuple[str, str]]:
-    """A method's file as (kind, text), for the page to colour: comment, string, keyword, number or ""."""
-    found: list[tuple[str, str]] = []
-    for token, part in PythonLexer().get_tokens(inspect.getsource(sys.modules[cls.__module__])):
-        kind = next((name for token_kind, name in KINDS.items() if token in token_kind), "")
-        if found and found[-1][0] == kind:
-            found[-1] = (kind, found[-1][1] + part)
-        else:
-            found.append((kind, part))
-    return found

@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
-from playground.learn import lessons
+from playground.learn import cards
+from playground.learn.lessons import EXAMPLES
 from playground.page.http import answer, language
 from playground.runs.store import Runs
 
@@ -14,7 +15,7 @@ from playground.runs.store import Runs
 def routes(runs: Runs) -> list[BaseRoute]:
     """/learn."""
 
-    def taught(p: Any, q: Any) -> Any:
-        return lessons.page(language(q), [run for run in lessons.EXAMPLES if (runs.root / run / "run.json").exists()])
+    def page(p: Any, q: Any) -> Any:
+        return cards.page(language(q), [run for run in EXAMPLES if (runs.root / run / "run.json").exists()])
 
-    return [Route("/learn", answer(taught))]
+    return [Route("/learn", answer(page))]

@@ -1,4 +1,4 @@
-"""Learn: a card a method. static/learn.js draws it from what lessons.py gives, by routes.py."""
+"""Learn: a card a method. learn.js draws it from what cards.py gives, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts import WHEN_READY
+from playground.page.modules import opens
 
 PANEL = "<div class='learn workbench' role='region'></div>"
 KEYS = ("card",)  # of the address: what this tab says of its own view
@@ -14,4 +14,4 @@ KEYS = ("card",)  # of the address: what this tab says of its own view
 
 def build(i18n: Any) -> None:
     """The place where the page's own script draws."""
-    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="learn"), apply_default_css=False, elem_id="learn")
+    gr.HTML(html_template=PANEL, js_on_load=opens("learn/learn.js"), apply_default_css=False, elem_id="learn")

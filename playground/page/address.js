@@ -1,18 +1,17 @@
 // The page's address: what each tab says of its own view is in it while that tab is shown, and else remembered, by a reload too.
 import {words} from './words.js';
 
-/** Which tab a key belongs to, as each tab's own Python names them; keys of the whole page are not among them. */
-const tabOf = Object.fromEntries(Object.entries(/** @type {Record<string, string[]>} */ (words().keys ?? {}))
-  .flatMap(([tab, keys]) => keys.map(key => [key, tab])));
+/** Which tab a key belongs to, as each tab's own Python names them; keys of the whole page belong to none. @param {string} key */
+const tabOf = key => Object.entries(/** @type {Record<string, string[]>} */ (words().keys ?? {})).find(([, keys]) => keys.includes(key))?.[0];
 
 /** All that the address has said, also of tabs that are not shown. */
 export const query = new URLSearchParams(location.search);
 for (const [key, value] of new URLSearchParams(history.state?.views)) {
-  if (tabOf[key] && tabOf[key] !== (query.get('tab') ?? 'train') && !query.has(key)) query.set(key, value);
+  if (tabOf(key) && tabOf(key) !== (query.get('tab') ?? 'train') && !query.has(key)) query.set(key, value);
 }
 
 /** @param {string} key */
-const shown = key => !tabOf[key] || tabOf[key] === document.body.dataset.tab;
+const shown = key => [undefined, document.body.dataset.tab].includes(tabOf(key));
 
 /**
  * Puts what is not empty into the address, and takes the rest out.
@@ -25,7 +24,7 @@ export function remember(values, entry = false) {
   }
   const url = new URL(location.href);
   url.search = new URLSearchParams([...query].filter(([key]) => shown(key))).toString();
-  const views = new URLSearchParams([...query].filter(([key]) => tabOf[key])).toString();
+  const views = new URLSearchParams([...query].filter(([key]) => tabOf(key))).toString();
   if (entry) history.pushState({views}, '', url);
   else history.replaceState({views}, '', url);
 }

@@ -40,8 +40,6 @@ FILES = {  # in the order in which they are loaded
         "match.css",
         "compare.js",
         "compare.css",
-        "learn.js",
-        "learn.css",
     )
 }
 NONE: Mapping[str, Any] = MappingProxyType({})

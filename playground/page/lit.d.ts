@@ -5,3 +5,4 @@ export {live} from 'lit/directives/live.js';
 export {createRef, ref, type Ref} from 'lit/directives/ref.js';
 export {repeat} from 'lit/directives/repeat.js';
 export {styleMap} from 'lit/directives/style-map.js';
+export {unsafeHTML} from 'lit/directives/unsafe-html.js';

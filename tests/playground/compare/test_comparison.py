@@ -440,7 +440,7 @@ def test_a_run_of_a_sweep_that_goes_on_stays_in_it(runs: Runs) -> None:
 
 
 def test_every_word_of_the_tab_is_used() -> None:
-    sources = [*Path("playground/static").glob("compare.js"), Path("playground/compare/comparison.py")]
+    sources = [*Path("playground/static").glob("compare.js"), *Path("playground/compare").glob("*.py")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     made = ("example_", "measure_", "means_", "better_", "over_", "map_")  # put together
     for key in (key.removeprefix("compare.") for key in table("en") if key.startswith("compare.")):

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from playground.learn import lessons
+from playground.learn import cards, lessons
 from playground.learn.drawing import MARGIN, Sheet, draw, signed, width, wrap
 from playground.texts import LANGUAGES, text
 from trainers.method import Method, make_config, methods
@@ -31,7 +31,7 @@ def test_every_method_is_taught_whole_in_both_languages() -> None:
         <= set(methods())
     )
     for language in LANGUAGES:
-        page = lessons.page(language)
+        page = cards.page(language)
         assert [card["name"] for card in page["cards"]] == list(methods())
         for card in page["cards"]:
             wanted = {"name", "line", "idea", "flow", "negatives", "networks", "loss_name", "watch", "correction", "differs"}
@@ -44,19 +44,19 @@ def test_every_method_is_taught_whole_in_both_languages() -> None:
         for insight in page["insights"]:
             assert f"insight_{insight['key']}" in words and f"insight_{insight['key']}_text" in words and insight["runs"]
             assert all(f"run_{one['run']}_{one['tab']}" in words or f"run_{one['run']}" in words for one in insight["runs"])
-    assert len(lessons.page("en")["insights"]) == 3
+    assert len(cards.page("en")["insights"]) == 3
 
 
 @pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_a_symbol_is_in_the_formula_the_legend_and_the_drawing(name: str) -> None:
-    card = lessons.card(name, "en")
+    card = cards.card(name, "en")
     legend = [one["key"] for one in card["symbols"]]
     assert len(legend) == len(set(legend))
     for way in WAYS:
         assert keys(card[way]) == set(legend)
     assert keys("".join(card["formula"])) == set(legend)
     for language in LANGUAGES:
-        assert all(one["text"] for one in lessons.card(name, language)["symbols"])
+        assert all(one["text"] for one in cards.card(name, language)["symbols"])
 
 
 def without_symbols(tex: str) -> str:
@@ -92,7 +92,7 @@ def test_every_letter_of_a_formula_is_a_symbol_or_an_index_that_the_legend_has(n
 def test_the_letters_of_shapes_are_explained(name: str) -> None:
     shapes = " ".join(symbol.shape for symbol in lessons.LESSONS[name].symbols)
     for language in LANGUAGES:
-        said = lessons.card(name, language)["shapes"]
+        said = cards.card(name, language)["shapes"]
         explained = set(re.findall(r"[A-Za-z]+(?=[ ,、])", said.partition("：" if language == "zh" else ": ")[2]))
         assert set(re.findall("[A-Za-z]", shapes)) - {"M"} <= explained, said  # the hidden patches have a row of their own
 
@@ -112,7 +112,7 @@ def test_the_masked_autoencoder_is_said_to_need_more_than_half_a_minute() -> Non
 
 @pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_formulas_are_whole_mathml(name: str) -> None:
-    card = lessons.card(name, "en")
+    card = cards.card(name, "en")
     for markup in [*card["formula"], *(one["sign"] for one in card["symbols"])]:
         root = ElementTree.fromstring(markup)
         assert root.tag.endswith("math") and root.get("lang") == "en"
@@ -140,13 +140,13 @@ def test_one_description_is_drawn_both_ways_and_in_both_languages(name: str) -> 
     shapes = set()
     for language in LANGUAGES:
         for way in WAYS:
-            root = ElementTree.fromstring(lessons.card(name, language)[way])
+            root = ElementTree.fromstring(cards.card(name, language)[way])
             left, top, wide, high = map(float, root.attrib["viewBox"].split())
             assert wide <= (1060 if way == "wide" else 345) and (wide > high) == (way == "wide")
             assert root.attrib["role"] == "img" and root.attrib["aria-label"] == text(language, f"cards.{name}.flow")
             for words in root.iter("text"):
                 assert left <= float(words.attrib["x"]) <= left + wide and top <= float(words.attrib["y"]) <= top + high
-            assert "id=" not in lessons.card(name, language)[way]  # several drawings share a page
+            assert "id=" not in cards.card(name, language)[way]  # several drawings share a page
             shapes.add(tuple(group.get("class") for group in root.iter("g")))
     assert len(shapes) == 1
 
@@ -164,23 +164,23 @@ def test_switches_are_knobs_that_change_something() -> None:
         for switch in lesson.switches:
             changed, usual = make_config(name, switch.knobs), make_config(name, {})
             assert all(getattr(changed, key) != getattr(usual, key) for key in switch.knobs)
-    switches = next(card for card in lessons.page("en")["cards"] if card["name"] == "simsiam")["switches"]
+    switches = next(card for card in cards.page("en")["cards"] if card["name"] == "simsiam")["switches"]
     assert switches[0]["named"] == "Stop gradient: off"
 
 
 def test_links_lead_only_to_examples_that_are_there() -> None:
-    page = lessons.page("en", ["simsiam", "clip"])
-    cards = {card["name"]: card for card in page["cards"]}
-    assert not cards["simclr"]["seen"] and [one["tab"] for one in cards["clip"]["seen"]] == ["train", "match", "explore"]
-    assert [one["seen"] for one in cards["simsiam"]["switches"]] == [None, None]
+    page = cards.page("en", ["simsiam", "clip"])
+    shown = {card["name"]: card for card in page["cards"]}
+    assert not shown["simclr"]["seen"] and [one["tab"] for one in shown["clip"]["seen"]] == ["train", "match", "explore"]
+    assert [one["seen"] for one in shown["simsiam"]["switches"]] == [None, None]
     addresses = [one["address"] for insight in page["insights"] for one in insight["runs"]]
     assert addresses == ["?tab=train&run=simsiam", "?tab=train&run=clip", "?tab=match&run=clip&model=run%3Aclip"]
-    assert "?tab=compare&runs=simsiam%2Csimsiam-collapsed" in str(lessons.page("en"))
+    assert "?tab=compare&runs=simsiam%2Csimsiam-collapsed" in str(cards.page("en"))
 
 
 def test_the_code_is_the_methods_file() -> None:
     for name, cls in methods().items():
-        found = lessons.code(cls)
+        found = cards.code(cls)
         assert "".join(part for _, part in found).strip() == (ROOT / f"trainers/methods/{name}.py").read_text("utf-8").strip()
         assert {"comment", "string", "keyword", "number", ""} >= {kind for kind, _ in found} and len(found) > 50
 
@@ -190,8 +190,8 @@ def test_a_method_that_somebody_has_just_added_has_a_card(monkeypatch: pytest.Mo
         card = dataclasses.replace(SimCLR.card, title="Ninth", loss=r"\lVert x\rVert^2", negatives="a few")
 
     found: dict[str, type[Method]] = {**methods(), "ninth": Ninth}
-    monkeypatch.setattr(lessons, "methods", lambda: found)
-    card = next(card for card in lessons.page("zh")["cards"] if card["name"] == "ninth")
+    monkeypatch.setattr(cards, "methods", lambda: found)
+    card = next(card for card in cards.page("zh")["cards"] if card["name"] == "ninth")
     assert card["title"] == "Ninth" and card["said"]["negatives"] == "a few" and not card["wide"] and not card["switches"]
     assert "<msup>" in card["formula"][0] and card["try"]["method"] == "ninth"
 

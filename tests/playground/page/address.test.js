@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-globalThis.playgroundWords = {keys: {explore: ['sel'], match: ['labels']}};
-const {known, number, packed, query, remember, unpacked} = await import('../../../playground/page/address.js');
-delete globalThis.playgroundWords;
+import {known, number, packed, query, remember, unpacked} from '../../../playground/page/address.js';
 
 test('a set of indices survives its letters', () => {
   for (const set of [[0], [7, 8, 9], [1999], [...Array(50).keys()]]) assert.deepEqual(unpacked(packed(set)), set);
@@ -11,6 +9,7 @@ test('a set of indices survives its letters', () => {
 });
 
 test('a tab’s keys are in the address while it is shown, and kept in the page’s memory', () => {
+  globalThis.playgroundWords = {keys: {explore: ['sel'], match: ['labels']}};
   document.body.dataset.tab = 'explore';
   remember({sel: 'abc', labels: 'cat', run: 'x'});
   assert.equal(location.search, '?sel=abc&run=x');
@@ -21,6 +20,7 @@ test('a tab’s keys are in the address while it is shown, and kept in the page�
   remember({labels: null, run: '', sel: undefined});
   assert.equal(location.search, '');
   assert.equal([...query].length, 0);
+  delete globalThis.playgroundWords;
 });
 
 test('what an address may not say is left out', () => {
