@@ -93,7 +93,7 @@ export class EmbeddingMap extends widget({
   resizing = new ResizeObserver(() => {
     if (!this.clientWidth) return;  // behind another tab
     if (this.unseen) this.build();
-    this.building = this.building.then(() => this.fit());
+    this.building.then(() => this.fit()).catch(error => console.error(error));
   });
 
   render() { return html`${this.plot}${this.canvas}${this.pointer.card.element}`; }
@@ -242,13 +242,13 @@ export class EmbeddingMap extends widget({
     if (this.span) this.place(this.span);
   }
 
-  /** Follows the size of the map. */
-  fit() {
+  /** Follows the size of the map; plotly takes its time. */
+  async fit() {
     const {width, height} = this.plot._fullLayout ?? {};
     if (!this.drawn || !this.clientWidth || (width === this.clientWidth && height === this.clientHeight)) return;
-    this.plotly.Plots.resize(this.plot);
-    if (!this.flat) return;
-    if (!this.zoomed && this.span) this.look(this.span);
+    this.paint();
+    await this.plotly.Plots.resize(this.plot);
+    if (this.flat && !this.zoomed && this.span) this.look(this.span);
     this.paint();
   }
 
