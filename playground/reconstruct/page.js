@@ -23,7 +23,7 @@ function columns(page, maker) {
   const doings = able(maker).map(name => /** @type {[string, string]} */ ([name, say(`do_${name}`)]));
   return html`<div class="reconstruct-columns" data-doing=${doing} data-upload=${upload || nothing}>
     <div class="reconstruct-left">${runs(page, maker)}${given(page)}${images(page)}</div>
-    <div class="reconstruct-main">${choice(doings, doing, name => page.turnTo(name), undefined, 'doing')}
+    <div class="reconstruct-main">${choice(doings, doing, name => page.turnTo(name), undefined, {cls: 'doing'})}
       <p class="hint working" role="status" ?hidden=${!slow.size}>${say('working')}</p><div class="stage">${page.view()}</div></div></div>`;
 }
 
