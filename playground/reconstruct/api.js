@@ -14,7 +14,10 @@ export const about = run => get(path`runs/${run}/images.json`);
 /** @param {string} run */
 export const sheet = run => base(path`runs/${run}/images.png`).href;
 
-/** A person's own image as a run's network would see it. @param {string} run @param {File} file @returns {Promise<import('./answers').Fitted>} */
+/**
+ * A person's own image as a run's network would see it.
+ * @param {string} run @param {File} file @returns {Promise<import('./answers').Fitted>}
+ */
 export function fit(run, file) {
   const form = new FormData();
   form.append('images', file, file.name);

@@ -62,11 +62,13 @@ export class BesideView extends widget({
   render() {
     const {maker, setting, found} = this;
     if (!maker) return html``;
-    const named = this.kinds().map(kind => /** @type {[string, string]} */ ([kind, say(NOISES.includes(kind) ? `noise_${kind}` : `damage_${kind}`)]));
-    const level = slider(say('level_compare'), {min: 0, max: 1, step: 0.01, value: setting.level, hidden: setting.damage === 'none'}, v => v.toFixed(2),
-      level => this.set({level}));
+    const nameOf = (/** @type {string} */ kind) => say(NOISES.includes(kind) ? `noise_${kind}` : `damage_${kind}`);
+    const named = this.kinds().map(kind => /** @type {[string, string]} */ ([kind, nameOf(kind)]));
+    const range = {min: 0, max: 1, step: 0.01, value: setting.level, hidden: setting.damage === 'none'};
     return html`${heading('compare')}
-      <div class="reconstruct-row">${choice(named, setting.damage, damage => this.set({damage}))}${level}${button(say('again'), () => this.set({seed: fresh()}))}</div>
+      <div class="reconstruct-row">${choice(named, setting.damage, damage => this.set({damage}))}
+        ${slider(say('level_compare'), range, v => v.toFixed(2), level => this.set({level}))}
+        ${button(say('again'), () => this.set({seed: fresh()}))}</div>
       <div class="shots">${shot(maker, say('original'), found?.image ?? '')}
         ${shot(maker, say('damaged'), found?.damaged.made ?? '', found ? judged(found.damaged) : '')}</div>
       <div class="compared-runs">${repeat(found?.runs ?? [], one => one.run, one => this.row(one))}</div>${errorScale()}

@@ -28,7 +28,8 @@ export class BetweenView extends widget({
 
   /** @param {string} name @param {string[]} every */
   strip(name, every) {
-    return html`<div class="strip-row"><span>${name}</span><div>${every.filter((_, i) => i % 2 === 0).map(pixels => html`<pixel-canvas .pixels=${pixels}
+    const some = every.filter((_, i) => i % 2 === 0);
+    return html`<div class="strip-row"><span>${name}</span><div>${some.map(pixels => html`<pixel-canvas .pixels=${pixels}
       .size=${this.maker}></pixel-canvas>`)}</div></div>`;
   }
 
@@ -39,8 +40,9 @@ export class BetweenView extends widget({
       <div class="shots">${shot(maker, say('first'), found?.mixed[0] ?? '')}${shot(maker, say('mixed_codes'), found?.made[step] ?? '')}
         ${shot(maker, say('mixed_pixels'), found?.mixed[step] ?? '')}${shot(maker, say('second'), found?.second ?? '')}</div>
       ${slider(say('between_slider'), {min: 0, max: STEPS, step: 1, value: step}, v => percent(v / STEPS), v => { this.step = v; })}
-      <div class="strips">${found ? html`${this.strip(say('mixed_codes'), found.made)}${this.strip(say('mixed_pixels'), found.mixed)}` : ''}</div>
-      <p class="hint">${found ? say(far > HOLE ? 'between_hole' : 'between_near', {gap: far.toFixed(1)}) : ''}</p><h4>${say('choose_second')}</h4>
+      <div class="strips">${found ? [this.strip(say('mixed_codes'), found.made), this.strip(say('mixed_pixels'), found.mixed)] : ''}</div>
+      <p class="hint">${found ? say(far > HOLE ? 'between_hole' : 'between_near', {gap: far.toFixed(1)}) : ''}</p>
+      <h4>${say('choose_second')}</h4>
       <picture-strip .sheet=${choice?.sheet ?? null} .shown=${choice?.shown ?? []} .chosen=${null} @choose=${this.choose}></picture-strip>`;
   }
 }

@@ -38,17 +38,21 @@ export class GivenImage extends widget({
     const {maker, image, drawing} = this;
     if (!maker || !image) return html``;
     const {width, height, channels} = maker;
-    return html`<drawing-board .pixels=${image.pixels} .size=${maker} .channels=${channels} .name=${say('fitted', {width, height})} .note=${image.name}
-        .drawable=${drawing} .pen=${this.pen} @draw=${(/** @type {CustomEvent<string>} */ event) => this.tell('drawn', event.detail)}></drawing-board>
+    return html`<drawing-board .pixels=${image.pixels} .size=${maker} .channels=${channels} .name=${say('fitted', {width, height})}
+        .note=${image.name} .drawable=${drawing} .pen=${this.pen}
+        @draw=${(/** @type {CustomEvent<string>} */ event) => this.tell('drawn', event.detail)}></drawing-board>
       <p class="reconstruct-note" role="alert">${this.note}</p>
-      <div class="reconstruct-row"><label class="small-file"><span>${say('upload')}</span><input type="file" accept="image/*" id="reconstruct-own"
-          @change=${this.choose}></label>
-        <button type="button" class="small toggle" aria-pressed=${drawing} @click=${() => this.tell('pen', !drawing)}>${say('draw')}</button>
+      <div class="reconstruct-row"><label class="small-file"><span>${say('upload')}</span><input type="file" accept="image/*"
+          id="reconstruct-own" @change=${this.choose}></label>
+        <button type="button" class="small toggle" aria-pressed=${drawing}
+          @click=${() => this.tell('pen', !drawing)}>${say('draw')}</button>
         ${button(say('other_images'), () => this.tell('other'))}</div>
       <div class="draw-tools" ?hidden=${!drawing}>
         ${slider(say('brush'), {min: 1, max: 6, step: 0.5, value: this.brush}, v => `${v} px`, v => { this.brush = v; })}
-        ${slider(say('brightness'), {min: 0, max: 1, step: 0.05, value: this.light, hidden: channels !== 1}, v => percent(v), v => { this.light = v; })}
-        <input type="color" .value=${this.colour} aria-label=${say('colour')} ?hidden=${channels === 1} @input=${(/** @type {Event} */ event) => {
+        ${slider(say('brightness'), {min: 0, max: 1, step: 0.05, value: this.light, hidden: channels !== 1}, v => percent(v),
+          v => { this.light = v; })}
+        <input type="color" .value=${this.colour} aria-label=${say('colour')} ?hidden=${channels === 1}
+          @input=${(/** @type {Event} */ event) => {
           this.colour = /** @type {HTMLInputElement} */ (event.target).value; }}>
         ${button(say('blank'), () => this.blank())}</div>`;
   }

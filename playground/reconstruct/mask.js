@@ -24,7 +24,9 @@ export class MaskView extends widget({
 }) {
   ask = asker('mask', this, found => { if (!this.playing) this.found = found; });
   askDraws = asker('draws', this, draws => Object.assign(this, {draws, few: !this.several}));
-  askLook = asker('attention', this, (found, /** @type {{patch: number}} */ {patch}) => { if (patch === this.patch) this.look = {...found, patch}; });
+  askLook = asker('attention', this, (found, /** @type {{patch: number}} */ {patch}) => {
+    if (patch === this.patch) this.look = {...found, patch};
+  });
   reveal = new Reveal(this);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   settling;
@@ -100,7 +102,8 @@ export class MaskView extends widget({
     const {found} = this;
     if (!found) return '';
     if (found.mse === null) return say('nothing_hidden');
-    return say('mse_hidden', {number: found.hidden.length, of: this.number, mse: found.mse.toFixed(4), mean: found.mse_mean?.toFixed(4), here: found.mse_here?.toFixed(4)});
+    const [mse, mean, here] = [found.mse, found.mse_mean, found.mse_here].map(error => error?.toFixed(4));
+    return say('mse_hidden', {number: found.hidden.length, of: this.number, mse, mean, here});
   }
 
   render() {
@@ -109,7 +112,8 @@ export class MaskView extends widget({
     return html`${heading('mask')}${this.tools()}
       <div class="mask-columns">${this.painter()}
         <div class="shots">${shot(maker, say('painted'), found?.made ?? '')}${shot(maker, say('pasted'), found?.pasted ?? '')}
-          ${heat(maker, say('error'), found?.error ?? '')}${shot(maker, say('original'), found ? image.pixels : '')}</div></div>${errorScale()}
+          ${heat(maker, say('error'), found?.error ?? '')}${shot(maker, say('original'), found ? image.pixels : '')}</div></div>
+      ${errorScale()}
       <p class="reconstruct-truth">${this.truth()}</p><div class="draws">${this.others()}</div>`;
   }
 
@@ -123,10 +127,10 @@ export class MaskView extends widget({
   }
 
   painter() {
-    const {maker, image, setting, found, mode, look} = this;
+    const {maker, image, setting, found, mode} = this, look = mode === 'attention' ? this.look : null;
     return html`<div class="mask-paint">
-      <patch-painter .pixels=${image?.pixels} .size=${maker} .grid=${maker?.patches} .masked=${setting.hidden ?? found?.hidden ?? []} .mode=${mode}
-        .weights=${mode === 'attention' ? look?.weights ?? null : null} .marked=${mode === 'attention' && look ? this.patch : -1} .where=${look?.where ?? ''}
+      <patch-painter .pixels=${image?.pixels} .size=${maker} .grid=${maker?.patches} .masked=${setting.hidden ?? found?.hidden ?? []}
+        .mode=${mode} .weights=${look?.weights ?? null} .marked=${look ? this.patch : -1} .where=${look?.where ?? ''}
         .name=${say('mask_keys')} @look=${(/** @type {CustomEvent<number>} */ event) => this.attend(event.detail)}
         @paint=${(/** @type {CustomEvent<number[]>} */ event) => this.set({hidden: event.detail})}></patch-painter>
       <b>${say('visible')}</b>${choice([['paint', say('by_hand')], ['attention', say('attention')]], mode, one => this.turn(

@@ -13,7 +13,10 @@ const INFINITE = 99;  // dB that stand for no error at all
 /** @param {number} v */
 const signed = v => `${v < 0 ? '−' : '+'}${Math.abs(v).toFixed(1)}`;
 
-/** The curve over all levels, with lines where a network was trained and where a person's slider is. @param {import('./answers').Curve} found @param {number} level */
+/**
+ * The curve over all levels, with lines where a network was trained and where a person's slider is.
+ * @param {import('./answers').Curve} found @param {number} level
+ */
 export function curveFigure(found, level) {
   const line = (/** @type {'noisy' | 'filter' | 'denoised'} */ name, /** @type {string} */ color, /** @type {string} */ dash) => ({
     x: found.levels, y: found[name], name: say(name), mode: 'lines', line: {color, width: 2.5, dash}, hovertemplate: '%{y:.1f} dB'});
@@ -69,7 +72,8 @@ export class NoiseView extends widget({
   /** @param {'noisy' | 'denoised' | 'filter'} name */
   pair(name) {
     const maker = /** @type {import('./answers').Maker} */ (this.maker), one = this.found?.[name];
-    return html`<div class="pair">${shot(maker, say(name), one?.made ?? '', one ? judged(one) : '')}${heat(maker, say('error'), one?.error ?? '', {cls: 'small'})}</div>`;
+    return html`<div class="pair">${shot(maker, say(name), one?.made ?? '', one ? judged(one) : '')}
+      ${heat(maker, say('error'), one?.error ?? '', {cls: 'small'})}</div>`;
   }
 
   render() {

@@ -8,6 +8,7 @@ import {say} from './parts.js';
 import {able} from './views.js';
 
 /** @typedef {import('./reconstruct.js').Reconstructor} Reconstructor */
+/** @typedef {import('./answers').Maker} Maker */
 
 /** All that Reconstruct shows. @param {Reconstructor} page */
 export function page(page) {
@@ -17,7 +18,7 @@ export function page(page) {
     : list?.length === 0 ? empty : html`<p class="live-loading">${note || say('loading')}</p>`}`;
 }
 
-/** @param {Reconstructor} page @param {import('./answers').Maker} maker */
+/** @param {Reconstructor} page @param {Maker} maker */
 function columns(page, maker) {
   const {settings: {doing}, slow, upload} = page;
   const doings = able(maker).map(name => /** @type {[string, string]} */ ([name, say(`do_${name}`)]));
@@ -27,10 +28,12 @@ function columns(page, maker) {
       <p class="hint working" role="status" ?hidden=${!slow.size}>${say('working')}</p><div class="stage">${page.view()}</div></div></div>`;
 }
 
-/** @param {Reconstructor} page @param {import('./answers').Maker} maker */
+/** @param {Reconstructor} page @param {Maker} maker */
 function runs(page, maker) {
-  const names = (page.list ?? []).map(({run, title, changed}) => /** @type {[string, string]} */ ([run, title + (changed ? ` · ${changed}` : '')]));
-  return html`<label class="field"><span>${say('run')}</span>${select(names, page.wanted, run => page.pickRun(run), {id: 'reconstruct-run'})}</label>
+  const nameOf = (/** @type {Maker} */ {title, changed}) => title + (changed ? ` · ${changed}` : '');
+  const names = (page.list ?? []).map(one => /** @type {[string, string]} */ ([one.run, nameOf(one)]));
+  return html`<label class="field"><span>${say('run')}</span>
+      ${select(names, page.wanted, run => page.pickRun(run), {id: 'reconstruct-run'})}</label>
     <p class="hint">${maker.trained}</p>`;
 }
 
@@ -38,16 +41,18 @@ function runs(page, maker) {
 function given(page) {
   const {maker, image, first, note, drawing} = page;
   const drawn = (/** @type {CustomEvent<string>} */ {detail}) => page.use(detail, say('drawn'));
-  return html`<given-image .maker=${maker} .image=${image} .first=${first} .note=${note} .drawing=${drawing} @drawn=${drawn} @other=${() => page.otherImages()}
-    @photo=${(/** @type {CustomEvent<File>} */ {detail}) => page.fit(detail)}
+  return html`<given-image .maker=${maker} .image=${image} .first=${first} .note=${note} .drawing=${drawing} @drawn=${drawn}
+    @other=${() => page.otherImages()} @photo=${(/** @type {CustomEvent<File>} */ {detail}) => page.fit(detail)}
     @pen=${(/** @type {CustomEvent<boolean>} */ {detail}) => page.set({drawing: detail})}></given-image>`;
 }
 
 /** @param {Reconstructor} page */
 function images(page) {
   const {about, choice, image, positions} = page, pick = (/** @type {CustomEvent<number>} */ {detail}) => page.pick(detail);
-  return html`<picture-strip .sheet=${choice?.sheet ?? null} .shown=${choice?.shown ?? []} .chosen=${image?.index ?? -1} @choose=${pick}></picture-strip>
+  return html`<picture-strip .sheet=${choice?.sheet ?? null} .shown=${choice?.shown ?? []} .chosen=${image?.index ?? -1}
+    @choose=${pick}></picture-strip>
     <p class="hint">${say('map_help')}</p>
-    <embedding-map class="map" role="group" aria-label=${say('map_help')} .about=${about} .sheet=${choice?.sheet.src ?? ''} .positions=${positions}
-      .picked=${image?.index ?? -1} .classes=${page.classes} .language=${lang()} .unlabelled=${say('images')} @pick=${pick}></embedding-map>`;
+    <embedding-map class="map" role="group" aria-label=${say('map_help')} .about=${about} .sheet=${choice?.sheet.src ?? ''}
+      .positions=${positions} .picked=${image?.index ?? -1} .classes=${page.classes} .language=${lang()} .unlabelled=${say('images')}
+      @pick=${pick}></embedding-map>`;
 }

@@ -12,7 +12,10 @@ export async function loaded(src) {
   return image;
 }
 
-/** The pixels of one image of a sheet. @param {HTMLImageElement} sheet @param {About} about @param {number} index @param {number} channels */
+/**
+ * The pixels of one image of a sheet.
+ * @param {HTMLImageElement} sheet @param {About} about @param {number} index @param {number} channels
+ */
 export function cut(sheet, {columns, width, height}, index, channels) {
   const canvas = Object.assign(document.createElement('canvas'), {width, height}), g = canvas.getContext('2d', {willReadFrequently: true});
   if (!g) return '';

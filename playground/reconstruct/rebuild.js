@@ -48,16 +48,17 @@ export class RebuildView extends widget({
   }
 
   render() {
-    const {maker, rebuilt, decoded, code} = this, {dimensions} = code;
+    const {maker, rebuilt, decoded, code} = this, {dimensions} = code, few = dimensions.length < code.code.length;
     if (!maker) return html``;
     return html`${heading('rebuild')}
-      <div class="shots">${shot(maker, say('original'), rebuilt?.image ?? '')}${shot(maker, say('made'), rebuilt?.made ?? '', rebuilt ? judged(rebuilt) : '')}
+      <div class="shots">${shot(maker, say('original'), rebuilt?.image ?? '')}
+        ${shot(maker, say('made'), rebuilt?.made ?? '', rebuilt ? judged(rebuilt) : '')}
         ${heat(maker, say('error'), rebuilt?.error ?? '')}
         ${shot(maker, say('turned'), (decoded ?? rebuilt)?.made ?? '', rebuilt && !decoded ? say('turned_not') : '')}</div>${errorScale()}
       <div class="reconstruct-row"><h4>${say('latents')}</h4>${button(say('latents_reset'), () => this.reset())}</div>
       <p class="hint">${say('latents_help')}</p><p class="hint">${decoded ? gap(decoded) : ''}</p>
       <code-sliders .value=${code} .turned=${this.turned} @turn=${this.turn}
-        .note=${dimensions.length < code.code.length ? say('latents_few', {shown: dimensions.length, of: code.code.length}) : ''}></code-sliders>`;
+        .note=${few ? say('latents_few', {shown: dimensions.length, of: code.code.length}) : ''}></code-sliders>`;
   }
 }
 

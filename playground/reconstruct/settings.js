@@ -11,9 +11,11 @@ const whole = text => /^\d+$/.test(text ?? '') ? number(text, MOST) : null;
 
 /** What an address says, as far as it makes sense. @param {{get(key: string): string | null}} query @returns {Settings} */
 export function read(query) {
-  const [noise, level, noiseSeed] = (query.get('noise') ?? '').split('_'), [damage, much, damageSeed] = (query.get('damage') ?? '').split('_');
+  const [noise, level, noiseSeed] = (query.get('noise') ?? '').split('_');
+  const [damage, much, damageSeed] = (query.get('damage') ?? '').split('_');
   return {
-    index: whole(query.get('image')) ?? 0, dealt: whole(query.get('strip')) ?? 0, second: whole(query.get('second')), doing: query.get('do') ?? '',
+    index: whole(query.get('image')) ?? 0, dealt: whole(query.get('strip')) ?? 0, second: whole(query.get('second')),
+    doing: query.get('do') ?? '',
     noise: {noise: known(noise, NOISES), level: number(level, 1), seed: whole(noiseSeed) ?? 0},
     mask: readMask(query.get('mask') ?? ''),
     damage: {damage: damage || 'gaussian', level: number(much, 1) ?? 0.5, seed: whole(damageSeed) ?? 0},
@@ -27,7 +29,10 @@ function readMask(text) {
   return {mask: known(mask, MASKS), ratio: number(ratio, 0.95), seed: whole(seed) ?? 0, hidden: null};
 }
 
-/** What the address has to say of settings: of those of a view only while it is shown. @param {Settings} settings @param {boolean} own not a held-out image */
+/**
+ * What the address has to say of settings: of those of a view only while it is shown.
+ * @param {Settings} settings @param {boolean} own not a held-out image
+ */
 export function written({index, dealt, doing, second, noise, mask, damage}, own) {
   const on = (/** @type {string} */ name) => doing === name;
   const hidden = mask.hidden?.length ? packed(mask.hidden) : '';
@@ -39,7 +44,10 @@ export function written({index, dealt, doing, second, noise, mask, damage}, own)
   };
 }
 
-/** Fills in what nobody has said: as the run was trained. @param {Settings} settings @param {import('./answers').Maker} maker @returns {Settings} */
+/**
+ * Fills in what nobody has said: as the run was trained.
+ * @param {Settings} settings @param {import('./answers').Maker} maker @returns {Settings}
+ */
 export function filled(settings, {damage, patches}) {
   const {noise, mask} = settings, most = patches ? patches.rows * patches.columns : Infinity;
   return {

@@ -16,7 +16,8 @@ export class SizesView extends widget({...VIEW, found: /** @type {import('./answ
     const all = mse === undefined || mse === null ? '' : say('sizes_all', {mse: mse.toFixed(4), pca: pca?.toFixed(4) ?? '–'});
     return html`<div class="size" data-latent=${one.latent}>
       <div><h4>${say('numbers', {latent: one.latent})}</h4><p class="hint">${one.title}</p><p class="hint">${all}</p></div>
-      <div class="shots">${shot(maker, say('autoencoder'), one.made, judged(one))}${shot(maker, say('pca'), one.pca.made, judged(one.pca))}</div></div>`;
+      <div class="shots">${shot(maker, say('autoencoder'), one.made, judged(one))}
+        ${shot(maker, say('pca'), one.pca.made, judged(one.pca))}</div></div>`;
   }
 
   render() {

@@ -30,7 +30,10 @@ export const able = maker => Object.keys(VIEWS).filter(name => VIEWS[name].needs
 /** What a view shows now. @param {string} name @param {Reconstructor} page */
 export const fieldsOf = (name, page) => ({maker: page.maker, image: page.image, ...VIEWS[name].fields?.(page)});
 
-/** A view, which tells the page what it sets and what was answered, also while another one is shown. @param {string} name @param {Reconstructor} page */
+/**
+ * A view, which tells the page what it sets and what was answered, also while another one is shown.
+ * @param {string} name @param {Reconstructor} page
+ */
 export function viewOf(name, page) {
   const {tag, set} = VIEWS[name], view = Object.assign(document.createElement(tag), {className: 'activity'});
   const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) => view.addEventListener(type, event => {

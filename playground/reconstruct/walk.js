@@ -46,10 +46,12 @@ export class WalkView extends widget({
     const {maker, plane, walked, choice} = this;
     if (!maker) return html``;
     return html`${heading('walk')}<div class="walk">
-      <div><code-plane data-plane=${plane?.side ?? nothing} .plane=${plane} .at=${this.at ?? plane?.at ?? [0, 0]} .name=${say('plane_keys')} @walk=${this.go}></code-plane>
+      <div><code-plane data-plane=${plane?.side ?? nothing} .plane=${plane} .at=${this.at ?? plane?.at ?? [0, 0]}
+        .name=${say('plane_keys')} @walk=${this.go}></code-plane>
         <p class="hint">${say('plane_legend')}</p></div>
       <div><div class="shots">${shot(maker, say('decoded'), walked?.made ?? '')}<figure class="shot"><div class="near">${walked && choice
-        ? image(choice.sheet, choice.sheet.src, walked.near, SIDE, 'thumb-image') : ''}</div><figcaption><b>${say('nearest_real')}</b></figcaption></figure></div>
+        ? image(choice.sheet, choice.sheet.src, walked.near, SIDE, 'thumb-image')
+        : ''}</div><figcaption><b>${say('nearest_real')}</b></figcaption></figure></div>
         <p class="hint">${walked ? gap(walked) : ''}</p><p class="reconstruct-truth">${this.truth()}</p></div></div>`;
   }
 }

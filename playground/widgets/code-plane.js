@@ -21,8 +21,8 @@ export class CodePlane extends widget({plane: /** @type {Plane | null} */ (null)
   resizing = null;
 
   render() {
-    return html`<canvas class="plane" tabindex="0" role="application" aria-label=${this.name} @pointerdown=${this.press} @pointermove=${this.move}
-      @pointerup=${this.rest} @pointercancel=${this.rest} @keydown=${this.key}></canvas>`;
+    return html`<canvas class="plane" tabindex="0" role="application" aria-label=${this.name} @pointerdown=${this.press}
+      @pointermove=${this.move} @pointerup=${this.rest} @pointercancel=${this.rest} @keydown=${this.key}></canvas>`;
   }
 
   get canvas() { return /** @type {HTMLCanvasElement} */ (this.querySelector('canvas')); }

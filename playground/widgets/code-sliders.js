@@ -18,10 +18,12 @@ export function range({code, mean, spread}, d) {
  * note: a line below. Fires `turn` with `turned`.
  */
 export class CodeSliders extends widget({
-  value: /** @type {Code} */ ({code: [], dimensions: [], mean: [], spread: []}), turned: /** @type {Record<number, number>} */ ({}), note: '',
+  value: /** @type {Code} */ ({code: [], dimensions: [], mean: [], spread: []}), turned: /** @type {Record<number, number>} */ ({}),
+  note: '',
 }) {
   render() {
-    return html`<div class="latents">${this.value.dimensions.map(d => this.slider(d))}${this.note ? html`<p class="hint">${this.note}</p>` : ''}</div>`;
+    return html`<div class="latents">${this.value.dimensions.map(d => this.slider(d))}
+      ${this.note ? html`<p class="hint">${this.note}</p>` : ''}</div>`;
   }
 
   /** @param {number} d */

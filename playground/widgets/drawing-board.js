@@ -9,15 +9,16 @@ import {packed, paint} from './pixels.js';
  * pixels: as pixels.js reads them, which it sets like an input its value. Fires `draw` with them at each stroke.
  */
 export class DrawingBoard extends widget({
-  pixels: '', size: {width: 0, height: 0}, channels: 1, name: '', note: '', drawable: false, pen: /** @type {Pen} */ ({colour: '#fff', width: 2}),
+  pixels: '', size: {width: 0, height: 0}, channels: 1, name: '', note: '', drawable: false,
+  pen: /** @type {Pen} */ ({colour: '#fff', width: 2}),
 }) {
   /** @type {[number, number] | null} */
   last = null;  // where the pen was
   drawn = '';  // what the canvas shows
 
   render() {
-    return html`<figure class=${`shot fitted${this.drawable ? ' drawable' : ''}`}><canvas role="img" aria-label=${this.name} @pointerdown=${this.press}
-      @pointermove=${this.move}></canvas><figcaption><b>${this.name}</b><small>${this.note}</small></figcaption></figure>`;
+    return html`<figure class=${`shot fitted${this.drawable ? ' drawable' : ''}`}><canvas role="img" aria-label=${this.name}
+      @pointerdown=${this.press} @pointermove=${this.move}></canvas><figcaption><b>${this.name}</b><small>${this.note}</small></figcaption></figure>`;
   }
 
   get canvas() { return /** @type {HTMLCanvasElement} */ (this.querySelector('canvas')); }

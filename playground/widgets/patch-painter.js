@@ -23,7 +23,8 @@ export function patchAt(box, {rows, columns}, {clientX, clientY}) {
  * Fires `paint` with the hidden patches, `look` with a patch.
  */
 export class PatchPainter extends widget({
-  pixels: '', name: '', size: {width: 1, height: 1}, grid: /** @type {Grid} */ ({rows: 0, columns: 0}), masked: /** @type {number[]} */ ([]),
+  pixels: '', name: '', size: {width: 1, height: 1}, grid: /** @type {Grid} */ ({rows: 0, columns: 0}),
+  masked: /** @type {number[]} */ ([]),
   mode: /** @type {'paint' | 'attention'} */ ('paint'), weights: /** @type {number[] | null} */ (null), marked: -1, where: '', cursor: -1,
   brush: /** @type {boolean | null} */ (null),  // whether what it touches is hidden; null: it rests
 }) {
@@ -106,7 +107,8 @@ export class PatchPainter extends widget({
     g.imageSmoothingEnabled = false;
     g.drawImage(this.own, 0, 0, wide, high);
     const w = wide / columns, h = high / rows;
-    const box = (/** @type {number} */ i) => /** @type {[number, number, number, number]} */ ([(i % columns) * w, Math.floor(i / columns) * h, w, h]);
+    /** @param {number} i @returns {[number, number, number, number]} */
+    const box = i => [(i % columns) * w, Math.floor(i / columns) * h, w, h];
     const fill = (/** @type {string} */ colour, /** @type {number} */ i) => { g.fillStyle = colour; g.fillRect(...box(i)); };
     const line = (/** @type {string} */ colour, /** @type {number} */ width, /** @type {number} */ i) => {
       g.strokeStyle = colour;

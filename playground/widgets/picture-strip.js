@@ -11,14 +11,15 @@ const SIDE = 46;  // px of an image
  * chosen: the index of the one that is pressed, -1 for none; null where none ever is.
  */
 export class PictureStrip extends widget({
-  sheet: /** @type {Sheet | null} */ (null), shown: /** @type {{index: number, name: string}[]} */ ([]), chosen: /** @type {number | null} */ (-1),
+  sheet: /** @type {Sheet | null} */ (null), shown: /** @type {{index: number, name: string}[]} */ ([]),
+  chosen: /** @type {number | null} */ (-1),
 }) {
   render() {
     const {sheet, chosen} = this;
     if (!sheet) return nothing;
-    return html`<div class="reconstruct-strip">${this.shown.map(({index, name}) => html`<button type="button" class="thumb bare" title=${name}
-      aria-label=${name} data-index=${index} aria-pressed=${chosen === null ? nothing : index === chosen} @click=${() => this.tell('choose', index)}><div
-      class="thumb-image" style=${styleMap(imageStyle(sheet, sheet.src, index, SIDE))}></div></button>`)}</div>`;
+    return html`<div class="reconstruct-strip">${this.shown.map(({index, name}) => html`<button type="button" class="thumb bare"
+      title=${name} aria-label=${name} data-index=${index} aria-pressed=${chosen === null ? nothing : index === chosen}
+      @click=${() => this.tell('choose', index)}><div class="thumb-image" style=${styleMap(imageStyle(sheet, sheet.src, index, SIDE))}></div></button>`)}</div>`;
   }
 }
 

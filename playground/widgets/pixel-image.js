@@ -21,8 +21,8 @@ export class PixelCanvas extends widget({...FIELDS}) {
 /** A picture of pixels with its name, and a line of numbers under it. cls: another class of the figure. */
 export class PixelImage extends widget({...FIELDS, name: '', note: '', cls: ''}) {
   render() {
-    return html`<figure class=${`shot ${this.cls}`.trim()}><canvas role="img" aria-label=${this.name}></canvas><figcaption><b>${this.name}</b><small>${
-      this.note}</small></figcaption></figure>`;
+    return html`<figure class=${`shot ${this.cls}`.trim()}><canvas role="img" aria-label=${this.name}></canvas>
+      <figcaption><b>${this.name}</b><small>${this.note}</small></figcaption></figure>`;
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */

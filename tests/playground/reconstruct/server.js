@@ -8,7 +8,8 @@ export function server() {
   const questions = [];
   globalThis.fetch = (url, options = {}) => new Promise(done => {
     questions.push({
-      path: new URL(url).pathname.replace('/playground/', ''), body: typeof options.body === 'string' ? JSON.parse(options.body) : options.body,
+      path: new URL(url).pathname.replace('/playground/', ''),
+      body: typeof options.body === 'string' ? JSON.parse(options.body) : options.body,
       async answer(found, status = 200) {
         questions.splice(questions.indexOf(this), 1);
         done(new Response(found instanceof Float32Array ? found.buffer : JSON.stringify(found), {status}));
@@ -25,7 +26,8 @@ export const MAKER = {
   patches: {rows: 7, columns: 7, side: 4, ratio: 0.75, mask: 'random'}, damage: {noise: 'gaussian', level: 0.3},
 };
 export const IMAGE = {index: 7, pixels: PIXELS, name: 'seven'};
-export const completed = hidden => ({hidden, visible: PIXELS, made: PIXELS, pasted: PIXELS, error: PIXELS, mse: 0.1, mse_mean: 0.2, mse_here: 0.3, image: PIXELS});
+export const completed = hidden => ({hidden, visible: PIXELS, made: PIXELS, pasted: PIXELS, error: PIXELS, mse: 0.1, mse_mean: 0.2,
+  mse_here: 0.3, image: PIXELS});
 export const rebuilt = code => ({...JUDGED, image: PIXELS, code, dimensions: [0, 1, 2], mean: [0, 0, 0], spread: [1, 1, 1]});
 export const decoded = (near = 1) => ({made: PIXELS, near, gap: 1, far: 2});
 export const denoised = () => ({image: PIXELS, noisy: JUDGED, denoised: JUDGED, filter: JUDGED});

@@ -7,7 +7,8 @@ import {MAKER} from './server.js';
 const said = text => read(new URLSearchParams(text));
 
 test('an address says again what it was told', () => {
-  for (const [doing, key, text] of [['mask', 'mask', 'block_0.5_7'], ['noise', 'noise', 'salt-and-pepper_0.25_3'], ['compare', 'damage', 'patches_0.4_1']]) {
+  const texts = [['mask', 'mask', 'block_0.5_7'], ['noise', 'noise', 'salt-and-pepper_0.25_3'], ['compare', 'damage', 'patches_0.4_1']];
+  for (const [doing, key, text] of texts) {
     assert.equal(written(said(`do=${doing}&${key}=${text}`), false)[key], text);
     assert.equal(written(said(`do=rebuild&${key}=${text}`), false)[key], null);  // of another view
   }

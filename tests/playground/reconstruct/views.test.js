@@ -164,7 +164,8 @@ test('a person’s own image is sent as its pixels', async () => {
 });
 
 test('the level of noise stays where it is while answers come; the curve is asked for again only with another noise', async () => {
-  const {web, node, told} = await view('noise-view', {setting: {noise: 'gaussian', level: 0.3, seed: 0}}), level = node.querySelector('input[type=range]');
+  const {web, node, told} = await view('noise-view', {setting: {noise: 'gaussian', level: 0.3, seed: 0}});
+  const level = node.querySelector('input[type=range]');
   await web.of('/curve')[0].answer({trained: 0.3, images: 64, levels: [], noisy: [], denoised: [], filter: []});
   for (const value of ['0.5', '0.6']) {
     level.value = value;
@@ -192,7 +193,8 @@ test('what the server refuses is told, unless it is about another run', async ()
 });
 
 test('side by side stands one run a method, and of its own method the one that is looked at', () => {
-  const list = [{run: 'a', method: 'x', set: 's'}, {run: 'b', method: 'y', set: 's', patches: {}}, {run: 'c', method: 'x', set: 's'}, {run: 'd', method: 'z', set: 't'}];
+  const list = [{run: 'a', method: 'x', set: 's'}, {run: 'b', method: 'y', set: 's', patches: {}}, {run: 'c', method: 'x', set: 's'},
+    {run: 'd', method: 'z', set: 't'}];
   assert.deepEqual(rivals(list, list[2]), {runs: ['c', 'b'], patches: true});
   assert.deepEqual(rivals(list, list[3]), {runs: ['d'], patches: false});
 });

@@ -10,7 +10,8 @@ const text = (...bytes) => btoa(String.fromCharCode(...bytes));
 const puts = () => painted.filter(([name]) => name === 'putImageData').length;
 
 test('pixels that were read are those that were painted', () => {
-  for (const [pixels, count, channels] of [[text(0, 7, 255), 3, 1], [text(1, 2, 3, 4, 5, 6), 2, 3]]) assert.equal(packed(rgba(pixels, count), channels), pixels);
+  const pictures = [[text(0, 7, 255), 3, 1], [text(1, 2, 3, 4, 5, 6), 2, 3]];
+  for (const [pixels, count, channels] of pictures) assert.equal(packed(rgba(pixels, count), channels), pixels);
 });
 
 test('a picture is painted anew with other pixels, and not for another name or size alone', async () => {
