@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from playground.maps.making import FIRST, Layout, save_layout
+from playground.maps.frames import FIRST
+from playground.maps.layout import Layout, save_layout
 from playground.maps.reducers import from_key
 from playground.runs.shipped import SHIPPED
 from trainers import record

@@ -9,7 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from playground.compare import comparison
+from playground.compare import sweeps
+from playground.compare.comparison import compare
+from playground.compare.knobs import form
+from playground.compare.rows import MOST
 from playground.maps.making import Maps
 from playground.page.http import FRESH, answer, language, question, secret
 
@@ -19,19 +22,19 @@ def routes(maps: Maps) -> list[BaseRoute]:
     runs = maps.runs
 
     def compared(p: Any, q: Any) -> Any:
-        asked, curves = q.get("runs", "").split(",")[: 2 * comparison.MOST], q.get("curves", "").split(",")[:20]
+        asked, curves = q.get("runs", "").split(",")[: 2 * MOST], q.get("curves", "").split(",")[:20]
         over = "steps" if q.get("over") == "steps" else "seconds"
-        return comparison.compare(maps, asked, curves, over, language(q), q.get("after", ""))
+        return compare(maps, asked, curves, over, language(q), q.get("after", ""))
 
     def knobs(p: Any, q: Any) -> Any:
-        return comparison.knobs(runs, p["run"], language(q))
+        return form(runs, p["run"], language(q))
 
     def swept(p: Any, q: Any) -> Any:
-        return comparison.sweep(maps, p["sweep"], q.get("measure", ""), language(q))
+        return sweeps.sweep(maps, p["sweep"], q.get("measure", ""), language(q))
 
     async def sweep(request: Request) -> Response:
         asked = await question(request)
-        return JSONResponse(await run_in_threadpool(comparison.begin_sweep, runs, asked, secret(asked)), headers=FRESH)
+        return JSONResponse(await run_in_threadpool(sweeps.begin, runs, asked, secret(asked)), headers=FRESH)
 
     async def stop_sweep(request: Request) -> Response:
         owner = secret(await question(request))

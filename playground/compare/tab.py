@@ -1,4 +1,4 @@
-"""Compare: runs side by side. static/compare.js draws what comparison.py tells, by routes.py."""
+"""Compare: runs side by side. compare.js draws what comparison.py tells, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts import WHEN_READY
+from playground.page.modules import opens
 
 PANEL = "<div class='compare workbench' role='region'></div>"
 # of the address: what this tab says of its own view
@@ -14,5 +14,5 @@ KEYS = ("runs", "curve", "over", "off", "maps", "kept", "other", "sweep", "measu
 
 
 def build(i18n: Any) -> None:
-    """The place where the page's own script draws."""
-    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="compare"), apply_default_css=False, elem_id="compare")
+    """The place where the tab's script draws."""
+    gr.HTML(html_template=PANEL, js_on_load=opens("compare/compare.js"), apply_default_css=False, elem_id="compare")

@@ -51,7 +51,7 @@ def table(maps: Maps, run: str, key: str, step: int, features: bool = True) -> p
     """A row an evaluation image of a frame that is ready; UserError where it is not.
 
     index, x, y, in space z; label (empty where unknown) and label_index (Int64), caption_en, caption_zh and name where there
-    are some; at the last snapshot of a run with a saved network what `Maps.each` gives: error, cluster, prototype; purity
+    are some; at the last snapshot of a run with a saved network what `Measures.each` gives: error, cluster, prototype; purity
     where there are labels; with `features` f0 to fF-1, float32.
     """
     positions, folder = maps.frame(run, key, step).positions, maps.runs.folder(run)
@@ -66,10 +66,10 @@ def table(maps: Maps, run: str, key: str, step: int, features: bool = True) -> p
         columns["name"] = part.names
     if step == maps.steps(run)[-1]:  # the network is the last one
         with suppress(UserError):  # no network was saved
-            found = maps.each(run)
+            found = maps.measures.each(run)
             columns |= {name: value if name == "error" else value.astype(np.int32) for name, value in found.items()}
     if part.labels is not None:
-        columns["purity"] = maps.purity(run, step)
+        columns["purity"] = maps.measures.purity(run, step)
     frame = pd.DataFrame(columns)
     if features:
         vectors = maps.features(run, step).astype(np.float32)

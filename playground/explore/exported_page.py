@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 
 from playground.maps.making import Maps
+from playground.page import modules
 from playground.runs.described import describe
 from playground.runs.store import read_images
 from playground.texts import classes, text
 from trainers import record
 
+MAP = "widgets/embedding-map"
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><link rel="icon" href="data:,">
@@ -28,27 +28,35 @@ h1 {{ font-size: 1.1rem; }}
 {css}
 .map {{ height: min(72vh, 760px); }}
 </style></head><body>
-<h1>{title}</h1><div class="map" id="map" tabindex="0"></div><div id="legend"></div><p>{caveat}</p>
+<h1>{title}</h1><embedding-map class="map" id="map" tabindex="0"></embedding-map>
+<map-legend class="map-legend" id="legend"></map-legend>
+<p>{caveat}</p>
 <script>{plotly}</script>
-<script>window.PLAYGROUND_LANG = {lang_json}; window.playgroundWords = {words};</script>
-<script>{map}</script>
-<script>
-const about = {about}, bytes = Uint8Array.from(atob("{positions}"), c => c.charCodeAt(0));
-const map = window.embeddingMap = new EmbeddingMap(document.getElementById('map'));
-map.show(about, "data:image/png;base64,{sheet}", {images}).then(() => {{
-  map.frame(new Float32Array(bytes.buffer), {dimensions});
-  if (about.labels) map.legend(document.getElementById('legend'), {{help: {help}}});
+{modules}
+<script type="module">
+import "widgets/embedding-map/element.js";
+import "widgets/embedding-map/legend.js";
+import {{labelled, toggled}} from "widgets/embedding-map/colours.js";
+const about = {about}, classes = {classes}, bytes = Uint8Array.from(atob("{positions}"), c => c.charCodeAt(0));
+const map = window.embeddingMap = document.getElementById("map"), legend = document.getElementById("legend");
+const spec = labelled(about, {images}, classes);
+Object.assign(map, {{about, spec, classes, language: {lang_json}, sheet: "data:image/png;base64,{sheet}"}});
+map.frame(new Float32Array(bytes.buffer));
+Object.assign(legend, {{spec, help: {help}, hidden: !about.labels}});
+legend.addEventListener("toggle", ({{detail: {{group, alone}}}}) => {{
+  map.hiddenGroups = legend.hiddenGroups = toggled(map.hiddenGroups, group, alone, spec.names.length);
 }});
 </script></body></html>
 """
 
 
-def page(maps: Maps, run: str, key: str, step: int, language: str, files: Mapping[str, Path]) -> bytes:
-    """A frame that is ready, in a language; files: where plotly.js, map.js and map.css are."""
+def page(maps: Maps, run: str, key: str, step: int, language: str) -> bytes:
+    """A frame that is ready, in a language."""
     folder = maps.runs.folder(run)
     positions = maps.frame(run, key, step).positions
     read_images(folder)  # which makes the picture where the run is the command line's
     about = json.loads((folder / "images.json").read_text(encoding="utf-8")) | {"skipped": []}
+    names = classes(language)
 
     def script(value: object) -> str:
         # nothing in a caption may end the script that it stands in
@@ -57,10 +65,17 @@ def page(maps: Maps, run: str, key: str, step: int, language: str, files: Mappin
     reducer = text(language, f"explore.{key.partition('-')[0]}")
     title = f"{describe(record.read_config(folder), language)} · {reducer} · {step:,}"
     return PAGE.format(
-        title=escape(title), lang=language, lang_json=script(language), css=files["map.css"].read_text(encoding="utf-8"),
-        caveat=escape(text(language, "explore.caveat")), plotly=files["plotly.js"].read_text(encoding="utf-8"),
-        words=script({"classes": classes(language)}), map=files["map.js"].read_text(encoding="utf-8"),
-        about=script(about), positions=base64.b64encode(positions.tobytes()).decode(), dimensions=positions.shape[1],
-        sheet=base64.b64encode((folder / "images.png").read_bytes()).decode(), images=script(text(language, "explore.images")),
+        lang=language,
+        title=escape(title),
+        caveat=escape(text(language, "explore.caveat")),
+        css=modules.content(f"{MAP}/embedding-map.css").decode(),
+        plotly=modules.content(modules.PLOTLY).decode(),
+        modules=modules.inlined(f"{MAP}/element.js", f"{MAP}/legend.js"),
+        about=script(about),
+        classes=script([names.get(name, name) for name in about["classes"]]),
+        positions=base64.b64encode(positions.tobytes()).decode(),
+        sheet=base64.b64encode((folder / "images.png").read_bytes()).decode(),
+        lang_json=script(language),
+        images=script(text(language, "explore.images")),
         help=script(text(language, "explore.legend_help")),
-    ).encode()  # fmt: skip
+    ).encode()

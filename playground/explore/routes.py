@@ -13,7 +13,6 @@ from playground.explore import export, exported_page
 from playground.explore.timeline import timeline
 from playground.maps import entries
 from playground.maps.making import Maps
-from playground.page.head import FILES
 from playground.page.http import answer, language
 
 
@@ -26,7 +25,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
     def exported(p: Any, q: Any) -> tuple[bytes, str, str]:
         kind, run, key, step = p["kind"], p["run"], p["key"], p["step"]
         if kind == "html":
-            page = exported_page.page(maps, run, key, step, language(q), FILES)
+            page = exported_page.page(maps, run, key, step, language(q))
             return page, "text/html; charset=utf-8", export.file_name(maps, run, key, step, "html")
         if kind not in export.EXPORTS:
             raise FileNotFoundError(kind)

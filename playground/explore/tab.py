@@ -1,4 +1,4 @@
-"""Explore: the maps of runs with a time axis. static/explore.js draws it from what routes.py here and in maps/ give."""
+"""Explore: the maps of runs with a time axis. explore.js draws it from what routes.py here and in maps/ give."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts import WHEN_READY
+from playground.page.modules import opens
 
 PANEL = "<div class='explore workbench' role='region'></div>"
 KEYS = ("map", "at", "colour", "words", "with", "pick", "sel")  # of the address: what this tab says of its own view
@@ -14,4 +14,4 @@ KEYS = ("map", "at", "colour", "words", "with", "pick", "sel")  # of the address
 
 def build(i18n: Any) -> None:
     """The place where the page's own script draws."""
-    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="explore"), apply_default_css=False, elem_id="explore")
+    gr.HTML(html_template=PANEL, js_on_load=opens("explore/explore.js"), apply_default_css=False, elem_id="explore")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
-from playground.maps.making import Maps
+from playground.maps.answers import Entry
+from playground.maps.sources import Sources
 from playground.runs.described import called, changed
 from playground.texts import method_name
 from trainers import record
 
 
-def runs(maps: Maps, language: str, also: Sequence[str]) -> list[dict[str, Any]]:
+def runs(maps: Sources, language: str, also: Sequence[str]) -> list[Entry]:
     """Runs that have a map, the newest first: what to call them, and whether two look at the same images (`set`)."""
     return [about(maps, run, language) for run in maps.beside(also)]
 
 
-def about(maps: Maps, run: str, language: str) -> dict[str, Any]:
+def about(maps: Sources, run: str, language: str) -> Entry:
     """A run in the list."""
     config = record.read_config(maps.runs.folder(run))
     return {

@@ -11,19 +11,19 @@ import functools
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from playground.maps.answers import Parameter
+from playground.maps.layout import Array, Layout, align
+from playground.maps.neighbours import nearest, neighbours, shared, weighted
 from trainers.errors import UserError
 from trainers.method import choice, knob, parse_knobs
 
-Array = NDArray[np.float32]
 Watch = Callable[[float], None]  # is told how far a layout is, from 0 to 1, and raises Cancelled where nobody wants it more
 METRICS = ("cosine", "euclidean")
-CHUNK = 1_000  # rows of distances at a time
 
 
 def quiet(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,14 +40,6 @@ def quiet(work: Callable[..., Any]) -> Callable[..., Any]:
 
 def unwatched(share: float) -> None:
     """For whoever only waits."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """positions: (N,2) or (N,3), centred, of mean radius 1. scale: what they were divided by, for the reducer to go on from."""
-
-    positions: Array
-    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -228,14 +220,14 @@ Reducer = PCA | TSNE | UMAP
 REDUCERS: dict[str, type[Reducer]] = {cls.name: cls for cls in (PCA, TSNE, UMAP)}
 
 
-def parameters() -> dict[str, list[dict[str, Any]]]:
+def parameters() -> dict[str, list[Parameter]]:
     """The parameters of each reducer, for the page's controls: name, default, and options or a range."""
-    return {
-        name: [{"name": f.name, "default": f.default} | {key: f.metadata[key] for key in ("low", "high", "step", "options")
-                                                         if f.metadata.get(key) is not None}
-               for f in dataclasses.fields(cls)]
-        for name, cls in REDUCERS.items()
-    }  # fmt: skip
+    return {name: [_parameter(f) for f in dataclasses.fields(cls)] for name, cls in REDUCERS.items()}
+
+
+def _parameter(field: dataclasses.Field[Any]) -> Parameter:
+    limits = {key: field.metadata[key] for key in ("low", "high", "step", "options") if field.metadata.get(key) is not None}
+    return cast(Parameter, {"name": field.name, "default": field.default} | limits)
 
 
 def make_reducer(name: str, values: Mapping[str, Any]) -> Reducer:
@@ -261,95 +253,6 @@ def from_key(key: str) -> Reducer:
 
 def _values(reducer: Reducer) -> list[Any]:
     return [getattr(reducer, f.name) for f in dataclasses.fields(reducer)]
-
-
-def distances(queries: Any, bank: Any, metric: str) -> torch.Tensor:
-    """(Q,F), (N,F) -> (Q,N): 1-cos, or Euclidean."""
-    q, b = (torch.as_tensor(np.asarray(x, np.float32)) for x in (queries, bank))
-    if metric == "cosine":
-        return 1 - torch.nn.functional.normalize(q, dim=1) @ torch.nn.functional.normalize(b, dim=1).T
-    return torch.cdist(q, b)
-
-
-def nearest(queries: NDArray[Any], bank: NDArray[Any], k: int, metric: str) -> tuple[NDArray[np.int32], Array]:
-    """The k nearest of the bank (N,F) to each query (Q,F), the nearest first: indices and distances, (Q,k) each."""
-    parts = [
-        distances(queries[at : at + CHUNK], bank, metric).topk(min(k, len(bank)), largest=False)
-        for at in range(0, len(queries), CHUNK)
-    ]
-    index, distance = torch.cat([p.indices for p in parts]), torch.cat([p.values for p in parts]).clamp(min=0)
-    return index.int().numpy(), distance.numpy()
-
-
-def neighbours(features: NDArray[Any], k: int, metric: str = "cosine") -> tuple[NDArray[np.int32], Array]:
-    """The k nearest of each of (N,F) among all, itself first whatever rounding or twins say: indices, distances (N,k)."""
-    parts: list[Any] = []
-    for at in range(0, len(features), CHUNK):
-        d = distances(features[at : at + CHUNK], features, metric).clamp(min=0)
-        d[torch.arange(len(d)), torch.arange(at, at + len(d))] = -1
-        parts.append(d.topk(min(k, len(features)), largest=False))
-    index, distance = torch.cat([p.indices for p in parts]), torch.cat([p.values for p in parts]).clamp(min=0)
-    return index.int().numpy(), distance.numpy()
-
-
-def overlap(a: NDArray[Any], b: NDArray[Any], metric: str = "cosine", k: int = 15) -> Array:
-    """How many of the k nearest are the same in the features (N,F) and (N,G), as a share a point, (N,)."""
-    k = min(k, len(a) - 1)
-    if k < 1:
-        return np.ones(len(a), np.float32)
-    i, j = (neighbours(x, k + 1, metric)[0][:, 1:] for x in (a, b))
-    return shared(i, j)
-
-
-def shared(i: NDArray[Any], j: NDArray[Any]) -> Array:
-    """Of each row of (N,k), the share that is also in the other's row."""
-    return np.concatenate(
-        [(i[at : at + CHUNK, :, None] == j[at : at + CHUNK, None]).any(2).mean(1) for at in range(0, len(i), CHUNK)]
-    ).astype(np.float32)
-
-
-def weighted(features: NDArray[Any], layout: Layout, new: NDArray[Any], metric: str = "cosine", k: int = 10) -> Array:
-    """(M,F) -> (M,d), where no transform is: the mean of the places of the k nearest, weighted by exp(-distance/the least)."""
-    index, distance = nearest(new, features, k, metric)
-    weight = np.exp(-distance / np.maximum(distance[:, :1], 1e-6))
-    return ((layout.positions[index] * weight[..., None]).sum(1) / weight.sum(1, keepdims=True)).astype(np.float32)
-
-
-def quality(features: NDArray[Any], positions: Array, metric: str = "cosine", k: int = 15) -> dict[str, float]:
-    """What a map keeps. trustworthiness (Venna & Kaski 2001): 1 where near on the map means near in feature space.
-
-    preservation: the share of the k nearest in feature space that are among the k nearest on the map.
-    """
-    n = len(features)
-    k = min(k, n // 2 - 1)
-    if k < 1:
-        return {"trustworthiness": 1.0, "preservation": 1.0}
-    here = neighbours(positions, k + 1, "euclidean")[0][:, 1:]
-    there = neighbours(features, k + 1, metric)[0][:, 1:]
-    penalty = 0.0
-    for at in range(0, n, CHUNK):
-        rows = torch.arange(at, min(at + CHUNK, n))
-        d = distances(features[at : at + CHUNK], features, metric)
-        d[torch.arange(len(d)), rows] = -1  # itself has rank 0
-        for column in torch.as_tensor(here[at : at + CHUNK].astype(np.int64)).T:  # the rank is how many are nearer
-            rank = (d < d.gather(1, column[:, None])).sum(1)
-            penalty += float((rank - k).clamp(min=0).sum())
-    return {
-        "trustworthiness": 1 - 2 * penalty / (n * k * (2 * n - 3 * k - 1)),
-        "preservation": float(shared(there, here).mean()),
-    }
-
-
-def align(plane: NDArray[Any], previous: Array | None = None) -> Layout:
-    """Centre, scale to a mean radius of 1, and turn or mirror onto `previous` (orthogonal Procrustes, Schönemann 1966)."""
-    plane = np.asarray(plane, np.float64)
-    plane = plane - plane.mean(0)
-    scale = max(float(np.linalg.norm(plane, axis=1).mean()), 1e-12)
-    plane = plane / scale
-    if previous is not None and previous.shape == plane.shape:
-        u, _, vt = np.linalg.svd(plane.T @ previous)
-        plane = plane @ (u @ vt)
-    return Layout(plane.astype(np.float32), scale)
 
 
 def _told(watch: Watch, begun: float, end: float) -> dict[str, Any]:

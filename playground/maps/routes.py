@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from playground.maps.answers import MapProgress
 from playground.maps.making import Maps
-from playground.maps.placing import placed
+from playground.maps.placing import place_files
 from playground.page.http import answer, language, lasting, question, uploads
 from playground.texts import sentence
 from trainers.errors import UserError
@@ -24,37 +25,39 @@ def routes(maps: Maps) -> list[BaseRoute]:
 
     def asked(p: Any, q: Any) -> Any:
         found = maps.ask(p["run"], p["key"], q.get("who", "")[:40], q.get("frames") != "last")
-        found["sentence"] = sentence(language(q), found["sentence"], found.pop("values"))
-        return found
+        told = sentence(language(q), found["sentence"], found["values"])
+        return MapProgress(
+            key=found["key"], ready=found["ready"], state=found["state"], progress=found["progress"], sentence=told
+        )
 
     def frame(p: Any, q: Any) -> Any:
         return maps.frame(p["run"], p["key"], p["step"]).positions
 
     def quality(p: Any, q: Any) -> Any:
-        return maps.quality(p["run"], p["key"], p["step"])
+        return maps.measures.quality(p["run"], p["key"], p["step"])
 
-    def left(p: Any, q: Any) -> Any:
+    def leave(p: Any, q: Any) -> Any:
         maps.leave(p["run"], p["key"], q.get("who", "")[:40])
         return {}
 
     def values(p: Any, q: Any) -> Any:
         if p["name"] == "purity":
-            return maps.purity(p["run"], p["step"])
-        found = maps.each(p["run"])
+            return maps.measures.purity(p["run"], p["step"])
+        found = maps.measures.each(p["run"])
         if p["name"] not in found:
             raise FileNotFoundError(p["name"])
         return found[p["name"]]
 
     def neighbours(p: Any, q: Any) -> Any:
-        return maps.neighbours(p["run"], p["step"], p["index"])
+        return maps.measures.neighbours(p["run"], p["step"], p["index"])
 
     def overlap(p: Any, q: Any) -> Any:
-        return maps.overlap(p["run"], p["step"], p["other"], p["other_step"])
+        return maps.measures.overlap(p["run"], p["step"], p["other"], p["other_step"])
 
     async def place(request: Request) -> Response:
         p, q = request.path_params, request.query_params
         files = await uploads(request)
-        return JSONResponse(await run_in_threadpool(placed, maps, p["run"], p["key"], files, language(q)))
+        return JSONResponse(await run_in_threadpool(place_files, maps.placing, p["run"], p["key"], files, language(q)))
 
     async def words(request: Request) -> Response:
         p, asked = request.path_params, await question(request)
@@ -62,11 +65,12 @@ def routes(maps: Maps) -> list[BaseRoute]:
         texts = [words for one in given[:TEXTS] if (words := str(one)[:TEXT_LENGTH].strip())] if isinstance(given, list) else []
         if not texts:
             raise UserError("Say which texts to place.")
-        return JSONResponse(await run_in_threadpool(maps.words, p["run"], p["key"], texts, bool(asked.get("closed"))))
+        closed = bool(asked.get("closed"))
+        return JSONResponse(await run_in_threadpool(maps.placing.texts, p["run"], p["key"], texts, closed))
 
     return [
         Route("/runs/{run}/maps/{key}", answer(asked)),
-        Route("/runs/{run}/maps/{key}", answer(left), methods=["DELETE"]),
+        Route("/runs/{run}/maps/{key}", answer(leave), methods=["DELETE"]),
         Route("/runs/{run}/maps/{key}/{step:int}", answer(frame, lasts)),
         Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(quality, lasts)),
         Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),

@@ -34,12 +34,8 @@ FILES = {  # in the order in which they are loaded
     for name in (
         "page.js",
         "page.css",
-        "explore.js",
-        "explore.css",
         "match.js",
         "match.css",
-        "compare.js",
-        "compare.css",
     )
 }
 NONE: Mapping[str, Any] = MappingProxyType({})

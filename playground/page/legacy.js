@@ -3,7 +3,6 @@ import * as address from './address.js';
 import * as ask from './ask.js';
 import {mine, owner} from './owner.js';
 import './start.js';
-import {send} from './tabs.js';
 import * as words from './words.js';
 
 function make(tag, cls, ...children) {
@@ -77,7 +76,7 @@ function figure(node, {data, layout}) {
 
 
 globalThis.playgroundKit = {
-  ...address, ...ask, send, mine, owner, make, button, option, choice, slider, heading, figure, lang: words.lang, percent: words.percent, sayer: words.sayer,
+  ...address, ...ask, mine, owner, make, button, option, choice, slider, heading, figure, lang: words.lang, percent: words.percent, sayer: words.sayer,
   dropped(element, act) {
     for (const type of ['dragover', 'drop']) {
       element.addEventListener(type, async event => {

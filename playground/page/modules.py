@@ -27,7 +27,8 @@ IMPORT = re.compile(r"""^(?:import|export)\b[^'"();]*?(?:from\s*)?['"](\.[^'"]+)
 
 
 @cache
-def _content(name: str) -> bytes:
+def content(name: str) -> bytes:
+    """What a file holds."""
     if name != STYLE:
         return FILES[name].read_bytes()
     sheets = sorted(
@@ -39,7 +40,7 @@ def _content(name: str) -> bytes:
 @cache
 def version() -> str:
     """A name of what all of them hold."""
-    return hashlib.sha256(b"".join(name.encode() + _content(name) for name in sorted(FILES))).hexdigest()[:12]
+    return hashlib.sha256(b"".join(name.encode() + content(name) for name in sorted(FILES))).hexdigest()[:12]
 
 
 def address(name: str) -> str:
@@ -53,7 +54,7 @@ def needed(name: str) -> tuple[str, ...]:
     found, waiting = {name: None}, [name]
     while waiting:
         current = waiting.pop()
-        for other in IMPORT.findall(_content(current).decode()):
+        for other in IMPORT.findall(content(current).decode()):
             target = _resolved(PurePosixPath(current).parent / other)
             if target not in found:
                 found[target] = None
@@ -85,7 +86,7 @@ def inlined(*names: str) -> str:
             target = _resolved(PurePosixPath(name).parent / found[1])
             return found[0][: found.start(1) - found.start()] + target + found[0][found.end(1) - found.start() :]
 
-        source = IMPORT.sub(absolute, _content(name).decode())
+        source = IMPORT.sub(absolute, content(name).decode())
         return "data:text/javascript;charset=utf-8;base64," + base64.b64encode(source.encode()).decode()
 
     every = dict.fromkeys(module for name in names for module in needed(name))
@@ -102,7 +103,7 @@ def opens(name: str) -> str:
 
 @cache
 def _compressed(name: str) -> bytes:
-    return gzip.compress(_content(name), 9)
+    return gzip.compress(content(name), 9)
 
 
 async def _file(request: Request) -> Response:
@@ -112,7 +113,7 @@ async def _file(request: Request) -> Response:
         return Response(status_code=404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(_content(name), media_type=TYPES[Path(name).suffix], headers=headers)
+        return Response(content(name), media_type=TYPES[Path(name).suffix], headers=headers)
     body = await run_in_threadpool(_compressed, name)
     return Response(body, media_type=TYPES[Path(name).suffix], headers=headers | {"Content-Encoding": "gzip"})
 

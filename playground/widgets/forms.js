@@ -1,5 +1,5 @@
 // Parts of forms as templates: a label, a control, what is chosen.
-import {html, live, nothing} from '../page/lit.js';
+import {html, live, nothing, repeat} from '../page/lit.js';
 
 /** @param {Event} event */
 const textOf = event => /** @type {HTMLInputElement} */ (event.target).value;
@@ -27,11 +27,11 @@ export const button = (text, act, cls = 'small', disabled = false) => html`<butt
 
 /**
  * A list to choose from.
- * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act @param {{id?: string, label?: string}} [names]
+ * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act @param {{id?: string, label?: string, disabled?: boolean}} [more]
  */
-export const select = (options, chosen, act, {id, label} = {}) => html`<select id=${id ?? nothing} aria-label=${label ?? nothing} .value=${live(chosen)}
-  @change=${(/** @type {Event} */ event) => act(textOf(event))}>${options.map(([value, name]) => html`<option value=${value}
-  ?selected=${value === chosen}>${name}</option>`)}</select>`;
+export const select = (options, chosen, act, {id, label, disabled = false} = {}) => html`<select id=${id ?? nothing} aria-label=${label ?? nothing}
+  ?disabled=${disabled} .value=${live(chosen)} @change=${(/** @type {Event} */ event) => act(textOf(event))}>${repeat(options, ([value]) => value,
+    ([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}</select>`;
 
 /** @param {string} title @param {string} help */
 export const heading = (title, help) => html`<div class="reconstruct-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;

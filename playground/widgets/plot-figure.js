@@ -12,6 +12,9 @@ export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (nu
 
   render() { return this.figure?.note ? html`<p class="hint">${this.figure.note}</p>` : html`<div class="plot-figure"></div>`; }
 
+  /** The lines of the figure, as plotly has them too. */
+  get data() { return this.figure?.data ?? []; }
+
   get plot() { return /** @type {HTMLElement | null} */ (this.querySelector('.plot-figure')); }
 
   connectedCallback() {

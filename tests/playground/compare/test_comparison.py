@@ -14,7 +14,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground import ui
-from playground.compare import comparison
+from playground.compare.comparison import EXAMPLES, compare
+from playground.compare.differences import labels
+from playground.compare.knobs import form
 from playground.maps.making import Maps
 from playground.runs.store import UPLOADS, Limits, Runs, claim
 from playground.texts import table, text
@@ -79,7 +81,7 @@ def pair(runs: Runs) -> Runs:
 
 
 def shown(runs: Runs, *names: str, curves: str = "", language: str = "en", over: str = "seconds") -> dict[str, Any]:
-    found = comparison.compare(Maps(runs), names, curves.split(","), over, language)
+    found: Any = compare(Maps(runs), names, curves.split(","), over, language)
     assert found is not None
     json.dumps(found, allow_nan=False)
     return found
@@ -105,7 +107,7 @@ def test_the_first_thing_that_one_sees_is_the_collapse(pair: Runs) -> None:
     assert chinese["seen"].startswith("“停止梯度：关”已坍缩：它的损失 0.00025 比“停止梯度：开”的 0.04 还低")
     assert chinese["seen"].endswith("kNN：75.1%，后者为 80.2%。")
     assert [e["key"] for e in found["examples"]] == ["stop_gradient"] and found["examples"][0]["runs"] == list(
-        comparison.EXAMPLES["stop_gradient"]
+        EXAMPLES["stop_gradient"]
     )
 
 
@@ -157,7 +159,7 @@ def test_only_what_can_be_compared_is(runs: Runs) -> None:
 
 def test_labels_say_what_differs_and_no_more(runs: Runs) -> None:
     def named(*configs: RunConfig, language: str = "en") -> list[str]:
-        return comparison.labels(configs, language)
+        return labels(configs, language)
 
     simsiam = RunConfig("simsiam", seconds=30)
     assert named(simsiam) == ["SimSiam"]
@@ -244,11 +246,11 @@ def test_where_no_run_of_a_link_is_there_the_example_is_shown(pair: Runs) -> Non
 
 
 def test_nothing_is_sent_twice(pair: Runs) -> None:
-    first = comparison.compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en")
-    assert first and comparison.compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en", first["version"]) is None
-    assert comparison.compare(Maps(pair), ["simsiam"], ["knn"], "seconds", "en", first["version"]) is not None
+    first = compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en")
+    assert first and compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en", first["version"]) is None
+    assert compare(Maps(pair), ["simsiam"], ["knn"], "seconds", "en", first["version"]) is not None
     record.append(pair.root / "simsiam", Step(400, 40.0, 0.1, 0.9, 1.0))
-    assert comparison.compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en", first["version"]) is not None
+    assert compare(Maps(pair), ["simsiam"], ["loss"], "seconds", "en", first["version"]) is not None
 
 
 def test_without_runs_there_is_nothing_and_without_examples_the_newest(runs: Runs) -> None:
@@ -264,10 +266,10 @@ def test_without_runs_there_is_nothing_and_without_examples_the_newest(runs: Run
 
 
 def test_the_form_is_made_of_the_knobs(pair: Runs) -> None:
-    form = comparison.knobs(pair, "simsiam-collapsed", "en")
-    fields = {f["name"]: f for f in form["fields"]}
+    knobs: Any = form(pair, "simsiam-collapsed", "en")
+    fields = {f["name"]: f for f in knobs["fields"]}
     assert list(fields)[0] == "stop_gradient" and fields["stop_gradient"]["value"] is False
-    assert fields["stop_gradient"]["options"] == [[True, "on"], [False, "off"]] and form["seconds"] == 30
+    assert fields["stop_gradient"]["options"] == [(True, "on"), (False, "off")] and knobs["seconds"] == 30
     rate = fields["learning_rate"]
     assert (rate["low"], rate["high"], rate["help"]) == (1e-5, 0.1, "AdamW's step size")
     assert rate["suggested"] == [0.0005, 0.001, 0.002, 0.004, 0.008] and fields["batch_size"]["suggested"] == [
@@ -278,9 +280,9 @@ def test_the_form_is_made_of_the_knobs(pair: Runs) -> None:
         512,
     ]
     assert fields["jitter"]["suggested"] == [0, 0.25, 0.5, 0.75, 1] and fields["batch_size"]["step"] == 1
-    assert comparison.knobs(pair, "simsiam", "zh")["fields"][0]["label"] == "停止梯度"
+    assert form(pair, "simsiam", "zh")["fields"][0]["label"] == "停止梯度"
     write(pair, "mae", "masked")
-    assert "encoder" not in [f["name"] for f in comparison.knobs(pair, "mae", "en")["fields"]]  # there is only one
+    assert "encoder" not in [f["name"] for f in form(pair, "mae", "en")["fields"]]  # there is only one
 
 
 @pytest.fixture
@@ -440,7 +442,7 @@ def test_a_run_of_a_sweep_that_goes_on_stays_in_it(runs: Runs) -> None:
 
 
 def test_every_word_of_the_tab_is_used() -> None:
-    sources = [*Path("playground/static").glob("compare.js"), *Path("playground/compare").glob("*.py")]
+    sources = [path for kind in ("js", "py") for path in Path("playground/compare").glob(f"*.{kind}")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     made = ("example_", "measure_", "means_", "better_", "over_", "map_")  # put together
     for key in (key.removeprefix("compare.") for key in table("en") if key.startswith("compare.")):

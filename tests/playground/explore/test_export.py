@@ -112,8 +112,8 @@ def test_a_row_says_all_that_is_known_of_an_image(finished: Finished, maps: Maps
     assert labels is not None and found["label_index"].tolist() == labels.tolist() and found["label_index"].dtype == "Int64"
     assert found["label"].tolist() == [finished.data.classes[i] for i in labels]
     assert found["name"].tolist() == list(finished.data.test.names)
-    assert np.array_equal(found["purity"], maps.purity(run, last))
-    for name, values in maps.each(run).items():
+    assert np.array_equal(found["purity"], maps.measures.purity(run, last))
+    for name, values in maps.measures.each(run).items():
         assert np.array_equal(found[name], values), name
     assert found["cluster"].dtype == np.int32
     assert export.table(maps, run, KEY, last, features=False).columns.tolist() == known
@@ -123,7 +123,7 @@ def test_the_last_network_says_nothing_of_an_earlier_snapshot(finished: Finished
     first = maps.steps(finished.run)[0]
     found = export.table(maps, finished.run, KEY, first, features=False)
     assert found.columns.tolist() == ["index", "x", "y", "label", "label_index", "name", "purity"]
-    assert np.array_equal(found["purity"], maps.purity(finished.run, first))
+    assert np.array_equal(found["purity"], maps.measures.purity(finished.run, first))
 
 
 def test_a_map_in_space_has_a_third_column(finished: Finished, maps: Maps) -> None:

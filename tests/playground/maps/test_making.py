@@ -109,10 +109,10 @@ def test_every_frame_is_made_and_follows_the_one_beside_it(maps: Maps, finished:
     assert all(frame.positions.shape == (360, reducer.dimensions) for frame in frames)
     for a, b in zip(frames, frames[1:], strict=False):
         assert np.linalg.norm(a.positions - b.positions, axis=1).mean() < 0.8  # from nothing each would be 1.4
-    found = maps.quality(run, key, maps.steps(run)[-1])
+    found = maps.measures.quality(run, key, maps.steps(run)[-1])
     assert 0.8 < found["trustworthiness"] <= 1 and 0.2 < found["preservation"] <= 1
     images = read_images(finished.runs.root / run).test.images
-    placed = maps.place(run, key, images[:4])
+    placed = maps.placing.images(run, key, images[:4])
     off = np.array([one["at"] for one in placed]) - frames[-1].positions[:4]
     assert np.linalg.norm(off, axis=1).mean() < 0.4 and {one["how"] for one in placed} == {"transform"}
     again = Maps(finished.runs)  # another app on the same folder finds it
@@ -182,38 +182,38 @@ def test_neighbours_and_purity_are_those_of_brute_force(finished: Finished) -> N
     cosine = unit @ unit.T
     np.fill_diagonal(cosine, -2)
     for index in (0, 17, 359):
-        found = maps.neighbours(run, step, index, 12)
+        found = maps.measures.neighbours(run, step, index, 12)
         assert [i for i, _ in found] == list(np.argsort(-cosine[index])[:12]) and index not in dict(found)
         assert_allclose([c for _, c in found], np.sort(cosine[index])[::-1][:12], atol=1e-4)
     labels = read_images(finished.runs.root / run).test.labels
     assert labels is not None
     near = np.argsort(-cosine, axis=1)[:, :15]
     expected = (labels.numpy()[near] == labels.numpy()[:, None]).mean(1)
-    assert np.abs(maps.purity(run, step) - expected).mean() < 0.005
+    assert np.abs(maps.measures.purity(run, step) - expected).mean() < 0.005
     for index in (-1, 360):
         with pytest.raises(UserError, match="no image"):
-            maps.neighbours(run, step, index)
+            maps.measures.neighbours(run, step, index)
 
 
 def test_the_network_of_the_end_says_a_number_of_each_image(finished: Finished) -> None:
     maps, run = Maps(finished.runs), finished.run
-    found = maps.each(run)
+    found = maps.measures.each(run)
     assert set(found) == {"error", "cluster"} and all(len(value) == 360 for value in found.values())
     assert 0 <= found["error"].min() and found["error"].max() <= 2 and found["error"].std() > 0
     assert len(np.unique(found["cluster"])) == 10
-    assert (maps.each(run)["error"] == found["error"]).all()
+    assert (maps.measures.each(run)["error"] == found["error"]).all()
 
 
 def test_images_of_the_run_land_on_themselves(maps: Maps, finished: Finished) -> None:
     images, run = read_images(finished.runs.root / finished.run).test.images, finished.run
     assert torch.equal(images, finished.data.test.images)
-    placed = maps.place(run, LIVE, images[:6])
+    placed = maps.placing.images(run, LIVE, images[:6])
     frame = maps.frame(run, LIVE, maps.steps(run)[-1]).positions
     assert_allclose([one["at"] for one in placed], frame[:6], atol=0.02)
     for index, one in enumerate(placed):
         assert one["near"][0][0] == index and one["near"][0][1] > 0.999 and one["how"] == "transform"
     with pytest.raises(UserError, match="only CLIP"):
-        maps.words(run, LIVE, ["three"])
+        maps.placing.texts(run, LIVE, ["three"])
     model = load_model(finished.runs.root / run)
     with torch.inference_mode():
         features = model.encode(plain(images[:6])).numpy()
@@ -226,7 +226,7 @@ def test_words_are_placed_and_the_gap_to_the_images_can_be_closed(tmp_path: Path
     maps, texts = Maps(Runs(tmp_path)), ["grinning face", "嘿嘿", "щ"]
     images = model.embed(model.encode(plain(emoji.images)))
     step = images.mean(0) - model.texts.read(emoji.captions["en"]).mean(0)
-    read, found = model.texts.read(texts), {closed: maps.words("clip", LIVE, texts, closed) for closed in (False, True)}
+    read, found = model.texts.read(texts), {closed: maps.placing.texts("clip", LIVE, texts, closed) for closed in (False, True)}
     for closed, answer in found.items():
         assert answer["gap"] == pytest.approx(float(step.norm()), rel=0.01) and answer["gap"] > 0.01
         moved = torch.nn.functional.normalize(read + step, dim=1) if closed else read
@@ -239,7 +239,7 @@ def test_words_are_placed_and_the_gap_to_the_images_can_be_closed(tmp_path: Path
         assert len(clouds["images"]) == len(clouds["texts"]) == len(emoji)
         apart = np.linalg.norm(clouds["images"].mean(0) - clouds["texts"].mean(0))
         assert apart < 0.01 if closed else apart > 0.01
-    assert maps.words("clip", LIVE, texts) == found[False]
+    assert maps.placing.texts("clip", LIVE, texts) == found[False]
 
 
 def test_runs_share_images_or_do_not(finished: Finished, tmp_path: Path) -> None:
@@ -252,10 +252,10 @@ def test_runs_share_images_or_do_not(finished: Finished, tmp_path: Path) -> None
     (tmp_path / "broken" / "run.json").write_text("{}")
     maps = Maps(runs)
     step = maps.steps("one")[-1]
-    assert maps.overlap("one", step, "two", step) == 1
-    assert 0 < maps.overlap("one", step, "two", 0) < 1
+    assert maps.measures.overlap("one", step, "two", step) == 1
+    assert 0 < maps.measures.overlap("one", step, "two", 0) < 1
     with pytest.raises(UserError, match="different images"):
-        maps.overlap("one", step, "own", step)
+        maps.measures.overlap("one", step, "own", step)
     assert sorted(maps.beside()) == ["one", "two"]
     assert sorted(maps.beside(also=["own"])) == ["one", "own", "two"]
     with pytest.raises(UserError):

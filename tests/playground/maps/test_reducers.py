@@ -8,24 +8,9 @@ from numpy.testing import assert_allclose
 from sklearn.manifold import trustworthiness
 
 from playground.background import Cancelled
-from playground.maps.reducers import (
-    PCA,
-    REDUCERS,
-    TSNE,
-    UMAP,
-    Layout,
-    Reducer,
-    align,
-    from_key,
-    key_of,
-    make_reducer,
-    nearest,
-    neighbours,
-    overlap,
-    quality,
-    shared,
-    weighted,
-)
+from playground.maps.layout import Layout, align
+from playground.maps.neighbours import nearest, neighbours, overlap, quality, shared, weighted
+from playground.maps.reducers import PCA, REDUCERS, TSNE, UMAP, Reducer, from_key, key_of, make_reducer
 from trainers.errors import UserError
 
 SMALL = (PCA(), PCA(3), TSNE(10.0), UMAP(10), UMAP(10, dimensions=3))

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from playground.maps.making import FIRST, Maps
-from playground.maps.reducers import overlap
+from playground.maps.neighbours import overlap
 from playground.runs import shipped
 from playground.runs.store import Limits, Runs
 from scripts import ship_runs

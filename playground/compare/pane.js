@@ -1,0 +1,117 @@
+import {base, get, numbers, path, wait} from '../page/ask.js';
+import {html, nothing, ref} from '../page/lit.js';
+import {className, lang} from '../page/words.js';
+import '../widgets/embedding-map/element.js';
+import {nameOf} from '../widgets/embedding-map/sprite.js';
+import {RETRY, say, swatch} from './parts.js';
+
+/** @typedef {import('./answers').Run} Run */
+/** @typedef {import('./maps.js').Maps} Maps */
+/** @typedef {import('../widgets/embedding-map/types').About} About */
+/** @typedef {import('../widgets/embedding-map/element.js').EmbeddingMap} EmbeddingMap */
+
+const MAP_EVERY = 400;  // ms between two questions for a map that is being made
+const WHO = Math.random().toString(36).slice(2);  // this page, to the server that makes maps
+/** @type {Set<number>} */
+export const ALL = new Set();  // no group is hidden: always the same object, since another one is drawn anew
+
+/** The map of one run. */
+export class Pane {
+  /** @type {About | null} */
+  about = null;
+  /** @type {string[]} */
+  classes = [];
+  /** Which map is shown, and of which step. @type {{key: string, step: number, positions: Float32Array} | null} */
+  shown = null;
+  /** @type {EmbeddingMap | null} */
+  box = null;
+  closed = false;
+  /** The newest question for positions: an answer to another one comes too late. @type {object | null} */
+  placing = null;
+  /** @type {Promise<void> | null} */
+  opening = null;
+
+  /** @param {Maps} maps @param {Run} info */
+  constructor(maps, info) {
+    this.maps = maps;
+    this.info = info;
+    this.run = info.run;
+    this.sheet = base(path`runs/${this.run}/images.png`).href;
+  }
+
+  /** Its element, once it has its images. @returns {EmbeddingMap | null} */
+  get map() { return this.about && this.box; }
+
+  /** @param {Element | undefined} node */
+  take = node => { this.box = /** @type {EmbeddingMap | undefined} */ (node) ?? null; };
+
+  /** @param {Run} info how the run stands now */
+  update(info) {
+    const moved = this.info.last !== info.last || this.info.ended !== info.ended;
+    this.info = info;
+    if (this.about) { if (moved) this.place(); }
+    else this.opening ??= this.open();
+  }
+
+  async open() {
+    while (!this.about && !this.closed) {
+      try {
+        const about = await get(path`runs/${this.run}/images.json`);
+        if (this.closed) return;
+        this.about = about;
+        this.classes = about.classes.map(className);
+        this.maps.opened(this);
+        this.place();
+      } catch (error) {
+        console.warn(error);
+        await wait(RETRY);
+      }
+    }
+  }
+
+  /** PCA takes no time; UMAP once it has been made. */
+  async place() {
+    const {page} = this.maps, {last, ended} = this.info, question = {}, over = () => this.placing !== question || this.closed;
+    this.placing = question;
+    if (!page.found || last === null) return;
+    const {keys} = page.found;
+    const show = async (/** @type {string} */ key) => {
+      const positions = await numbers(path`runs/${this.run}/maps/${key}/${last}`).catch(() => null);
+      if (!positions || over()) return;
+      this.shown = {key, step: last, positions};
+      page.draw();
+    };
+    if (this.shown?.key !== keys.umap || !ended || this.maps.kind === 'pca') await show(keys.pca);
+    while (!over() && ended && this.maps.kind === 'umap') {
+      const found = page.visible() ? await this.ask(keys.umap) : {state: '', ready: []};
+      if (over()) return;
+      if (found.ready.includes(last)) return show(keys.umap);
+      if (found.state === 'failed') return;
+      await wait(MAP_EVERY);
+    }
+  }
+
+  /** How far a map is. @param {string} key @returns {Promise<{state: string, ready: number[]}>} */
+  ask(key) {
+    return get(path`runs/${this.run}/maps/${key}`, {who: WHO, frames: 'last'}).catch(() => ({state: 'failed', ready: []}));
+  }
+
+  /** What an image is called. @param {number} index */
+  name(index) { return this.about ? nameOf(this.about, index, this.classes, lang()) : ''; }
+
+  close() { this.closed = true; }
+
+  /** @param {number} at its run's place in the table @param {{picked: number, linked: number}} rings */
+  view(at, {picked, linked}) {
+    const {about, shown, info, maps} = this, {set} = info;
+    const name = about && say('map_of', {number: about.count, title: info.label});
+    return html`<div class="pane" data-run=${this.run}><div class="pane-head">${swatch(at)}<b>${info.label}</b></div><embedding-map
+      class="map" ${ref(this.take)} role=${about ? 'group' : nothing} aria-label=${name ?? nothing}
+      data-key=${shown?.key ?? nothing} data-step=${shown?.step ?? nothing} .about=${about} .sheet=${about ? this.sheet : ''}
+      .positions=${shown?.positions ?? null} .classes=${this.classes} .language=${lang()} .unlabelled=${say('images')}
+      .hiddenGroups=${maps.hidden.get(set) ?? ALL} .picked=${picked} .linked=${linked}
+      @hover=${(/** @type {CustomEvent<number>} */ {detail}) => maps.point(this, detail)}
+      @pick=${(/** @type {CustomEvent<number>} */ {detail}) => maps.page.pick(detail, set)}></embedding-map><p
+      class="hint compare-busy">${say('working')}</p></div>`;
+  }
+}

@@ -1,0 +1,35 @@
+// The runs that have a map, as the server lists them.
+import {query} from '../page/address.js';
+import {get, gone} from '../page/ask.js';
+import {playground} from '../page/playground.js';
+
+/** @typedef {import('../maps/answers').Entry} Entry */
+
+export class Runs {
+  /** @type {Entry[]} */
+  list = [];
+  known = false;  // whether they were listed once
+  missing = false;  // the address tells of a run that is gone
+  asked = 0;
+  answered = 0;
+
+  /** @param {string} run */
+  has(run) { return this.list.some(one => one.run === run); }
+
+  /**
+   * Asks for the list; runs that are named are in it, if they are there. An older answer never replaces a newer one.
+   * @param {string[]} named
+   */
+  async ask(named) {
+    const number = ++this.asked, also = [query.get('run'), ...named, playground.run?.()].filter(Boolean).join(',');
+    const list = /** @type {Entry[]} */ (await get('runs', {also}));
+    if (number < this.answered) return;
+    Object.assign(this, {answered: number, known: true, list});
+  }
+
+  /** Looks whether the run of the address is gone. */
+  async look() {
+    const linked = query.get('run');
+    if (linked && !this.has(linked)) this.missing = await gone(linked);
+  }
+}

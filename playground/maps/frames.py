@@ -1,0 +1,55 @@
+"""The frames of maps: one a snapshot of a run, in a file of its own.
+
+RUN/maps/KEY/00000123.npz   a frame, of the snapshot at a step: positions (N,d) and their scale; KEY is reducer and parameters
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from playground.maps.layout import Layout, read_layout, save_layout
+from playground.maps.reducers import PCA, UMAP, from_key, key_of
+from playground.maps.sources import GONE, Sources
+from trainers.errors import NotFound
+
+LIVE, FIRST = key_of(PCA()), key_of(UMAP())  # what a training run shows, and a finished one
+KEPT = 24  # maps of one run on the disk
+
+
+class Frames(Sources):
+    """The frames that are there, of all runs."""
+
+    def ready(self, run: str, key: str) -> list[int]:
+        """The steps whose frame can be had at once."""
+        steps = self.steps(run)
+        if isinstance(from_key(key), PCA):
+            return steps
+        return [step for step in steps if self._path(run, key, step).exists()]
+
+    def frame(self, run: str, key: str, step: int) -> Layout:
+        """A frame that is ready. PCA always is: it is made when asked for, turned to lie as the frames before it do."""
+        path, steps = self._path(run, key, step), self.steps(run)
+        if step not in steps:
+            raise NotFound(GONE)
+        if not path.exists():
+            reducer = from_key(key)
+            if not isinstance(reducer, PCA):
+                raise NotFound(GONE)
+            at = steps.index(step)
+            found = reducer.fit(self.features(run, step))
+            if at:
+                before = self.frame(run, key, steps[at - 1])
+                found = reducer.refresh(self.features(run, step), self.features(run, steps[at - 1]), before)
+            save_layout(path, found)
+        return read_layout(path)
+
+    def keep(self, run: str, key: str, step: int, layout: Layout) -> None:
+        """Write a frame; of a run's maps that are neither usual nor this one, the oldest go."""
+        folders = [path for path in (self.runs.folder(run) / "maps").glob("*/") if path.name not in (key, LIVE, FIRST)]
+        for old in sorted(folders, key=lambda path: path.stat().st_mtime)[: max(0, len(folders) - KEPT)]:
+            shutil.rmtree(old, ignore_errors=True)
+        save_layout(self._path(run, key, step), layout)
+
+    def _path(self, run: str, key: str, step: int) -> Path:
+        return self.runs.folder(run) / "maps" / key_of(from_key(key)) / f"{step:08d}.npz"

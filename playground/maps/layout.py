@@ -1,0 +1,58 @@
+"""A layout of points in a plane or in space, and its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.checkpoint import read_arrays, write
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """positions: (N,2) or (N,3), centred, of mean radius 1. scale: what they were divided by, for the reducer to go on from."""
+
+    positions: Array
+    scale: float = 1.0
+
+
+def align(plane: NDArray[Any], previous: Array | None = None) -> Layout:
+    """Centre, scale to a mean radius of 1, and turn or mirror onto `previous` (orthogonal Procrustes, Schönemann 1966)."""
+    plane = np.asarray(plane, np.float64)
+    plane = plane - plane.mean(0)
+    scale = max(float(np.linalg.norm(plane, axis=1).mean()), 1e-12)
+    plane = plane / scale
+    if previous is not None and previous.shape == plane.shape:
+        u, _, vt = np.linalg.svd(plane.T @ previous)
+        plane = plane @ (u @ vt)
+    return Layout(plane.astype(np.float32), scale)
+
+
+def save_arrays(path: Path, arrays: dict[str, Any]) -> None:
+    """Write a .npz, whole or not at all, making its folder where the run's own is still there."""
+    if not path.parent.exists() and path.parents[1].exists():
+        path.parent.mkdir(parents=True)
+
+    def content(temporary: Path) -> None:
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)
+
+    write(path, content)
+
+
+def save_layout(path: Path, layout: Layout) -> None:
+    """Write a frame."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_arrays(path, {"positions": layout.positions, "scale": np.float64(layout.scale)})
+
+
+def read_layout(path: Path) -> Layout:
+    """Read a frame."""
+    found = read_arrays(path)
+    return Layout(found["positions"].astype(np.float32), float(found["scale"]))

@@ -1,0 +1,108 @@
+"""What is measured of a run's snapshots and of their maps.
+
+RUN/maps/each-00000123.npz  a number an image, by the network of that step
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.maps.answers import Quality
+from playground.maps.frames import Frames
+from playground.maps.layout import Array, save_arrays
+from playground.maps.neighbours import distances, neighbours, overlap, quality
+from playground.maps.reducers import from_key
+from playground.maps.sources import GONE
+from playground.runs.store import read_images
+from trainers import evaluate
+from trainers.captions import captions
+from trainers.checkpoint import read_arrays
+from trainers.errors import NotFound, UserError
+
+NEAREST = 15  # neighbours that purity and overlap are made of
+
+
+class Measures:
+    """Numbers of maps and of the features below them. Safe to call from many threads."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+        self._purity = lru_cache(256)(self._find_purity)
+        self._quality = lru_cache(512)(self._find_quality)
+
+    def quality(self, run: str, key: str, step: int) -> Quality:
+        """Trustworthiness and neighbour preservation of a frame that is ready."""
+        return self._quality(run, key, step, self.frames.runs.view(run).generation)
+
+    def _find_quality(self, run: str, key: str, step: int, generation: int) -> Quality:
+        metric = getattr(from_key(key), "metric", "euclidean")  # PCA's, which knows no other
+        return quality(self.frames.features(run, step), self.frames.frame(run, key, step).positions, metric)
+
+    def neighbours(self, run: str, step: int, index: int, k: int = 12) -> list[tuple[int, float]]:
+        """The k nearest of an image in feature space, itself left out, and their cosines."""
+        features = self.frames.features(run, step)
+        if not 0 <= index < len(features):
+            raise UserError("There is no image {number} in this run.", number=index)
+        d = distances(features[index : index + 1], features, "cosine")[0]
+        d[index] = np.inf
+        found = d.topk(min(k, len(features) - 1), largest=False)
+        return [(int(i), 1 - float(distance)) for i, distance in zip(found.indices, found.values, strict=True)]
+
+    def purity(self, run: str, step: int) -> Array:
+        """(N,) the share of an image's nearest 15 that are of its class; UserError without labels."""
+        return self._purity(run, step, self.frames.runs.view(run).generation)
+
+    def _find_purity(self, run: str, step: int, generation: int) -> Array:
+        labels = self.frames.images(run).test.labels
+        if labels is None:
+            raise UserError("These images have no labels, so there is nothing to check neighbours against.")
+        features = self.frames.features(run, step)
+        near = neighbours(features, min(NEAREST, len(features) - 1) + 1)[0][:, 1:]
+        known = labels.numpy()
+        return (known[near] == known[:, None]).mean(1).astype(np.float32)
+
+    def overlap(self, run: str, step: int, other: str, other_step: int) -> float:
+        """The share of nearest 15 that two runs have in common, on average; UserError where their images are others."""
+        a, b = self.frames.features(run, step), self.frames.features(other, other_step)
+        if self.frames.image_set(run) != self.frames.image_set(other) or len(a) != len(b):
+            raise UserError("These two runs look at different images.")
+        return float(overlap(a, b, k=NEAREST).mean())
+
+    def each(self, run: str) -> dict[str, Array]:
+        """Numbers (N,) by the network as it is now: error, cluster (k-means of features), prototype where there are some."""
+        folder, steps = self.frames.runs.folder(run), self.frames.steps(run)
+        if not steps:
+            raise NotFound(GONE)
+        path = folder / "maps" / f"each-{steps[-1]:08d}.npz"
+        if not path.exists():
+            save_arrays(path, look(folder, self.frames.model(run), self.frames.features(run, steps[-1])))
+        return read_arrays(path)
+
+
+@torch.inference_mode()
+def look(folder: Path, model: Any, features: NDArray[Any]) -> dict[str, Array]:
+    """`Measures.each`, made."""
+    from sklearn.cluster import KMeans
+
+    data = read_images(folder)
+    words: tuple[str, ...] = ()
+    if model.reads:
+        known = captions(data, data.test, model.config.language)
+        words = tuple(known.texts[i] for i in known.of_image[:, 0].tolist())
+    clusters = min(max(2, len(data.classes) or 10), len(features))
+    unit = features.astype(np.float32)
+    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
+    found = {
+        "error": evaluate.errors(model, data.test.images, words).numpy(),
+        "cluster": KMeans(clusters, n_init="auto", random_state=0).fit_predict(unit),
+    }
+    if hasattr(model, "prototypes"):
+        z = model.embed(evaluate.encode(model, data.test.images))
+        found["prototype"] = model.prototypes(z).argmax(1).numpy()
+    return {name: np.asarray(value, np.float32) for name, value in found.items()}

@@ -1,0 +1,88 @@
+"""What maps are made of: the runs there are, and of each its snapshots, images and network, kept loaded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.runs.shipped import is_example
+from playground.runs.store import ENDED, Runs, read_images
+from trainers import record
+from trainers.checkpoint import load_model
+from trainers.data import Dataset
+from trainers.errors import NotFound
+
+log = logging.getLogger(__name__)
+GONE = "This map is not there any more: ask for it again."
+
+
+class Sources:
+    """The runs whose images are drawn on maps. Safe to call from many threads."""
+
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs
+        self._features = lru_cache(64)(self._read_features)
+        self._models = lru_cache(24)(lambda path, changed: load_model(path))
+        self._images = lru_cache(12)(lambda folder, changed: read_images(folder))
+
+    def steps(self, run: str) -> list[int]:
+        """The steps of a run's snapshots: its time axis."""
+        return [event["step"] for event in self.runs.view(run).of("Snapshot")]
+
+    def features(self, run: str, step: int) -> NDArray[np.float16]:
+        """(N,F) of the evaluation images at a step; UserError where there is no snapshot."""
+        if step not in self.steps(run):
+            raise NotFound(GONE)
+        return self._features(run, step, self.runs.view(run).generation)
+
+    def _read_features(self, run: str, step: int, generation: int) -> NDArray[np.float16]:
+        return record.read_snapshot(self.runs.folder(run), step)
+
+    def images(self, run: str) -> Dataset:
+        """The evaluation images of a run, kept loaded: the test part of what this gives."""
+        path = self.runs.folder(run) / "images.png"
+        return self._images(path.parent, path.stat().st_mtime_ns if path.exists() else 0)
+
+    def image_set(self, run: str) -> str:
+        """What two runs share that look at the same images."""
+        config = record.read_config(self.runs.folder(run))
+        return f"{config.dataset} {config.size or ''}"
+
+    def model(self, run: str) -> Any:
+        """The network as it is now, kept loaded; UserError where none was saved yet."""
+        return self._models(self.runs.folder(run) / "model.safetensors", self.model_changed(run))
+
+    def model_changed(self, run: str) -> int:
+        """What is another number once the network has learned more."""
+        path = self.runs.folder(run) / "model.safetensors"
+        return path.stat().st_mtime_ns if path.exists() else 0
+
+    def ended(self, run: str) -> bool:
+        """Whether no more frames will come by themselves."""
+        return self.runs.state(run).kind in ENDED
+
+    def beside(self, also: Sequence[str] = (), limit: int = 60) -> list[str]:
+        """Runs that have a map: the newest first, then those that came with the app.
+
+        Those on a person's own images are shown to who knows their name.
+        """
+        found: list[tuple[float, str]] = []
+        shipped: list[str] = []
+        for path in self.runs.root.glob("*/run.json"):
+            run = path.parent.name
+            try:
+                own = record.read_config(path.parent).dataset.startswith("folder:")
+                if (own and run not in also) or not self.steps(run):
+                    continue
+                if is_example(path.parent):
+                    shipped.append(run)
+                else:
+                    found.append((path.stat().st_mtime, run))
+            except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
+                log.warning("run %s is left out: %s", run, error)
+        return [run for _, run in sorted(found, reverse=True)[:limit]] + sorted(shipped)

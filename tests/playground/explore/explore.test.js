@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import {hold, paged, settle} from './server.js';
+
+const shown = pane => `${pane.box.dataset.key}/${pane.box.dataset.step}`;
+
+paged('the newest run is opened at its end, with the map that is there', async at => {
+  const on = await at.opened();
+  assert.equal(on.main().run, 'one');
+  assert.equal(on.key_(), 'umap-15-0.1-cosine-0-2');
+  assert.equal(on.index, 2);
+  assert.equal(shown(on.main()), 'umap-15-0.1-cosine-0-2/20');
+  assert.equal(on.loaded, true);
+});
+
+paged('a link is the same view', async at => {
+  const on = await at.opened('run=one&map=tsne-8-cosine-0-2&at=10&colour=purity&pick=3&sel=Bg&with=two');
+  assert.equal(on.key_(), 'tsne-8-cosine-0-2');
+  assert.equal(on.index, 1);
+  assert.equal(on.colour, 'purity');
+  assert.equal(on.points.picked, 3);
+  assert.deepEqual(on.selection, [1, 2]);
+  assert.deepEqual(on.panes.map(pane => pane.run), ['one', 'two']);
+  const said = new URLSearchParams(location.search);
+  assert.deepEqual(['run', 'map', 'at', 'with', 'pick', 'sel'].map(key => said.get(key)), ['one', 'tsne-8-cosine-0-2', '10', 'two', '3', 'Bg']);
+});
+
+paged('a reducer that a person chooses while a run is opened is not overwritten by the usual one', async at => {
+  const ask = hold(at, url => url.searchParams.get('frames') === 'last');
+  const on = await at.opened('', false), opening = on.opened();
+  await settle();
+  on.reduce({...on.choice, kind: 'tsne', chosen: true});
+  ask.answer();
+  await opening;
+  await settle();
+  assert.equal(on.choice.kind, 'tsne');
+});
+
+paged('the run that was chosen last is shown, however late another one comes', async at => {
+  const on = await at.opened();
+  const late = hold(at, url => url.pathname.endsWith('/two/timeline'));
+  const first = on.choose('two'), second = on.choose('three');
+  await second;
+  late.answer();
+  await first;
+  await settle();
+  assert.equal(on.run, 'three');
+  assert.deepEqual(on.panes.map(pane => pane.run), ['three']);
+});
+
+paged('a run that cannot be opened leaves the one before', async at => {
+  const on = await at.opened();
+  at.fails(url => url.pathname.endsWith('/two/timeline'), 404, 'There is no run called two.');
+  await on.choose('two');
+  await settle();
+  assert.equal(on.run, 'one');
+  assert.equal(at.root.querySelector('#explore-run').value, 'one');
+  assert.match(at.root.querySelector('[role=status]').textContent, /no run called two/);
+});
+
+paged('what was put beside and taken away before it came does not come', async at => {
+  const on = await at.opened();
+  const late = hold(at, url => url.pathname.endsWith('/two/timeline'));
+  const first = on.putBeside('two', true);
+  await settle();
+  await on.putBeside('two', false);
+  late.answer();
+  await first;
+  await settle();
+  assert.deepEqual(on.panes.map(pane => pane.run), ['one']);
+});
+
+paged('of two maps asked for one after the other only the last is shown', async at => {
+  const on = await at.opened('map=pca-2');
+  const late = hold(at, url => url.pathname.includes('/maps/tsne-30-cosine-0-2/'));
+  on.reduce({...on.choice, kind: 'tsne', chosen: true});
+  await settle();
+  on.reduce({...on.choice, kind: 'umap', chosen: true});
+  await settle();
+  late.answer();
+  await settle();
+  assert.equal(shown(on.main()), 'umap-15-0.1-cosine-0-2/20');
+});
+
+paged('the map that stands in is never shown in place of the one that was wanted', async at => {
+  const late = hold(at, url => /maps\/pca-2\/20$/.test(url.pathname));
+  const on = await at.opened('map=umap-15-0.1-cosine-0-2');
+  late.answer();
+  await settle();
+  assert.equal(shown(on.main()), 'umap-15-0.1-cosine-0-2/20');
+});
+
+paged('neighbours of an older click or an older snapshot are not shown', async at => {
+  const on = await at.opened('map=pca-2');
+  const late = hold(at, url => /neighbours\/20\/1$/.test(url.pathname));
+  on.points.pick(1);
+  on.points.pick(2);
+  await settle();
+  late.answer();
+  await settle();
+  assert.equal(at.root.querySelector('.picked').dataset.index, '2');
+  assert.deepEqual(on.main().near, [3, 4]);
+});
+
+paged('Escape takes the selection and the image away', async at => {
+  const on = await at.opened('map=pca-2&pick=1&sel=Bg');
+  on.key({key: 'Escape', target: at.root, preventDefault() {}});
+  await settle();
+  assert.equal(on.selection, null);
+  assert.equal(on.points.picked, -1);
+});
+
+paged('a search that is written while answers are late stays, and counts what it found', async at => {
+  const on = await at.opened('map=pca-2');
+  const late = hold(at, url => url.pathname.includes('neighbours'));
+  on.points.pick(0);
+  const field = at.root.querySelector('#explore-search');
+  field.value = 'cat';
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  late.answer();
+  await settle();
+  assert.equal(at.root.querySelector('#explore-search').value, 'cat');
+  assert.deepEqual(on.selection, [0, 2, 4]);
+});
+
+paged('letters in a field of a parameter are not taken away by an answer', async at => {
+  const on = await at.opened('map=umap-15-0.1-cosine-0-2');
+  const field = at.root.querySelector('[data-param=neighbours]');
+  field.value = '2';
+  on.draw();
+  assert.equal(field.value, '2');
+  field.value = '2000';
+  field.dispatchEvent(new Event('change', {bubbles: true}));
+  await settle();
+  assert.equal(at.root.querySelector('[data-param=neighbours]').value, '100');
+  assert.equal(on.key_(), 'umap-100-0.1-cosine-0-2');
+});
+
+paged('who looks at the end of a run goes on doing so, who looks elsewhere stays there', async at => {
+  const on = await at.opened('map=pca-2');
+  const before = on.main().info;
+  on.main().info = {...before, steps: [...before.steps, 30], seconds: [...before.seconds, 3]};
+  on.grown(on.main(), before);
+  assert.equal(on.index, 3);
+  on.go(1);
+  const now = on.main().info;
+  on.main().info = {...now, steps: [...now.steps, 40], seconds: [...now.seconds, 4]};
+  on.grown(on.main(), now);
+  assert.equal(on.index, 1);
+});
+
+paged('an older list of runs never replaces a newer one', async at => {
+  const on = await at.opened();
+  const late = hold(at, url => url.pathname.endsWith('/playground/runs'));
+  const first = on.runs.ask([]);
+  at.list = at.list.slice(0, 2);
+  late.release();
+  await on.runs.ask([]);
+  late.answer();
+  await first;
+  assert.equal(on.runs.list.length, 2);
+});
+
+paged('cancelling leads back to a map that can be shown at once', async at => {
+  const on = await at.opened('map=pca-2');
+  at.making = true;
+  on.reduce({...on.choice, kind: 'tsne', chosen: true});
+  await settle();
+  assert.equal(on.main().busy.hidden, false);
+  at.making = false;
+  on.cancel(on.main());
+  await settle();
+  assert.equal(on.choice.kind, 'pca');
+  assert.equal(on.main().busy.hidden, true);
+});
