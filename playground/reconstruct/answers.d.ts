@@ -1,16 +1,5 @@
 // What the routes answer: written from answers.py by `python -m scripts.answer_types`.
 
-/** A run in the list. */
-export interface Entry {
-  run: string;
-  title: string;
-  method: string;
-  changed: string;
-  set: string;
-  ended: boolean;
-  last: number;
-}
-
 /** The noise that a network was trained to remove. */
 export interface Damage {
   noise: string;

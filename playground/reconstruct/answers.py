@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-
-class Entry(TypedDict):
-    """A run in the list."""
-
-    run: str
-    title: str
-    method: str
-    changed: str
-    set: str
-    ended: bool
-    last: int
+from playground.maps.answers import Entry
 
 
 class Damage(TypedDict):

@@ -44,8 +44,7 @@ def compare(networks: Networks, run: str, x: Tensor, body: Body, language: str) 
     for other, model in models:
         told = keep if grid is not None and _alike(model, grid) else None
         made = _made(model, x, damaged, keep, told, values.generator(body))
-        entry = about(maps, other, language) | judged(made, x)
-        found.append({**entry, "trained": purpose(model, language)})  # pyright: ignore
+        found.append({**about(maps, other, language), **judged(made, x), "trained": purpose(model, language)})
     return {"image": packed(x), "damaged": judged(damaged, x), "runs": found}
 
 

@@ -36,7 +36,7 @@ class Networks:
             except UserError:  # it ended before its first snapshot
                 continue
             entry = about(self.maps, run, language)
-            found.append({**entry, "trained": purpose(model, language), **abilities(model)})  # pyright: ignore
+            found.append({**entry, **abilities(model), "trained": purpose(model, language)})
         return found
 
     def makers(self, also: Sequence[str]) -> list[str]:

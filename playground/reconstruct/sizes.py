@@ -38,8 +38,12 @@ class CodeSizes:
                 continue
             latent, rest = model.config.latent, x.flatten(1) - mean
             linear = (mean + rest @ basis[:, :latent] @ basis[:, :latent].T).view_as(x).clamp(0, 1)
-            entry = about(maps, other, language) | judged(model.reconstruct(x), x)
-            found.append({**entry, "latent": latent, "held_out": self._held_out(other), "pca": judged(linear, x)})  # pyright: ignore
+            found.append(
+                {
+                    **about(maps, other, language), **judged(model.reconstruct(x), x),
+                    "latent": latent, "held_out": self._held_out(other), "pca": judged(linear, x),
+                }
+            )  # fmt: skip
         return {"runs": sorted(found, key=lambda one: one["latent"])}
 
     def _held_out(self, run: str) -> HeldOut:
