@@ -6,9 +6,11 @@ const textOf = event => /** @type {HTMLInputElement} */ (event.target).value;
 
 /**
  * One of several, as a row of buttons.
- * @param {[string, string][]} options value and name @param {string | null} chosen @param {(value: string) => void} act @param {(value: string) => boolean} [disabled]
+ * @param {[string, string][]} options value and name @param {string | null} chosen @param {(value: string) => void} act
+ * @param {(value: string) => boolean} [disabled] @param {{cls?: string, label?: string, hidden?: boolean}} [more] label: of all of them together
  */
-export const choice = (options, chosen, act, disabled = () => false) => html`<div class="map-kinds">${options.map(([value, name]) => html`<button
+export const choice = (options, chosen, act, disabled = () => false, {cls = '', label, hidden = false} = {}) => html`<div class=${`map-kinds ${cls}`.trim()}
+  ?hidden=${hidden} role=${label ? 'group' : nothing} aria-label=${label ?? nothing}>${options.map(([value, name]) => html`<button
   type="button" class=${value === chosen ? 'chosen' : ''} data-kind=${value} aria-pressed=${value === chosen} ?disabled=${disabled(value)}
   @click=${() => act(value)}>${name}</button>`)}</div>`;
 
@@ -27,9 +29,12 @@ export const button = (text, act, cls = 'small', disabled = false) => html`<butt
  * A list to choose from.
  * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act @param {{id?: string, label?: string}} [names]
  */
-export const select = (options, chosen, act, {id, label} = {}) => html`<select id=${id ?? nothing} aria-label=${label ?? nothing} .value=${live(chosen)}
-  @change=${(/** @type {Event} */ event) => act(textOf(event))}>${options.map(([value, name]) => html`<option value=${value}
-  ?selected=${value === chosen}>${name}</option>`)}</select>`;
+export const select = (options, chosen, act, {id, label} = {}) => html`<select id=${id ?? nothing} aria-label=${label ?? nothing}
+  @change=${(/** @type {Event} */ event) => act(textOf(event))}>${choices(options, chosen)}</select>`;
+
+/** What a list holds, which may be another one than it was. @param {[string, string][]} options value and name @param {string | null} chosen */
+export const choices = (options, chosen) => options.map(([value, name]) => html`<option value=${value}
+  .selected=${live(value === chosen)}>${name}</option>`);
 
 /** @param {string} title @param {string} help */
 export const heading = (title, help) => html`<div class="reconstruct-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;
