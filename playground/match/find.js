@@ -41,8 +41,9 @@ export class Find {
 
   /** @param {File[]} files */
   async set(files) {
-    const {query} = this, found = await this.page.upload(files, error => { this.error = error; this.draw(); });
-    if (found?.chosen && this.query === query) this.query = {...query, like: null};  // or somebody looks for something else by now
+    const {query} = this;
+    const found = await this.page.upload(files, error => { this.error = error; this.draw(); });
+    if (found?.chosen && this.query === query) this.query = {...query, like: null};  // or another is looked for by now
     if (found) this.ask();
   }
 
@@ -76,8 +77,10 @@ export class Find {
   }
 
   draw() {
-    render(html`${heading(say('find_title'), say('find_help'))}<div class="match-columns"><div class="match-left">${this.drawSet()}${this.drawQuery()}</div><div
-      class="match-right">${this.question.draw(({found, body}) => this.drawHits(found, body.set))}${this.texts.draw()}</div></div>`, this.root);
+    const hits = this.question.draw(({found, body}) => this.drawHits(found, body.set));
+    render(html`${heading(say('find_title'), say('find_help'))}
+      <div class="match-columns"><div class="match-left">${this.drawSet()}${this.drawQuery()}</div>
+        <div class="match-right">${hits}${this.texts.draw()}</div></div>`, this.root);
   }
 
   drawSet() {
@@ -106,17 +109,24 @@ export class Find {
       ${templateChoice(page.template, template => { page.template = template; this.ask(); })}
       <h4>${say('find_like')}</h4>
       <div class="match-like">${like ? html`<div class="match-chosen">${shown(like)}<button type="button" class="remove"
-        aria-label=${say('remove', {name: nameOf(like)})} @click=${back}>×</button></div><b>${nameOf(like)}</b>` : html`<p class="hint">${say('find_like_help')}</p>`}</div>
+        aria-label=${say('remove', {name: nameOf(like)})} @click=${back}>×</button></div><b>${nameOf(like)}</b>`
+        : html`<p class="hint">${say('find_like_help')}</p>`}</div>
       <div class="reconstruct-row">${chooser(say('find_own'), 'match-like', files => this.picture(files[0]), {multiple: false})}</div>`;
   }
 
   /** @param {import('./answers').Found} found @param {string} set */
   drawHits(found, set) {
-    const seconds = found.seconds.toFixed(found.seconds < 0.1 ? 3 : 1);
-    return html`<p class="hint" role="status">${say('found_in', {shown: found.hits.length, of: number(found.of), seconds, how: say(`how_${found.how}`)})}</p>
-      <div class="match-hits">${repeat(this.hits(found, set), ({picture}) => keyOf(picture), ({picture, title, cosine}) => html`<button type="button" class="match-hit"
-        title=${title} aria-label=${say('hit', {name: title || nameOf(picture), cosine})} data-index=${picture.index ?? nothing} data-name=${picture.name ?? ''}
-        data-caption=${picture.caption ?? ''} @click=${() => this.look({like: picture})}>${shown(picture)}<span>${nameOf(picture)}</span><small>${cosine}</small></button>`)}</div>`;
+    const seconds = found.seconds.toFixed(found.seconds < 0.1 ? 3 : 1), how = say(`how_${found.how}`);
+    return html`<p class="hint" role="status">${say('found_in', {shown: found.hits.length, of: number(found.of), seconds, how})}</p>
+      <div class="match-hits">${repeat(this.hits(found, set), ({picture}) => keyOf(picture), hit => this.drawHit(hit))}</div>`;
+  }
+
+  /** @param {{picture: Picture, title: string, cosine: string}} hit */
+  drawHit({picture, title, cosine}) {
+    const name = nameOf(picture);
+    return html`<button type="button" class="match-hit" title=${title} aria-label=${say('hit', {name: title || name, cosine})}
+      data-index=${picture.index ?? nothing} data-name=${picture.name ?? ''} data-caption=${picture.caption ?? ''}
+      @click=${() => this.look({like: picture})}>${shown(picture)}<span>${name}</span><small>${cosine}</small></button>`;
   }
 
   state() {

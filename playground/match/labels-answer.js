@@ -27,19 +27,24 @@ export function unclear({texts, unknown}, multilingual) {
 
 /** A card a picture. @param {Matched} found @param {Picture[]} pictures @returns {import('../widgets/picture-card.js').Card[]} */
 export function cardsOf(found, pictures) {
-  const {texts, neutral} = found, none = neutral ? texts.length : -1, name = (/** @type {number} */ j) => j === none ? say('none') : labelled(found, j);
+  const {texts, neutral} = found, none = neutral ? texts.length : -1;
+  const name = (/** @type {number} */ j) => j === none ? say('none') : labelled(found, j);
   return pictures.map((p, i) => {
     const row = (neutral ?? found).to_text[i], order = row.map((_, j) => j).sort((a, b) => row[b] - row[a]), first = order[0];
     const cosine = neutral && first === none ? neutral.cosines[i] : found.cosines[i][first];
     return {
-      key: keyOf(p), index: i, src: file(p).href, name: nameOf(p), title: name(first), label: first === none ? '' : texts[first], share: row[first],
-      note: say('cosine_is', {cosine: rounded(cosine)}), none: first === none, rest: row.length > BARS ? say('more_labels', {number: row.length - BARS}) : '',
+      key: keyOf(p), index: i, src: file(p).href, name: nameOf(p), title: name(first), label: first === none ? '' : texts[first],
+      share: row[first], none: first === none, note: say('cosine_is', {cosine: rounded(cosine)}),
+      rest: row.length > BARS ? say('more_labels', {number: row.length - BARS}) : '',
       bars: order.slice(0, BARS).map(j => ({name: name(j), value: row[j], text: share(row[j]), cls: j === none ? 'none' : ''})),
     };
   });
 }
 
-/** All pairs as colours. @param {Matched} found @param {Picture[]} pictures @param {string} kind @returns {import('../widgets/heat-table.js').Heat} */
+/**
+ * All pairs as colours.
+ * @param {Matched} found @param {Picture[]} pictures @param {string} kind @returns {import('../widgets/heat-table.js').Heat}
+ */
 export function heatOf(found, pictures, kind) {
   const {texts} = found, values = valuesOf(found, kind), {low, high} = range(values), cosines = kind === 'cosines';
   const top = (/** @type {number} */ i, /** @type {number} */ j) => kind === 'to_text' ? values[i].every(v => v <= values[i][j])
@@ -49,7 +54,8 @@ export function heatOf(found, pictures, kind) {
     strength: v => cosines ? (v - low) / (high - low || 1) : v,
     text: v => cosines ? rounded(v) : texts.length > MANY && v < NEXT_TO_NOTHING ? '' : percent(v),
     sentence: (i, j) => say('cell', {
-      picture: nameOf(pictures[i]), label: texts[j], text: share(found.to_text[i][j]), image: share(found.to_image[i][j]), cosine: rounded(found.cosines[i][j], 3),
+      picture: nameOf(pictures[i]), label: texts[j], text: share(found.to_text[i][j]), image: share(found.to_image[i][j]),
+      cosine: rounded(found.cosines[i][j], 3),
     }),
   };
 }
@@ -85,6 +91,7 @@ export function answerView({found, pictures, heat, cards, table, choose}) {
     <p class="hint match-explain">${say(`heat_${heat}_help`, {low: rounded(low), high: rounded(high)})}</p>
     <heat-table class="heat" data-heat=${heat} .heat=${table} .name=${`${say('heat')}. ${say('heat_keys')}`}></heat-table>
     <h4>${say('best')}</h4><p class="hint">${say('best_help')}</p>
-    <div class="match-best">${bestOf(found).map(({text, name, index, share: value}) => html`<figure class="match-best-one" data-label=${text}
-      data-index=${index}>${keyed(keyOf(pictures[index]), shown(pictures[index]))}<figcaption><b>${name}</b><small>${share(value)}</small></figcaption></figure>`)}</div>`;
+    <div class="match-best">${bestOf(found).map(({text, name, index, share: value}) => html`<figure class="match-best-one"
+      data-label=${text} data-index=${index}>${keyed(keyOf(pictures[index]), shown(pictures[index]))}<figcaption><b>${name}</b><small>${
+      share(value)}</small></figcaption></figure>`)}</div>`;
 }

@@ -3,7 +3,7 @@ import {post, reach} from '../page/ask.js';
 import {known} from '../page/address.js';
 import {html, live, render, repeat} from '../page/lit.js';
 import {lang, sayer} from '../page/words.js';
-import {heading} from '../widgets/forms.js';
+import {button, heading} from '../widgets/forms.js';
 import {brief, lines, memo, number, settled} from './format.js';
 import {answerView, cardsOf, HEATS, heatOf, unclear} from './labels-answer.js';
 import {activity, alert, chooser, sayLines, setChoice, templateChoice} from './parts.js';
@@ -33,7 +33,7 @@ export class Labels {
     this.page = page;
     this.restored = Boolean(own.pictures?.length) && own.address === listed;  // and no link of somebody else's
     /** @type {Picture[]} */
-    this.pictures = (this.restored ? own.pictures ?? [] : once(listed.split(',').map(named).filter(p => p !== null))).slice(0, PICTURES);
+    this.pictures = (this.restored && own.pictures || once(listed.split(',').map(named).filter(p => p !== null))).slice(0, PICTURES);
     this.text = lines(query.get('labels') || '').join('\n');
     this.typed = query.has('labels');
     /** @type {number | null} */
@@ -60,7 +60,8 @@ export class Labels {
   /** Leaves out those of a person's own that are not kept any more, and says so. */
   async look() {
     const {pictures} = this;
-    const there = await Promise.all(pictures.map(p => !isOwn(p) || reach(file(p), {method: 'HEAD', cache: 'no-store'}).then(found => found.ok, () => true)));
+    const isThere = (/** @type {Picture} */ p) => reach(file(p), {method: 'HEAD', cache: 'no-store'}).then(found => found.ok, () => true);
+    const there = await Promise.all(pictures.map(p => !isOwn(p) || isThere(p)));
     const gone = pictures.filter((_, i) => !there[i]);
     this.pictures = this.pictures.filter(p => !gone.includes(p));  // somebody may have added some
     if (gone.length) this.gone = say('pictures_gone', {names: new Intl.ListFormat(lang()).format(gone.map(nameOf))});
@@ -82,7 +83,8 @@ export class Labels {
     this.question.stale();
     this.draw();
     try {
-      const found = await answered('deal', {set: this.page.sets.now(), count: DEALT, ...(seed === undefined ? {} : {seed})}, undefined, over);
+      const asked = {set: this.page.sets.now(), count: DEALT, ...(seed === undefined ? {} : {seed})};
+      const found = /** @type {import('./answers').Dealt} */ (await answered('deal', asked, undefined, over));
       if (over()) return;
       const added = this.pictures.filter(p => !before.includes(p));
       this.pictures = once([...added, ...found.pictures]).slice(0, PICTURES);
@@ -99,7 +101,8 @@ export class Labels {
   async files(files) {
     if (!files.length) return;
     const {acts} = this, keeps = () => this.pictures.some(p => p.own) || this.acts !== acts;
-    const room = PICTURES - (this.pictures.some(p => p.own) ? this.pictures.length : 0), notes = files.length > room ? [say('pictures_most', {most: PICTURES})] : [];
+    const room = PICTURES - (this.pictures.some(p => p.own) ? this.pictures.length : 0);
+    const notes = files.length > room ? [say('pictures_most', {most: PICTURES})] : [];
     this.question.stale();
     this.gone = '';
     this.draw();
@@ -149,20 +152,23 @@ export class Labels {
   }
 
   draw() {
-    render(html`${heading(say('words_title'), say('words_help'))}<div class="match-columns"><div class="match-left">${this.drawPictures()}${this.drawLabels()}</div>
-      <div class="match-right">${this.drawSettings()}${this.drawAnswer()}</div></div>`, this.root);
+    render(html`${heading(say('words_title'), say('words_help'))}
+      <div class="match-columns"><div class="match-left">${this.drawPictures()}${this.drawLabels()}</div>
+        <div class="match-right">${this.drawSettings()}${this.drawAnswer()}</div></div>`, this.root);
   }
 
   drawPictures() {
-    const {page, pictures} = this, {kind = ''} = page.models.find(page.models.model) ?? {}, gamble = pictures.some(isOwn) && ['shipped', 'run'].includes(kind);
+    const {page, pictures} = this, {kind = ''} = page.models.find(page.models.model) ?? {};
+    const gamble = pictures.some(isOwn) && ['shipped', 'run'].includes(kind);
+    const choose = (/** @type {string} */ set) => { page.sets.choose(set); this.deal(); };
     return html`<h4>${say('pictures')}</h4><div class="match-pictures">${repeat(pictures, keyOf, (p, i) => html`<div class="match-chosen"
         title=${nameOf(p)}>${shown(p)}<button type="button" class="remove" aria-label=${say('remove', {name: nameOf(p)})}
         @click=${() => this.remove(p, i)}>×</button></div>`)}</div>
       <div class="reconstruct-row">${chooser(say('choose_pictures'), 'match-own', files => this.files(files))}</div>
       <p class="hint">${say('pictures_help')}</p>${alert(this.error)}
       <p class="hint match-note">${this.gone}</p><p class="hint match-note match-gamble">${gamble ? say(`gamble_${kind}`) : ''}</p>
-      <div class="reconstruct-row bottom">${setChoice(page.sets.list(), page.sets.now(), 'match-deal-set', set => { page.sets.choose(set); this.deal(); })}<button
-        type="button" class="small" @click=${() => this.deal(Math.floor(Math.random() * 1e6))}>${say('deal')}</button></div>`;
+      <div class="reconstruct-row bottom">${setChoice(page.sets.list(), page.sets.now(), 'match-deal-set', choose)}${
+        button(say('deal'), () => this.deal(Math.floor(Math.random() * 1e6)))}</div>`;
   }
 
   drawLabels() {
@@ -173,12 +179,13 @@ export class Labels {
       this.draw();
       this.askSoon();
     };
-    const preset = (/** @type {string} */ name, /** @type {() => string[]} */ labels, hidden = false) => html`<button type="button" class="small" ?hidden=${hidden}
-      @click=${() => { this.label(labels()); this.ask(); }}>${name}</button>`;
+    const preset = (/** @type {string} */ name, /** @type {() => string[]} */ labels, hidden = false) => html`<button type="button"
+      class="small" ?hidden=${hidden} @click=${() => { this.label(labels()); this.ask(); }}>${name}</button>`;
+    const notes = answer ? unclear(answer.found, Boolean(page.models.about?.multilingual)) : '';
     return html`<h4><label for="match-labels">${say('labels')}</label></h4><textarea rows="7" id="match-labels" spellcheck="false"
         placeholder=${say('labels_help')} .value=${live(this.text)} @input=${typed}></textarea>
       <p class="hint match-note match-many">${many ? say('texts_most', {most: number(LABELS)}) : ''}</p>
-      <p class="hint match-note match-unknown" data-count=${strange.length}>${answer ? unclear(answer.found, Boolean(page.models.about?.multilingual)) : ''}</p>
+      <p class="hint match-note match-unknown" data-count=${strange.length}>${notes}</p>
       <div class="reconstruct-row">${preset(say('labels_captions'), () => this.half(), !this.half().length)}${
         PRESETS.map(name => preset(say(`preset_${name}`), () => sayLines(`preset_${name}_lines`)))}</div>
       ${templateChoice(page.template, template => { page.template = template; this.ask(); })}
@@ -187,10 +194,10 @@ export class Labels {
 
   drawSettings() {
     const {scale, page: {models: {about}}} = this, own = about?.scale || 1;
-    return html`<div class="reconstruct-row">${temperature(scale, own, value => this.choose({scale: value}))}<button type="button" class="small"
-        ?disabled=${scale === null} @click=${() => this.choose({scale: null})}>${say('temperature_reset')}</button><label class="check"><input type="checkbox"
-        id="match-none" .checked=${live(this.neutral)} @change=${(/** @type {Event} */ {target}) => this.choose({neutral: /** @type {HTMLInputElement} */ (target).checked})}><span>${
-        say('none')}</span></label></div>
+    const check = (/** @type {Event} */ {target}) => this.choose({neutral: /** @type {HTMLInputElement} */ (target).checked});
+    return html`<div class="reconstruct-row">${temperature(scale, own, value => this.choose({scale: value}))}${
+        button(say('temperature_reset'), () => this.choose({scale: null}), 'small', scale === null)}<label class="check"><input
+        type="checkbox" id="match-none" .checked=${live(this.neutral)} @change=${check}><span>${say('none')}</span></label></div>
       <p class="hint match-softened">${about ? say('softened', {scale: brief(scale ?? own), own: brief(own)}) : ''}</p>`;
   }
 
@@ -204,8 +211,8 @@ export class Labels {
   state() {
     const {page, scale, neutral, heat} = this;
     return {
-      pictures: this.pictures.filter(p => !isOwn(p)).map(keyOf).join(','), labels: lines(this.text).join('\n'), template: page.template === 'none' ? null : page.template,
-      scale, none: neutral ? 1 : null, heat: heat === HEATS[0] ? null : heat,
+      pictures: this.pictures.filter(p => !isOwn(p)).map(keyOf).join(','), labels: lines(this.text).join('\n'),
+      template: page.template === 'none' ? null : page.template, scale, none: neutral ? 1 : null, heat: heat === HEATS[0] ? null : heat,
     };
   }
 

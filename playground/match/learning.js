@@ -58,7 +58,8 @@ export class Learning {
   async showFirst() {
     const candidates = [...new Set([...this.wanted.filter(Boolean), ...[...this.runs.keys()].slice(0, CANDIDATES)])];
     /** @type {(Lesson | null)[]} */
-    const answers = await Promise.all(candidates.map(run => get(path`runs/${run}/lesson`).catch(() => null))), found = answers.filter(one => one !== null);
+    const answers = await Promise.all(candidates.map(run => get(path`runs/${run}/lesson`).catch(() => null)));
+    const found = answers.filter(one => one !== null);
     for (const [at, pane] of this.panes.entries()) {
       const run = (found.find(one => one.run === this.wanted[at]) ?? found.find(one => one.symmetric === (at === 0)))?.run;
       if (run && !pane.acts) pane.follow(run);  // or somebody was faster
@@ -87,8 +88,9 @@ export class Learning {
     /** @type {[string, string][]} */
     const runs = [...this.runs].map(([run, title]) => [run, title || run]);
     render(html`${heading(say('lesson_title'), say('lesson_help'))}
-      <div class="reconstruct-row"><button type="button" class="small primary" id="match-train-both" ?disabled=${this.training} @click=${() => this.train()}>${
-        say('train_both')}</button><span class="hint">${say('train_both_help')}</span></div>${alert(this.error)}
+      <div class="reconstruct-row"><button type="button" class="small primary" id="match-train-both" ?disabled=${this.training}
+        @click=${() => this.train()}>${say('train_both')}</button><span class="hint">${say('train_both_help')}</span></div>
+      ${alert(this.error)}
       <p class="hint" ?hidden=${this.runs.size > 0}>${say('lesson_none')}</p>
       <p class="reconstruct-truth">${say('lesson_look')}</p>
       <div class="match-panes">${this.panes.map(pane => pane.draw(runs))}</div>`, this.root);

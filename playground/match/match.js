@@ -145,8 +145,10 @@ export class Matcher {
     const {root, models, doing} = this;
     root.dataset.activity = doing;
     if (models.model) root.dataset.model = models.model;
-    render(html`${models.draw(this.uploads > 0)}${choice(Object.keys(VIEWS).map(name => [name, say(`do_${name}`)]), doing, name => this.turnTo(name), undefined, {
-      cls: 'match-doing'})}<div class="stage">${this.activity.root}</div>`, root);
+    /** @type {[string, string][]} */
+    const views = Object.keys(VIEWS).map(name => [name, say(`do_${name}`)]);
+    render(html`${models.draw(this.uploads > 0)}${choice(views, doing, name => this.turnTo(name), undefined, {cls: 'match-doing'})}<div
+      class="stage">${this.activity.root}</div>`, root);
   }
 
   remember() {

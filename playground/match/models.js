@@ -1,7 +1,7 @@
 // The model that compares pictures with texts: what can be chosen, and what is known of the one that is loaded.
 import {html, nothing} from '../page/lit.js';
 import {sayer} from '../page/words.js';
-import {choices} from '../widgets/forms.js';
+import {button, choices} from '../widgets/forms.js';
 import {brief, number} from './format.js';
 import {alert, field} from './parts.js';
 import {answered, REST, said, statusLine, working} from './questions.js';
@@ -88,19 +88,21 @@ export class Models {
 
   /** @param {boolean} uploading whether pictures are being taken in */
   draw(uploading) {
-    const {listed, other, ready, error, status} = this, chosen = (this.find(this.wanted) ? this.wanted : this.model) ?? this.first;
-    const groups = KINDS.map(kind => ({kind, models: this.all().filter(one => one.kind === kind)})).filter(({models}) => models.length);
+    const {other, ready, error, status} = this, chosen = (this.find(this.wanted) ? this.wanted : this.model) ?? this.first;
+    const all = this.all(), groups = KINDS.map(kind => ({kind, models: all.filter(one => one.kind === kind)}));
     const name = (/** @type {Model} */ m) => [m.title, ...(m.kind === 'known' ? facts(m) : [])].filter(Boolean).join(' · ');
     return html`<div class="match-model" data-ready=${ready ? '1' : ''}>
       <div class="reconstruct-row bottom">${field(say('model'), html`<select id="match-model"
-          @change=${(/** @type {Event} */ {target}) => this.load(/** @type {HTMLSelectElement} */ (target).value)}>${groups.map(({kind, models}) => html`<optgroup
-          label=${say(`models_${kind}`)}>${choices(models.map(m => [m.id, name(m)]), chosen)}</optgroup>`)}</select>`)}
-        <label class="field grow"><span>${say(listed.length && this.local ? 'other_model_local' : 'other_model')}</span><input id="match-other" type="text"
+          @change=${(/** @type {Event} */ {target}) => this.load(/** @type {HTMLSelectElement} */ (target).value)}>${
+          groups.filter(({models}) => models.length).map(({kind, models}) => html`<optgroup label=${say(`models_${kind}`)}>${
+          choices(models.map(m => [m.id, name(m)]), chosen)}</optgroup>`)}</select>`)}
+        <label class="field grow"><span>${say(this.local ? 'other_model_local' : 'other_model')}</span><input id="match-other" type="text"
           spellcheck="false" autocomplete="off" placeholder="ViT-B-32/laion2b_s34b_b79k" .value=${other}
           @input=${(/** @type {Event} */ {target}) => { this.other = /** @type {HTMLInputElement} */ (target).value; }}
-          @keydown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') this.loadOther(); }}></label>
-        <button type="button" class="small" @click=${() => this.loadOther()}>${say('load')}</button></div>
-      <p class="hint match-about">${this.describe()}</p>${statusLine(uploading && !status.on ? working(say('uploading')) : status)}${alert(error)}</div>`;
+          @keydown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') this.loadOther(); }}></label>${
+        button(say('load'), () => this.loadOther())}</div>
+      <p class="hint match-about">${this.describe()}</p>${
+      statusLine(uploading && !status.on ? working(say('uploading')) : status)}${alert(error)}</div>`;
   }
 
   /** What is known of the model that is asked for, else of the present one. */

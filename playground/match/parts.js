@@ -1,7 +1,7 @@
 // Parts of forms that several views of Match have.
 import {html} from '../page/lit.js';
 import {sayer} from '../page/words.js';
-import {choice, choices} from '../widgets/forms.js';
+import {choice, select} from '../widgets/forms.js';
 
 const say = sayer('match');
 
@@ -18,7 +18,10 @@ export const alert = text => html`<p class="match-error" role="alert">${text}</p
 
 /** @typedef {{multiple?: boolean, accept?: string, folder?: boolean}} Files which files can be chosen */
 
-/** A button that lets a person choose files. @param {string} name @param {string} id @param {(files: File[]) => void} act @param {Files} [files] */
+/**
+ * A button that lets a person choose files.
+ * @param {string} name @param {string} id @param {(files: File[]) => void} act @param {Files} [files]
+ */
 export function chooser(name, id, act, {multiple = true, accept = 'image/*', folder = false} = {}) {
   const chosen = (/** @type {Event} */ {target}) => {
     const input = /** @type {HTMLInputElement} */ (target), files = [...input.files ?? []];
@@ -34,8 +37,7 @@ export const templateChoice = (template, act) => html`<div class="field"><span>$
   choice(TEMPLATES.map(name => [name, say(`template_${name}`)]), template, act, undefined, {label: say('template')})}</div>`;
 
 /** @param {{id: string, title: string}[]} sets @param {string} chosen @param {string} id @param {(set: string) => void} act */
-export const setChoice = (sets, chosen, id, act) => field(say('set'), html`<select id=${id}
-  @change=${(/** @type {Event} */ {target}) => act(/** @type {HTMLSelectElement} */ (target).value)}>${choices(sets.map(s => [s.id, s.title]), chosen)}</select>`);
+export const setChoice = (sets, chosen, id, act) => field(say('set'), select(sets.map(set => [set.id, set.title]), chosen, act, {id}));
 
 /** An element that one view draws into, as long as the page is open. */
 export function activity() {

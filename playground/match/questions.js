@@ -86,10 +86,14 @@ export class Question {
     const {turn, next} = this, over = () => turn !== this.turn;
     if (!next) return;
     this.next = null;
-    const tell = (/** @type {string} */ words, /** @type {number} */ progress) => { this.status = working(words, progress); this.changed(); };
-    const slow = setTimeout(() => { if (!over()) tell('', 0); }, this.answer ? SLOW : 0);
+    const tell = (/** @type {string} */ words, /** @type {number} */ progress) => {
+      if (over()) return;
+      this.status = working(words, progress);
+      this.changed();
+    };
+    const slow = setTimeout(() => tell('', 0), this.answer ? SLOW : 0);
     try {
-      const found = await answered(this.kind, {model: this.model(), ...next.body}, (...told) => { if (!over()) tell(...told); }, over);
+      const found = await answered(this.kind, {model: this.model(), ...next.body}, tell, over);
       if (over()) return;
       Object.assign(this, {answer: {found, ...next}, ready: true, error: '', status: REST});
     } catch (error) {
@@ -99,10 +103,11 @@ export class Question {
     this.changed();
   }
 
-  /** Where the answer stands. @param {(answer: {found: A, body: any, about: C}) => unknown} content @param {Record<string, unknown>} [data] */
+  /** Where the answer stands. @param {(answer: {found: A, body: any, about: C}) => unknown} content @param {{accuracy?: number}} [data] */
   draw(content, {accuracy} = {}) {
     const {kind, status, error, answer, ready} = this;
-    return html`<div class="match-part" data-kind=${kind}>${statusLine(status)}<p class="match-error" role="alert">${error}</p><div class="match-answer"
-      ?hidden=${!answer} data-ready=${ready ? '1' : ''} data-accuracy=${accuracy ?? nothing}>${answer ? content(answer) : nothing}</div></div>`;
+    return html`<div class="match-part" data-kind=${kind}>${statusLine(status)}<p class="match-error" role="alert">${error}</p>
+      <div class="match-answer" ?hidden=${!answer} data-ready=${ready ? '1' : ''} data-accuracy=${accuracy ?? nothing}>${
+        answer ? content(answer) : nothing}</div></div>`;
   }
 }

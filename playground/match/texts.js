@@ -67,8 +67,8 @@ export class Texts {
       <textarea rows="6" spellcheck="false" id="match-texts" aria-label=${say('texts_typed')} ?hidden=${!typed} .value=${live(text)}
         @input=${(/** @type {Event} */ event) => this.typed(event)}></textarea>
       <p class="hint match-note match-many">${typed && lines(text).length > LINES ? say('texts_most', {most: number(LINES)}) : ''}</p>
-      ${this.question.draw(({found}) => html`<p class="hint">${say('texts_of', {shown: found.hits.length, of: number(found.of)})}</p><div
-        class="match-texts">${found.hits.map(hit => shareBar({
+      ${this.question.draw(({found}) => html`<p class="hint">${say('texts_of', {shown: found.hits.length, of: number(found.of)})}</p>
+        <div class="match-texts">${found.hits.map(hit => shareBar({
           name: hit.text, value: hit.share / found.hits[0].share, data: {text: hit.text},
           text: say('share_cosine', {share: share(hit.share), cosine: rounded(hit.cosine)}),
         }))}</div>`)}`;

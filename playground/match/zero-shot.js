@@ -1,5 +1,5 @@
 // "Test": how many pictures of a set get the right class from its name alone.
-import {html, keyed, render} from '../page/lit.js';
+import {html, keyed, nothing, render} from '../page/lit.js';
 import {percent, sayer} from '../page/words.js';
 import {heading} from '../widgets/forms.js';
 import '../widgets/heat-table.js';
@@ -48,48 +48,65 @@ export class ZeroShot {
   }
 
   draw() {
-    const {page, page: {sets}} = this, files = (/** @type {File[]} */ chosen) => this.files(chosen);
+    const {page, question, page: {sets}} = this, files = (/** @type {File[]} */ chosen) => this.files(chosen);
+    const choose = (/** @type {string} */ set) => { sets.choose(set); this.ask(); };
     render(html`${heading(say('test_title'), say('test_help'))}
-      <div class="reconstruct-row bottom">${setChoice(sets.list(testable), sets.now(testable), 'match-test-set', set => { sets.choose(set); this.ask(); })}${
+      <div class="reconstruct-row bottom">${setChoice(sets.list(testable), sets.now(testable), 'match-test-set', choose)}${
         templateChoice(page.template, template => { page.template = template; this.ask(); })}${
-        chooser(say('own_set'), 'match-test-own', files, {accept: 'image/*,.zip'})}${chooser(say('own_folder'), 'match-test-folder', files, {folder: true})}</div>
+        chooser(say('own_set'), 'match-test-own', files, {accept: 'image/*,.zip'})}${
+        chooser(say('own_folder'), 'match-test-folder', files, {folder: true})}</div>
       <p class="hint">${say('test_own_help')}</p>${alert(this.error)}
-      ${this.question.draw(({found, body}) => this.drawAnswer(found, body.set), {accuracy: this.question.answer?.found.accuracy})}`, this.root);
+      ${question.draw(({found, body}) => this.drawAnswer(found, body.set), {accuracy: question.answer?.found.accuracy})}`, this.root);
   }
 
   /** @param {Tested} found @param {string} set */
   drawAnswer(found, set) {
-    const {classes, mistakes} = found, shares = scores(found), heat = this.confusion(found), shownClasses = heat.columns.length;
-    const verdict = {accuracy: percent(found.accuracy, 1), of: number(found.of), classes: classes.length, chance: percent(found.chance, 1)};
+    const {mistakes, prompts} = found, shares = scores(found), hint = (/** @type {string} */ key) => html`<p class="hint">${say(key)}</p>`;
+    const verdict = {
+      accuracy: percent(found.accuracy, 1), of: number(found.of), classes: found.classes.length, chance: percent(found.chance, 1),
+    };
     return html`<p class="reconstruct-truth" role="status">${say('test_verdict', verdict)}</p>
-      <div class="match-scores">${shares.map(shareBar)}${shares.length < SCORES ? html`<p class="hint">${say('score_missing')}</p>` : ''}</div>
-      <div class="match-two"><div><h4>${say('per_class')}</h4><p class="hint">${say('per_class_help')}</p><div class="match-classes">${byClass(found).map(shareBar)}</div></div><div><h4>${
-        say('confusion')}</h4><p class="hint">${say('confusion_help')}</p><p class="hint">${shownClasses < classes.length ? say('confusion_part', {shown: shownClasses, of: classes.length}) : ''}</p><heat-table
-        class="heat" .heat=${heat} .name=${`${say('confusion')}. ${say('heat_keys')}`}></heat-table></div></div>
-      <h4>${say('mistakes')}</h4><p class="hint">${say('mistakes_help')}</p>
-      <div class="match-mistakes">${mistakes.map(one => this.drawMistake(one, set))}${mistakes.length ? '' : html`<p class="hint">${say('mistakes_none')}</p>`}</div>
-      <details class="match-prompts"><summary>${say('prompts')}</summary><p class="hint">${found.prompts.map(text => say('quoted', {text})).join(' · ')}</p></details>`;
+      <div class="match-scores">${shares.map(shareBar)}${shares.length < SCORES ? hint('score_missing') : nothing}</div>
+      <div class="match-two"><div><h4>${say('per_class')}</h4>${hint('per_class_help')}
+          <div class="match-classes">${byClass(found).map(shareBar)}</div></div>
+        <div><h4>${say('confusion')}</h4>${hint('confusion_help')}${this.drawConfusion(found)}</div></div>
+      <h4>${say('mistakes')}</h4>${hint('mistakes_help')}
+      <div class="match-mistakes">${mistakes.length ? mistakes.map(one => this.drawMistake(one, set)) : hint('mistakes_none')}</div>
+      <details class="match-prompts"><summary>${say('prompts')}</summary><p class="hint">${
+        prompts.map(text => say('quoted', {text})).join(' · ')}</p></details>`;
   }
 
-  /** A picture that got a wrong class, which can be looked at more closely. @param {import('./answers').Mistake} mistake @param {string} set */
+  /** @param {Tested} found */
+  drawConfusion(found) {
+    const heat = this.confusion(found), shown = heat.columns.length, of = found.classes.length;
+    return html`<p class="hint">${shown < of ? say('confusion_part', {shown, of}) : ''}</p>
+      <heat-table class="heat" .heat=${heat} .name=${`${say('confusion')}. ${say('heat_keys')}`}></heat-table>`;
+  }
+
+  /**
+   * A picture that got a wrong class, which can be looked at more closely.
+   * @param {import('./answers').Mistake} mistake @param {string} set
+   */
   drawMistake({index, true: right, said, share}, set) {
     const picture = {set, index};
     return html`<button type="button" class="match-mistake" data-index=${index} data-true=${right} data-said=${said}
-      @click=${() => this.page.take(picture, [right, said])}>${keyed(keyOf(picture), shown(picture))}<span>${say('mistake_true', {true: right})}</span><span
-      class="said">${say('mistake_said', {said, share: percent(share)})}</span></button>`;
+      @click=${() => this.page.take(picture, [right, said])}>${keyed(keyOf(picture), shown(picture))}<span>${
+      say('mistake_true', {true: right})}</span><span class="said">${say('mistake_said', {said, share: percent(share)})}</span></button>`;
   }
 
   state() { return {set: this.page.sets.now(testable), template: this.page.template === 'none' ? null : this.page.template}; }
 }
 
 /** What the model reaches beside what others do; without labels to learn from some are missing. @param {Tested} found */
-const scores = ({accuracy, probe, knn, chance}) => Object.entries({zero: accuracy, probe, knn, chance}).filter(([, value]) => value !== null && value !== undefined)
+const scores = ({accuracy, probe, knn, chance}) => Object.entries({zero: accuracy, probe, knn, chance})
+  .filter(([, value]) => value !== null && value !== undefined)
   .map(([score, value]) => ({name: say(`score_${score}`), value, text: percent(value, 1), cls: score, data: {score}}));
 
 /** The classes that have pictures, the best known first. @param {Tested} found */
-const byClass = ({classes}) => classes.flatMap(({name, accuracy, count}) => count && accuracy !== null ? [{name, value: accuracy, count}] : [])
-  .sort((a, b) => b.value - a.value)
-  .map(({name, value, count}) => ({name, value, text: say('of_count', {share: percent(value), count: number(count)}), data: {class: name}}));
+const byClass = ({classes}) => classes.filter(one => one.count).map(({name, accuracy, count}) => ({name, value: accuracy ?? 0, count}))
+  .sort((a, b) => b.value - a.value).map(({name, value, count}) => ({
+    name, value, text: say('of_count', {share: percent(value), count: number(count)}), data: {class: name},
+  }));
 
 /** The classes with the most mistakes, in their own order. @param {number[][]} confusion */
 export function confused(confusion) {
@@ -97,7 +114,10 @@ export function confused(confusion) {
   return confusion.map((_, i) => i).sort((a, b) => wrong(b) - wrong(a)).slice(0, CONFUSED).sort((a, b) => a - b);
 }
 
-/** Which classes are taken for which, as shares of the true one. @param {Tested} found @returns {import('../widgets/heat-table.js').Heat} */
+/**
+ * Which classes are taken for which, as shares of the true one.
+ * @param {Tested} found @returns {import('../widgets/heat-table.js').Heat}
+ */
 function confusionOf({classes, confusion}) {
   const few = confused(confusion), totals = confusion.map(row => row.reduce((a, b) => a + b, 0));
   return {

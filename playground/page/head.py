@@ -38,8 +38,6 @@ FILES = {  # in the order in which they are loaded
         "explore.css",
         "reconstruct.js",
         "reconstruct.css",
-        "match.js",
-        "match.css",
         "compare.js",
         "compare.css",
     )

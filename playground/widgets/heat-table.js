@@ -2,7 +2,8 @@ import {html, nothing} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
 
 const MANY = 6, LONG = 24;  // columns, letters of a column's name: beyond them the names stand upright
-const STEPS = /** @type {Record<string, [number, number] | undefined>} */ ({ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]});
+/** @type {Record<string, [number, number] | undefined>} */
+const STEPS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]};
 
 /**
  * @typedef {object} Heat
@@ -14,6 +15,9 @@ const STEPS = /** @type {Record<string, [number, number] | undefined>} */ ({Arro
  * @property {(row: number, column: number) => string} sentence about a cell
  * @property {(row: number, column: number) => boolean} [best] whether a cell has a frame
  */
+
+/** The style of a cell. @param {number} much */
+const colour = much => `background: rgb(var(--heat-${much < 0 ? 'below' : 'above'}) / ${Math.min(1, Math.abs(much)).toFixed(3)})`;
 
 /** @param {number} value @param {number} count */
 const within = (value, count) => Math.max(0, Math.min(count - 1, value));
@@ -31,10 +35,11 @@ export class HeatTable extends widget({heat: /** @type {Heat | null} */ (null), 
   /** @param {Heat} heat */
   table({rows, columns, values, strength, text, best = () => false}) {
     const wide = columns.length > MANY || columns.some(name => name.length > LONG);
-    const colour = (/** @type {number} */ much) => `background: rgb(var(--heat-${much < 0 ? 'below' : 'above'}) / ${Math.min(1, Math.abs(much)).toFixed(3)})`;
+    const cell = (/** @type {number} */ v, /** @type {number} */ i, /** @type {number} */ j) => html`<td class=${best(i, j) ? 'best' : ''}
+      data-row=${i} data-column=${j} data-value=${v.toFixed(4)} style=${colour(strength(v))}>${text(v)}</td>`;
     return html`<table data-wide=${wide ? '1' : ''}><thead><tr><td class="corner"></td>${columns.map(name => html`<th scope="col"
-      title=${name}><span>${name}</span></th>`)}</tr></thead><tbody>${rows.map((row, i) => html`<tr><th scope="row">${row}</th>${values[i].map((v, j) => html`<td
-      class=${best(i, j) ? 'best' : ''} data-row=${i} data-column=${j} data-value=${v.toFixed(4)} style=${colour(strength(v))}>${text(v)}</td>`)}</tr>`)}</tbody></table>`;
+      title=${name}><span>${name}</span></th>`)}</tr></thead><tbody>${rows.map((row, i) => html`<tr><th scope="row">${row}</th>${
+      values[i].map((v, j) => cell(v, i, j))}</tr>`)}</tbody></table>`;
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */

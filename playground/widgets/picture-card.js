@@ -21,7 +21,10 @@ const SMALL = 128;  // px: what has fewer is shown with sharp pixels
  */
 
 /** @param {Event} event */
-const sharpen = ({target}) => { const image = /** @type {HTMLImageElement} */ (target); image.classList.toggle('small', image.naturalWidth < SMALL); };
+function sharpen({target}) {
+  const image = /** @type {HTMLImageElement} */ (target);
+  image.classList.toggle('small', image.naturalWidth < SMALL);
+}
 
 /** A picture at its own size's sharpness. @param {string} src @param {string} name */
 export const picture = (src, name) => html`<img class="match-picture" alt=${name} decoding="sync" @load=${sharpen} src=${src}>`;
@@ -31,8 +34,9 @@ export class PictureCard extends widget({card: /** @type {Card | null} */ (null)
   render() {
     if (!this.card) return nothing;
     const {key, index, src, name, title, label, share, note, bars, rest, none} = this.card;
-    return html`<figure class=${`match-card${none ? ' nothing' : ''}`} data-index=${index} data-key=${key}><div class="match-card-head">${picture(src, name)}<figcaption><b
-      class="match-top" data-label=${label} data-share=${share.toFixed(4)}>${title}</b><small>${note}</small></figcaption></div>${bars.map(one => shareBar(one))}<small>${rest}</small></figure>`;
+    return html`<figure class=${`match-card${none ? ' nothing' : ''}`} data-index=${index} data-key=${key}><div
+      class="match-card-head">${picture(src, name)}<figcaption><b class="match-top" data-label=${label} data-share=${share.toFixed(4)}>${
+      title}</b><small>${note}</small></figcaption></div>${bars.map(shareBar)}<small>${rest}</small></figure>`;
   }
 }
 

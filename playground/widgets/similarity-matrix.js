@@ -2,7 +2,8 @@ import {html} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
 
 const USUAL = 340, FEW = 8;  // px and columns, where neither is known yet
-const STEPS = /** @type {Record<string, [number, number] | undefined>} */ ({ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]});
+/** @type {Record<string, [number, number] | undefined>} */
+const STEPS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]};
 
 /** @typedef {{columns: string[], values: number[][]}} Similarities cosines (n,n) of images, as rows, and captions */
 
@@ -21,8 +22,8 @@ export class SimilarityMatrix extends widget({
 
   render() {
     const {table, at, name, help} = this, cell = table && at ? this.sentence?.(...this.inside(at)) : '';
-    return html`<canvas class="match-matrix" tabindex="0" role="img" aria-label=${name} @pointermove=${this.move} @keydown=${this.key}></canvas><p
-      class="hint heat-line" aria-live="polite">${cell || help}</p>`;
+    return html`<canvas class="match-matrix" tabindex="0" role="img" aria-label=${name} @pointermove=${this.move}
+      @keydown=${this.key}></canvas><p class="hint heat-line" aria-live="polite">${cell || help}</p>`;
   }
 
   get canvas() { return /** @type {HTMLCanvasElement} */ (this.querySelector('canvas')); }
