@@ -34,8 +34,6 @@ FILES = {  # in the order in which they are loaded
     for name in (
         "page.js",
         "page.css",
-        "match.js",
-        "match.css",
     )
 }
 NONE: Mapping[str, Any] = MappingProxyType({})

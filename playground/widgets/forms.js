@@ -29,9 +29,13 @@ export const button = (text, act, cls = 'small', disabled = false) => html`<butt
  * A list to choose from.
  * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act @param {{id?: string, label?: string, disabled?: boolean}} [more]
  */
-export const select = (options, chosen, act, {id, label, disabled = false} = {}) => html`<select id=${id ?? nothing} aria-label=${label ?? nothing}
-  ?disabled=${disabled} .value=${live(chosen)} @change=${(/** @type {Event} */ event) => act(textOf(event))}>${repeat(options, ([value]) => value,
-    ([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}</select>`;
+export const select = (options, chosen, act, {id, label, disabled = false} = {}) => html`<select id=${id ?? nothing}
+  aria-label=${label ?? nothing} ?disabled=${disabled} @change=${(/** @type {Event} */ event) => act(textOf(event))}>${
+  choices(options, chosen)}</select>`;
+
+/** What a list holds, which may be another one than it was. @param {[string, string][]} options value and name @param {string | null} chosen */
+export const choices = (options, chosen) => repeat(options, ([value]) => value, ([value, name]) => html`<option value=${value}
+  .selected=${live(value === chosen)}>${name}</option>`);
 
 /** @param {string} title @param {string} help */
 export const heading = (title, help) => html`<div class="reconstruct-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;
