@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -73,6 +75,21 @@ def preloads(names: Iterable[str]) -> str:
     """What lets a browser fetch these modules, and all that they import, at once instead of one after another."""
     every = dict.fromkeys(module for name in names for module in needed(name))
     return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in every)
+
+
+def inlined(*names: str) -> str:
+    """These modules and all that they import, inside a page without a server, whose own scripts import them by their names."""
+
+    def alone(name: str) -> str:
+        def absolute(found: re.Match[str]) -> str:
+            target = _resolved(PurePosixPath(name).parent / found[1])
+            return found[0][: found.start(1) - found.start()] + target + found[0][found.end(1) - found.start() :]
+
+        source = IMPORT.sub(absolute, _content(name).decode())
+        return "data:text/javascript;charset=utf-8;base64," + base64.b64encode(source.encode()).decode()
+
+    every = dict.fromkeys(module for name in names for module in needed(name))
+    return f'<script type="importmap">{json.dumps({"imports": {name: alone(name) for name in every}})}</script>'
 
 
 def opens(name: str) -> str:

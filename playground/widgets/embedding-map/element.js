@@ -1,0 +1,300 @@
+import {html} from '../../page/lit.js';
+import {define, widget} from '../../page/widget.js';
+import {plotly} from '../plotly.js';
+import {binned, labelled, NO_GROUP, paletteOf} from './colours.js';
+import {enclosed, glided, nearest, spread} from './geometry.js';
+import {paint} from './painter.js';
+import {aim, drawPlane, drawSpace} from './plot.js';
+import {Pointer} from './pointer.js';
+import {nameOf, thumbStyle} from './sprite.js';
+import {figure, traces} from './traces.js';
+
+const SETTLE = 120;  // ms after which plotly learns of a view that moved without it
+
+/** @typedef {import('./types').About} About */
+/** @typedef {import('./types').Spec} Spec */
+/** @typedef {import('./types').Placed} Placed */
+/** @typedef {import('./types').Span} Span */
+
+/** @param {string} tag @param {string} cls @returns {any} */
+const make = (tag, cls) => Object.assign(document.createElement(tag), {className: cls});
+
+/**
+ * A map of images: `<embedding-map class="map" tabindex="0">`. It draws itself once it has `about` and a size on the page, follows
+ * its size, and can be taken out and put back. Its parent gives it role, aria-label, data-*.
+ *
+ * Fields, all states that the parent owns; the map never sets them:
+ *   about         what the images are (images.json); another one begins the map anew
+ *   sheet         address of the picture that holds all images (images.png)
+ *   positions     Float32Array x0 y0 (z0) x1 …: of 2 or 3 dimensions by its length; the points glide there, the first time they jump
+ *   spec          what the colours mean, {names, of} or {values, low, high}; null: the labels, as labelled() of colours.js has them
+ *   hiddenGroups  a Set of groups that are not drawn; the parent empties it with another spec; toggled() of colours.js makes the next one
+ *   selection     indices whose points stay bright, null for all
+ *   picked, near  an index with a ring, and those with a small ring; -1 and []
+ *   linked        the index that the mouse is over elsewhere, -1
+ *   placed        a person's own images and words, [{at, name, picture}]
+ *   images        true: points as images; null: where few are in view
+ *   tool          what dragging does: 'pan' or 'lasso'
+ *   wheel         whether the mouse's wheel zooms
+ *   classes       names of the classes in the reader's language; null: about's own
+ *   language      of the captions, 'en'
+ *   unlabelled    what points without labels are called
+ *
+ * Methods:
+ *   await frame(positions)       sets `positions`; done when these are on the way, in space when they are drawn
+ *   reset()                      gives the view back to the points' spread after zooming
+ *   await figure(format, title)  an address of the map as 'png' or 'svg'
+ *   name(i)                      what an image is called
+ *   dress(node, i, side)         lets an element show an image; in templates: styleMap(thumbStyle(about, sheet, i, side)) of sprite.js
+ *   colourOf(i), shown(i), find(x, y, near), toX(), toY()
+ * To read: where (positions now), bins, palette, coding (spec, or the labels'), drawn, begun, gliding, frames, hovered, dimensions,
+ *   plot (plotly's element), root.
+ *
+ * Events: `hover` (index, -1 for none, -2 - j for placed[j]), `pick` (index), `own` (a placed point), `select` (indices, or null).
+ *
+ * Beside it: `<map-legend class="map-legend">` of legend.js with spec, hiddenGroups, name, help; it fires `toggle` ({group, alone}).
+ */
+export class EmbeddingMap extends widget({
+  about: /** @type {About | null} */ (null), sheet: '', positions: /** @type {Float32Array | null} */ (null),
+  spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()),
+  selection: /** @type {Iterable<number> | null} */ (null), picked: -1, near: /** @type {number[]} */ ([]), linked: -1,
+  placed: /** @type {Placed[]} */ ([]), images: /** @type {boolean | null} */ (null), tool: /** @type {'pan' | 'lasso'} */ ('pan'),
+  wheel: true, classes: /** @type {string[] | null} */ (null), language: 'en', unlabelled: '',
+}) {
+  /** What the colours mean now. @type {Spec} */
+  coding = {names: [], of: []};
+  /** @type {number[]} */ bins = [];
+  /** @type {string[]} */ palette = [];
+  /** @type {Set<number>} */ off = new Set();  // groups that are not drawn; asked for every point of a frame, and lit's fields are slow
+  /** @type {Set<number> | null} */ chosen = null;
+  /** Pictures of placed points. @type {Map<Placed, HTMLImageElement>} */
+  pictures = new Map();
+  sprite = new Image();
+
+  dimensions = 2;
+  /** @type {Float32Array} */ where = new Float32Array(0);  // the points are now
+  /** @type {Span | null} */ span = null;
+  /** @type {import('./geometry.js').Glide | null} */ gliding = null;
+  stepping = false;
+  frames = 0;  // painted of glides so far: what the benchmark counts
+  begun = false;  // whether there was a frame
+  zoomed = false;  // by a person, whom the view then no longer follows
+
+  pointer = new Pointer(this);
+  /** @type {any} */ plot = make('div', 'map-plot');
+  /** @type {HTMLCanvasElement} */ canvas = make('canvas', 'map-paint');
+
+  drawn = false;
+  unseen = false;  // whether it was to be drawn, and had no size
+  wanted = 0;  // how often plotly was to begin
+  building = Promise.resolve();
+  /** @type {any} */ plotly = null;
+  settling = 0;  // until plotly learns of another view: a timer
+  resizing = new ResizeObserver(() => {
+    if (!this.clientWidth) return;  // behind another tab
+    if (this.unseen) this.build();
+    this.building.then(() => this.fit()).catch(error => console.error(error));
+  });
+
+  render() { return html`${this.plot}${this.canvas}${this.pointer.card.element}`; }
+
+  get root() { return this; }
+  get flat() { return this.dimensions === 2 && this.drawn; }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.resizing.observe(this);
+    this.pointer.begin();
+    if (this.hasUpdated) this.build();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resizing.disconnect();
+    this.pointer.end();
+    if (this.gliding) this.jump(this.gliding.to, this.gliding.span);
+    clearTimeout(this.settling);
+    this.build();
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  willUpdate(changed) {
+    const {about} = this;
+    if (changed.has('sheet') && this.sheet) this.sprite = Object.assign(new Image(), {onload: () => this.paint(), src: this.sheet});
+    if (changed.has('selection')) this.chosen = this.selection && new Set(this.selection);
+    if (changed.has('placed')) this.pictures = new Map(this.placed.filter(point => point.picture).map(point =>
+      [point, Object.assign(new Image(), {onload: () => this.paint(), src: point.picture})]));
+    if (!about) return;
+    if (changed.has('about')) this.begin(about.count);
+    if (['about', 'spec', 'classes', 'unlabelled'].some(name => changed.has(name))) {
+      this.coding = this.spec ?? labelled(about, this.unlabelled, this.classes);
+      this.bins = binned(this.coding);
+      this.palette = paletteOf(this.coding);
+    }
+    this.off = this.coding.values ? new Set() : this.hiddenGroups;
+    const known = changed.has('about') && !changed.get('about');  // for the first time: positions may have been there before
+    if (this.positions && (known || changed.has('positions'))) this.go(this.positions);
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    if (changed.has('about') || changed.has('wheel')) this.build();
+    if (!this.drawn) return;
+    if (changed.has('tool') && this.flat) this.plotly.relayout(this.plot, {dragmode: this.tool});
+    if ([...changed.keys()].some(name => name !== 'positions' && name !== 'tool')) this.redraw();
+  }
+
+  async getUpdateComplete() {
+    const done = await super.getUpdateComplete();
+    await this.building;
+    return done;
+  }
+
+  /** @param {number} count */
+  begin(count) {
+    Object.assign(this, {where: new Float32Array(2 * count), dimensions: 2, span: null, gliding: null, begun: false});
+    this.hover(-1);
+  }
+
+  /** Lets plotly begin anew, or end where the map is no longer on the page; what it does takes turns. */
+  build() {
+    const wanted = ++this.wanted;
+    this.drawn = false;
+    this.building = this.building.then(async () => {
+      if (wanted !== this.wanted) return;
+      if (this.plot._fullLayout) this.plotly.purge(this.plot);
+      this.unseen = this.isConnected && !this.clientWidth;
+      if (!this.isConnected || this.unseen || !this.about) return;
+      this.plotly = await plotly();
+      if (wanted !== this.wanted) return;
+      const deep = this.dimensions === 3;
+      this.canvas.hidden = deep;
+      this.zoomed = false;
+      await (deep ? drawSpace : drawPlane)(this.plotly, this);
+      if (wanted !== this.wanted) return;
+      this.drawn = true;
+      if (this.span && !deep) this.look(this.span);
+      this.redraw();
+    }).catch(error => console.error(error));
+  }
+
+  /** @param {Float32Array} positions */
+  async frame(positions) {
+    this.positions = positions;
+    await this.updateComplete;
+  }
+
+  /** Glides there from where the points are, or jumps. @param {Float32Array} positions */
+  go(positions) {
+    const dimensions = positions.length / this.bins.length, span = spread(positions, dimensions);
+    if (dimensions !== this.dimensions) {
+      this.dimensions = dimensions;
+      this.hover(-1);
+      this.build();
+    }
+    const calm = !this.drawn || !this.begun || matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.begun = true;
+    if (calm || !this.span) { this.jump(positions, span); return; }
+    this.gliding = {from: this.where, to: positions, before: this.span, span, since: performance.now()};
+    if (!this.stepping) this.step();
+  }
+
+  /** @param {Float32Array} positions @param {Span} span */
+  jump(positions, span) {
+    this.gliding = null;
+    this.where = positions;
+    this.place(span);
+  }
+
+  step() {
+    this.stepping = false;
+    if (!this.gliding || !this.drawn) return;
+    const {where, span, done} = glided(this.gliding, performance.now());
+    this.where = where;
+    this.frames++;
+    this.place(span);
+    if (done) { this.gliding = null; return; }
+    this.stepping = true;
+    requestAnimationFrame(() => this.step());
+  }
+
+  /** The view follows the points' spread until a person zooms; a double click gives it back. @param {Span} span */
+  place(span) {
+    this.span = span;
+    if (!this.drawn) return;
+    if (this.flat && !this.zoomed) this.look(span);
+    this.redraw();
+  }
+
+  /** @param {Span} span */
+  look(span) {
+    const layout = this.plot._fullLayout;
+    if (!aim(layout, span)) return;
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (!this.flat || this.zoomed) return;
+      this.plotly.relayout(this.plot, {'xaxis.range': [...layout.xaxis.range], 'yaxis.range': [...layout.yaxis.range]});
+    }, SETTLE);
+  }
+
+  reset() {
+    this.zoomed = false;
+    if (this.span) this.place(this.span);
+  }
+
+  /** Follows the size of the map; plotly takes its time. */
+  async fit() {
+    const {width, height} = this.plot._fullLayout ?? {};
+    if (!this.drawn || !this.clientWidth || (width === this.clientWidth && height === this.clientHeight)) return;
+    this.paint();
+    await this.plotly.Plots.resize(this.plot);
+    if (this.flat && !this.zoomed && this.span) this.look(this.span);
+    this.paint();
+  }
+
+  redraw() {
+    if (!this.drawn) return;
+    if (this.flat) this.paint();
+    else this.plotly.react(this.plot, traces(this, 'scatter3d', getComputedStyle(this).color), this.plot.layout);
+  }
+
+  paint() { if (this.flat && this.begun) paint(this); }
+
+  /** @param {number} i */
+  colourOf(i) { return this.bins[i] < 0 ? NO_GROUP : this.palette[this.bins[i]]; }
+  /** @param {number} i */
+  shown(i) { return !this.off.has(this.bins[i]); }
+  /** @param {number} i */
+  name(i) { return this.about ? nameOf(this.about, i, this.classes ?? this.about.classes, this.language) : ''; }
+
+  /** @template {HTMLElement} E @param {E} node @param {number} i @param {number} side @returns {E} */
+  dress(node, i, side) {
+    if (this.about) Object.assign(node.style, thumbStyle(this.about, this.sheet, i, side));
+    return node;
+  }
+
+  /** From positions to px of the map. @returns {(v: number) => number} */
+  toX() { const a = this.plot._fullLayout.xaxis, [lo, hi] = a.range; return v => a._offset + (v - lo) / (hi - lo) * a._length; }
+  /** @returns {(v: number) => number} */
+  toY() { const a = this.plot._fullLayout.yaxis, [lo, hi] = a.range; return v => a._offset + (hi - v) / (hi - lo) * a._length; }
+
+  /** What is there: an index, -2 - j for placed[j], -1 for none. @param {number} x @param {number} y @param {number} near px of the map */
+  find(x, y, near) { return nearest([x, y], near, [this.toX(), this.toY()], this.where, i => this.shown(i), this.placed); }
+
+  /** @param {{x: number[], y: number[]}} polygon */
+  lasso(polygon) {
+    const found = enclosed(this.where, i => this.shown(i), polygon);
+    this.tell('select', found.length ? found : null);
+  }
+
+  /** @param {string} format @param {string} title @returns {Promise<string>} */
+  figure(format, title) {
+    return this.plotly.toImage(figure(this, title), {format, width: 1100, height: 800, scale: format === 'png' ? 2 : 1});
+  }
+
+  get hovered() { return this.pointer.hovered; }
+  /** @param {number} i @param {PointerEvent} [event] */
+  hover(i, event) { this.pointer.hover(i, event); }
+}
+
+define('embedding-map', EmbeddingMap);

@@ -1,0 +1,40 @@
+import {html} from '../../page/lit.js';
+import {define, widget} from '../../page/widget.js';
+import {binned, paletteOf, SCALE} from './colours.js';
+
+/** @typedef {import('./types').Spec} Spec */
+/** @typedef {import('./types').Values} Values */
+
+const short = (/** @type {number} */ value) => Number(value.toPrecision(2));
+
+/**
+ * What the colours of a map mean: `<map-legend class="map-legend">`.
+ * Fields: spec (the map's), hiddenGroups, name (of a scale of numbers), help (of a group).
+ * Event: `toggle` ({group, alone}), alone with Shift or a double click; toggled() of colours.js makes the next hiddenGroups.
+ */
+export class MapLegend extends widget({
+  spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()), name: '', help: '',
+}) {
+  render() {
+    if (!this.spec) return html``;
+    return this.spec.values ? this.scale(this.spec) : this.groups(this.spec.names, this.spec);
+  }
+
+  /** @param {Values} spec */
+  scale({low, high}) {
+    return html`<span>${this.name}</span><span>${short(low)}</span><div class="legend-scale" style="background: linear-gradient(90deg, ${
+      SCALE.join(',')})"></div><span>${short(high)}</span>`;
+  }
+
+  /** @param {string[]} names @param {Spec} spec */
+  groups(names, spec) {
+    const count = new Array(names.length).fill(0), palette = paletteOf(spec);
+    for (const bin of binned(spec)) if (bin >= 0) count[bin]++;
+    return names.map((name, group) => html`<button type="button" title=${this.help} aria-pressed=${!this.hiddenGroups.has(group)}
+      @click=${(/** @type {MouseEvent} */ event) => this.tell('toggle', {group, alone: event.shiftKey})}
+      @dblclick=${() => this.tell('toggle', {group, alone: true})}><i style="background: ${palette[group]}"></i>${
+      name}<small>${count[group]}</small></button>`);
+  }
+}
+
+define('map-legend', MapLegend);
