@@ -27,10 +27,11 @@ export const button = (text, act, cls = 'small', disabled = false) => html`<butt
 
 /**
  * A list to choose from.
- * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act @param {{id?: string, label?: string, disabled?: boolean}} [more]
+ * @param {[string, string][]} options value and name @param {string} chosen @param {(value: string) => void} act
+ * @param {{id?: string, label?: string, disabled?: boolean}} [more]
  */
 export const select = (options, chosen, act, {id, label, disabled = false} = {}) => html`<select id=${id ?? nothing}
-  aria-label=${label ?? nothing} ?disabled=${disabled} @change=${(/** @type {Event} */ event) => act(textOf(event))}>${
+  aria-label=${label ?? nothing} ?disabled=${disabled} .value=${live(chosen)} @change=${(/** @type {Event} */ event) => act(textOf(event))}>${
   choices(options, chosen)}</select>`;
 
 /** What a list holds, which may be another one than it was. @param {[string, string][]} options value and name @param {string | null} chosen */

@@ -322,6 +322,26 @@ def test_markup_in_labels_and_names_stays_text(match: Callable[..., Page]) -> No
     assert page.locator(".match b[onclick], .match img[onerror]").count() == 0
 
 
+PASTE = """([where, picture, text]) => {
+    const data = new DataTransfer(), bytes = Uint8Array.from(atob(picture), c => c.charCodeAt(0));
+    data.items.add(new File([bytes], 'pasted.png', {type: 'image/png'}));
+    if (text) data.setData('text/plain', text);
+    const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+    return document.querySelector(where).dispatchEvent(event) }"""  # whether the browser is left to do as it always does
+
+
+def test_spreadsheet_cells_in_a_field_are_text_and_a_picture_elsewhere_is_one(match: Callable[..., Page]) -> None:
+    page, picture = match(), base64.b64encode(drawn("eye")).decode()
+    for field in ("#match-labels", "#match-other"):
+        assert page.evaluate(PASTE, [field, picture, "red heart\teye"])
+    assert not page.evaluate(PASTE, [".match-cards", picture, ""])
+    own = page.locator(".match-pictures img[src*='/own-']")
+    expect(own).to_have_count(1)
+    assert not page.evaluate(PASTE, ["#match-labels", picture, ""])  # which a field cannot take
+    ready(page)
+    expect(own).to_have_count(1)
+
+
 # -- models --------------------------------------------------------------------------------------------------------------
 
 
