@@ -6,14 +6,16 @@ import base64
 import binascii
 import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from playground.match.matching import PICTURES, SHIPPED, Matching
+from playground.match.ask import Matching
+from playground.match.models import SHIPPED
+from playground.match.sets import PICTURES
 from playground.page.http import SET_FILES, UPLOAD_BYTES
 from playground.runs.store import Runs
 from trainers import record
@@ -112,7 +114,7 @@ def build(runs: Runs, matching: Matching) -> None:
             found.append(_file(one, number))
             if (room := room - len(found[-1][1])) < 0:
                 raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES // MIB)
-        kept = matching.keep_set(found, "en")
+        kept = matching.own.keep_set(found, "en")
         return kept["set"] | {"skipped": kept["skipped"]}
 
     for function in (train, state, stop, load, match, find, texts, zero_shot, own_set):
@@ -144,11 +146,11 @@ def _lines(given: Any) -> Any:
     return given.splitlines() if isinstance(given, str) else given
 
 
-def _picture(matching: Matching, given: Any, number: int = 1) -> dict[str, Any]:
+def _picture(matching: Matching, given: Any, number: int = 1) -> Mapping[str, Any]:
     """A picture as `Matching` knows it, from what came over the API."""
     if isinstance(given, dict) and ("set" in given or "own" in given):
         return given
-    found = matching.keep([_file(given, number)], "en")
+    found = matching.own.keep([_file(given, number)], "en")
     if not found["pictures"]:
         raise UserError("{reason}", reason=found["skipped"][0])
     return found["pictures"][0]

@@ -22,10 +22,10 @@ from playground.learn import tab as learn
 from playground.maps import reducers
 from playground.maps import routes as map_routes
 from playground.maps.making import Maps
-from playground.match import models
+from playground.match import networks
 from playground.match import routes as match_routes
 from playground.match import tab as match
-from playground.match.matching import Matching
+from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import mounted
 from playground.page.port import free_port
@@ -140,7 +140,7 @@ def launch(settings: Settings, **options: Any) -> None:
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
     for_maps.warm(reducers.warm)
-    for_models.warm(models.warm)
+    for_models.warm(networks.warm)
     try:
         demo.launch(
             theme=gr.themes.Soft(  # pyright: ignore[reportPrivateImportUsage]

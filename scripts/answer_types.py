@@ -31,7 +31,8 @@ def _interface(answer: Any, module: str) -> str:
     comment = f"/** {about[0]} */\n" if about else ""
     lines = []
     for key, kind in typing.get_type_hints(answer, include_extras=True).items():
-        optional = "" if key in answer.__required_keys__ else "?"
+        # __required_keys__ does not see what `from __future__ import annotations` has made a text
+        optional = "?" if typing.get_origin(kind) is NotRequired or key not in answer.__required_keys__ else ""
         lines.append(f"  {key if key.isidentifier() else repr(key)}{optional}: {_written(kind, module)};\n")
     return f"{comment}export interface {answer.__name__} {{\n{''.join(lines)}}}\n"
 

@@ -4,9 +4,11 @@ import {html, nothing} from '../page/lit.js';
 import {percent, sayer} from '../page/words.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
+/** @typedef {import('./pane.js').Pane} Pane */
 /** @typedef {import('../maps/answers').Quality} Quality */
 
 const STILL = 500;  // ms
+const NO_OVERLAP = {text: '', title: ''};
 const say = sayer('explore');
 
 export class Measures {
@@ -14,7 +16,6 @@ export class Measures {
   quality = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   assessing = undefined;
-  turn = {};
 
   /** @param {Explorer} on */
   constructor(on) { this.on = on; }
@@ -41,21 +42,29 @@ export class Measures {
   }
 
   /** Asks how many neighbours each run shares with the first, at the snapshots that are shown. */
-  async overlaps() {
-    const {on} = this, [main, ...others] = on.panes, turn = {};
-    this.turn = turn;
+  overlaps() {
+    const [main, ...others] = this.on.panes;
     if (!main) return;
-    main.overlap = {text: '', title: ''};
-    for (const pane of others) {
-      let overlap;
-      try {
-        const share = await get(path`runs/${main.run}/overlap/${on.wanted(main).step}/${pane.run}/${on.wanted(pane).step}`);
-        overlap = {text: say('overlap', {share: percent(share)}), title: say('overlap_help')};
-      } catch (error) { overlap = {text: sentence(error), title: ''}; }
-      if (this.turn !== turn) return;
-      pane.overlap = overlap;
-      on.draw();
+    main.overlap = NO_OVERLAP;
+    for (const pane of others) this.askOverlap(main, pane);
+  }
+
+  /** @param {Pane} main @param {Pane} pane */
+  async askOverlap(main, pane) {
+    const of = path`runs/${main.run}/overlap/${this.on.wanted(main).step}/${pane.run}/${this.on.wanted(pane).step}`;
+    if (pane.overlapOf === of) return;
+    pane.overlapOf = of;
+    const over = () => pane.overlapOf !== of;  // other snapshots are shown since
+    try {
+      const share = await get(of);
+      if (over()) return;
+      pane.overlap = {text: say('overlap', {share: percent(share)}), title: say('overlap_help')};
+    } catch (error) {
+      if (over()) return;
+      pane.overlap = {text: sentence(error), title: ''};
+      pane.overlapOf = '';  // it may be asked again
     }
+    this.on.draw();
   }
 
   view() { return html`<p class="map-quality" data-step=${this.quality?.step ?? nothing}>${this.quality?.text ?? ''}</p>`; }

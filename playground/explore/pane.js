@@ -48,6 +48,7 @@ export class Pane {
   busy = {...DONE, hidden: true};
   closed = false;
   overlap = {text: '', title: ''};
+  overlapOf = '';  // the question whose answer that is, or soon will be
   // what the points' colours mean now, by which name, and what was wanted last
   colour = 'label';
   coded = 'label';

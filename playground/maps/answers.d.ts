@@ -15,10 +15,10 @@ export interface Entry {
 export interface Parameter {
   name: string;
   default: any;
-  low: number;
-  high: number;
-  step: number;
-  options: string[];
+  low?: number;
+  high?: number;
+  step?: number;
+  options?: string[];
 }
 
 /** How far the making of a map is: the steps whose frames are ready, a share from 0 to 1, and why it failed. */

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.maps.making import Maps
+from playground.match.ask import Matching
 from playground.match.learning import lesson
-from playground.match.matching import Matching
 from playground.page.http import FOREVER, FRESH, SET_FILES, answer, language, png, question, uploads
 
 
@@ -20,7 +20,7 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
     """All that Match asks; without `matching` they answer that there is nothing, but for the lesson of a run."""
 
     def models(p: Any, q: Any) -> Any:
-        return _there(matching).models(language(q), q.get("also", "").split(",")[:20])
+        return _there(matching).models.list(language(q), q.get("also", "").split(",")[:20])
 
     async def matched(request: Request) -> Response:
         asked = await question(request)
@@ -29,14 +29,14 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
 
     async def kept(request: Request) -> Response:
         files = await uploads(request)
-        return JSONResponse(await run_in_threadpool(_there(matching).keep, files, language(request.query_params)))
+        return JSONResponse(await run_in_threadpool(_there(matching).own.keep, files, language(request.query_params)))
 
     async def kept_set(request: Request) -> Response:
         files = await uploads(request, SET_FILES)
-        return JSONResponse(await run_in_threadpool(_there(matching).keep_set, files, language(request.query_params)))
+        return JSONResponse(await run_in_threadpool(_there(matching).own.keep_set, files, language(request.query_params)))
 
     async def picture(request: Request) -> Response:
-        pixels = await run_in_threadpool(_there(matching).picture, dict(request.path_params))
+        pixels = await run_in_threadpool(_there(matching).sets.picture, dict(request.path_params))
         return Response(png(pixels), media_type="image/png", headers=FOREVER)
 
     return [

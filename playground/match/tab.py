@@ -1,4 +1,4 @@
-"""Match: words with pictures. static/match.js asks matching.py, by routes.py."""
+"""Match: words with pictures. match.js draws it and asks routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts import WHEN_READY
+from playground.page.modules import opens
 
 PANEL = "<div class='match workbench' role='region'></div>"
 # of the address: what this tab says of its own view
@@ -15,4 +15,4 @@ KEYS = ("model", "match", "pictures", "labels", "template", "scale", "none", "he
 
 def build(i18n: Any) -> None:
     """The place where the page's own script draws."""
-    gr.HTML(html_template=PANEL, js_on_load=WHEN_READY.format(part="match"), apply_default_css=False, elem_id="match")
+    gr.HTML(html_template=PANEL, js_on_load=opens("match/match.js"), apply_default_css=False, elem_id="match")

@@ -34,10 +34,6 @@ FILES = {  # in the order in which they are loaded
     for name in (
         "page.js",
         "page.css",
-        "reconstruct.js",
-        "reconstruct.css",
-        "match.js",
-        "match.css",
     )
 }
 NONE: Mapping[str, Any] = MappingProxyType({})

@@ -32,7 +32,8 @@ def content(name: str) -> bytes:
     if name != STYLE:
         return FILES[name].read_bytes()
     sheets = sorted(
-        (other for other in FILES if other.endswith(".css")), key=lambda other: (not other.startswith("page/"), other)
+        (other for other in FILES if other.endswith(".css")),
+        key=lambda other: (not other.startswith(("page/", "static/")), other),
     )
     return b"\n".join(FILES[sheet].read_bytes() for sheet in sheets)  # the page's own first: a tab's rules may go further
 

@@ -12,35 +12,37 @@ from starlette.routing import BaseRoute, Route
 from playground.maps.making import Maps
 from playground.maps.placing import fitted
 from playground.page.http import FRESH, answer, language, question, uploads
-from playground.reconstruct.repairs import Repairs, packed
+from playground.reconstruct.answers import Fitted, Maker
+from playground.reconstruct.ask import Questions
+from playground.reconstruct.pixels import packed
 from trainers.errors import UserError
 from trainers.views import plain
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
     """/repairs, and what is asked of one run."""
-    repairs = Repairs(maps)
+    questions = Questions(maps)
 
-    def rebuilding(p: Any, q: Any) -> Any:
-        return repairs.runs(language(q), q.get("also", "").split(",")[:20])
+    def makers(p: Any, q: Any) -> list[Maker]:
+        return questions.runs(language(q), q.get("also", "").split(",")[:20])
 
     async def fit(request: Request) -> Response:
         files = await uploads(request)
         return JSONResponse(await run_in_threadpool(_fitted, maps, request.path_params["run"], files))
 
-    async def repair(request: Request) -> Response:
-        p, asked = request.path_params, await question(request)
-        found = await run_in_threadpool(repairs.ask, p["kind"], p["run"], asked, language(request.query_params))
+    async def ask(request: Request) -> Response:
+        p, body = request.path_params, await question(request)
+        found = await run_in_threadpool(questions.ask, p["kind"], p["run"], body, language(request.query_params))
         return JSONResponse(found, headers=FRESH)
 
     return [
-        Route("/repairs", answer(rebuilding)),
+        Route("/repairs", answer(makers)),
         Route("/runs/{run}/fit", fit, methods=["POST"]),
-        Route("/runs/{run}/repair/{kind}", repair, methods=["POST"]),
+        Route("/runs/{run}/repair/{kind}", ask, methods=["POST"]),
     ]
 
 
-def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]]) -> dict[str, str]:
+def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]]) -> Fitted:
     """The first of the files, as the run's network would see it."""
     if not files:
         raise UserError("No file came: choose an image.")

@@ -1,4 +1,4 @@
-"""Reconstruct: what autoencoders do to an image. static/reconstruct.js asks repairs.py, by routes.py."""
+"""Reconstruct: what autoencoders do to an image. reconstruct.js asks ask.py, by routes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts import WHEN_READY
+from playground.page.modules import opens
 
 PANEL = "<div class='reconstruct workbench' role='region'></div>"
 KEYS = ("image", "strip", "do", "second", "noise", "mask", "damage")  # of the address: what this tab says of its own view
@@ -14,6 +14,4 @@ KEYS = ("image", "strip", "do", "second", "noise", "mask", "damage")  # of the a
 
 def build(i18n: Any) -> None:
     """The place where the page's own script draws."""
-    gr.HTML(
-        html_template=PANEL, js_on_load=WHEN_READY.format(part="reconstruct"), apply_default_css=False, elem_id="reconstruct"
-    )
+    gr.HTML(html_template=PANEL, js_on_load=opens("reconstruct/reconstruct.js"), apply_default_css=False, elem_id="reconstruct")

@@ -27,8 +27,8 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Locator, Page, expect
 from skimage.data import astronaut, chelsea
 
-from playground.match.matching import ASSETS, SHIPPED
-from playground.match.models import CONFIG
+from playground.match.models import ASSETS, SHIPPED
+from playground.match.sources import CONFIG
 from tests.browser.conftest import App
 from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
 from trainers import data, record

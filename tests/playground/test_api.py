@@ -14,7 +14,8 @@ import pytest
 from playground import api as module
 from playground.background import Background
 from playground.maps.making import Maps
-from playground.match.matching import SHIPPED, Matching
+from playground.match.ask import Matching
+from playground.match.models import SHIPPED
 from playground.page.http import png
 from playground.runs.store import Runs
 from trainers.train import RunConfig

@@ -44,6 +44,7 @@ function star(g, x, y, name, image, ink) {
   if (image?.complete && image.naturalWidth) {
     g.fillStyle = ground;
     g.fillRect(x - 17, y - 17, 34, 34);
+    g.imageSmoothingEnabled = true;  // whatever the points were painted with
     g.drawImage(image, x - 15, y - 15, 30, 30);
     g.strokeRect(x - 16, y - 16, 32, 32);
     return;

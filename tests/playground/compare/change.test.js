@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import {beforeEach, describe, test} from 'node:test';
+import {afterEach, beforeEach, describe, test} from 'node:test';
 import {Comparer} from '../../../playground/compare/compare.js';
 import {act} from '../../page.js';
-import {comparison, form, opened, options, range, server, settled} from './server.js';
+import {closed, comparison, form, opened, options, range, server, settled} from './server.js';
 
 describe('a copy with one knob changed, and sweeps', () => {
   let page, asks;
   const node = id => page.root.querySelector(`#compare-${id}`);
   const type = (id, value) => { node(id).value = value; act(node(id), id === 'value' || id === 'values' ? 'input' : 'change'); };
 
+  afterEach(closed);
   beforeEach(async () => {
     asks = server();
     page = await opened(Comparer);

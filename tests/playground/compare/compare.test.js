@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import {beforeEach, describe, test} from 'node:test';
+import {afterEach, beforeEach, describe, test} from 'node:test';
 import {query} from '../../../playground/page/address.js';
 import {Comparer} from '../../../playground/compare/compare.js';
 import {act} from '../../page.js';
-import {comparison, opened, run, server, settled} from './server.js';
+import {closed, comparison, opened, run, server, settled} from './server.js';
 
 describe('the tab', () => {
   let page, asks;
   const words = () => page.root.textContent;
   const rows = () => [...page.root.querySelectorAll('.compare-table tbody tr')].map(node => node.dataset.run);
 
+  afterEach(closed);
   beforeEach(async () => {
-    for (const key of [...query.keys()]) query.delete(key);
     document.body.dataset.tab = 'compare';
     asks = server();
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import {beforeEach, describe, test} from 'node:test';
+import {afterEach, beforeEach, describe, test} from 'node:test';
 import {Comparer} from '../../../playground/compare/compare.js';
 import {rebuilding, some} from '../../../playground/compare/pictures.js';
 import {query} from '../../../playground/page/address.js';
-import {comparison, opened, run, server, settled} from './server.js';
+import {closed, comparison, opened, run, server, settled} from './server.js';
 
 describe('maps and pictures of the same images', () => {
   const labels = Array.from({length: 100}, (_, i) => i % 2);
@@ -11,8 +11,8 @@ describe('maps and pictures of the same images', () => {
   const PIXELS = btoa('\0\0\0\0');
   let page, asks;
 
+  afterEach(closed);
   beforeEach(() => {
-    for (const key of [...query.keys()]) query.delete(key);
     document.body.dataset.tab = 'compare';
     asks = server();
   });

@@ -1,4 +1,9 @@
 // A server for the unit tests of Compare: each question waits until the test answers it.
+import {query} from '../../../playground/page/address.js';
+
+const fetched = globalThis.fetch;
+/** Tabs that the test has opened. */
+const pages = [];
 
 /** @returns questions so far, `next(path)`, the first of a path that waits, and `open(path)`, all of them that wait below a path */
 export function server() {
@@ -57,7 +62,24 @@ export async function opened(Comparer) {
   root.scrollIntoView = () => {};
   document.body.append(root);
   const page = new Comparer(root);
+  pages.push(page);
   page.opened();
   await settled();
   return page;
+}
+
+/** Leaves nothing to the next test. */
+export function closed() {
+  for (const page of pages.splice(0)) {
+    for (const part of [page, page.sweep]) {
+      clearTimeout(part.timer);
+      part.question = null;
+    }
+    for (const pane of page.maps.panes) pane.close();
+    page.root.remove();
+  }
+  for (const key of [...query.keys()]) query.delete(key);
+  history.replaceState(null, '', location.pathname);
+  delete document.body.dataset.tab;
+  globalThis.fetch = fetched;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import {beforeEach, describe, test} from 'node:test';
+import {afterEach, beforeEach, describe, test} from 'node:test';
 import {Comparer} from '../../../playground/compare/compare.js';
 import {query} from '../../../playground/page/address.js';
 import {mine} from '../../../playground/page/owner.js';
 import {act} from '../../page.js';
-import {comparison, opened, server, settled} from './server.js';
+import {closed, comparison, opened, server, settled} from './server.js';
 
 describe('a sweep as it trains', () => {
   let page, asks;
@@ -16,8 +16,8 @@ describe('a sweep as it trains', () => {
   });
   const box = () => page.root.querySelector('.compare-sweep');
 
+  afterEach(closed);
   beforeEach(async () => {
-    for (const key of [...query.keys()]) query.delete(key);
     document.body.dataset.tab = 'compare';
     asks = server();
   });

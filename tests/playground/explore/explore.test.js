@@ -172,3 +172,21 @@ paged('cancelling leads back to a map that can be shown at once', async at => {
   assert.equal(on.choice.kind, 'pca');
   assert.equal(on.main().busy.hidden, true);
 });
+
+paged('the share of neighbours is asked once for two snapshots, and an older answer is not shown', async at => {
+  const on = await at.opened('map=pca-2&with=two');
+  const of = () => at.asked.filter(({url}) => url.pathname.includes('/overlap/')).map(({url}) => url.pathname.split('/overlap/')[1]);
+  assert.deepEqual(of(), ['20/two/20']);
+  assert.equal(on.panes[1].overlap.text, 'overlap');
+  const late = hold(at, url => url.pathname.includes('/overlap/10/'));
+  at.fails(url => url.pathname.includes('/overlap/10/'), 400, 'Late.');
+  on.go(1);
+  on.measures.overlaps();
+  on.go(0);
+  on.measures.overlaps();
+  await settle();
+  late.answer();
+  await settle();
+  assert.deepEqual(of(), ['20/two/20', '10/two/10', '0/two/0']);
+  assert.equal(on.panes[1].overlap.text, 'overlap');
+});

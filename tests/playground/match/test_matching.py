@@ -20,16 +20,21 @@ import torch.nn.functional as F
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from playground.background import Background
+from playground.background import Background, Cancelled
 from playground.maps.making import Maps
-from playground.match import matching as module
-from playground.match.matching import EXACT, KNOWN, SHIPPED, TEMPLATES, Matching, nearest, softmax, vocabulary
+from playground.match import ask as asking
+from playground.match import embeddings, question, search
+from playground.match.ask import Matching
+from playground.match.models import KNOWN, SHIPPED
+from playground.match.pairs import softmax
+from playground.match.search import EXACT, nearest
+from playground.match.words import MEMBERS, TEMPLATES, vocabulary
 from playground.page.http import png
 from playground.runs.store import Runs
 from playground.texts import table, text
 from tests.playground.conftest import Finished
 from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
-from trainers import data, metrics
+from trainers import data, evaluate, metrics
 from trainers.checkpoint import load_model
 from trainers.clip_towers import export
 from trainers.data import BUILT_IN
@@ -62,7 +67,7 @@ def model(matching: Matching) -> Any:
 @pytest.fixture(scope="module")
 def own(matching: Matching) -> str:
     """The id of a person's own set: emoji in the folders of three groups."""
-    return matching.keep_set(emoji_files(), "en")["set"]["id"]
+    return matching.own.keep_set(emoji_files(), "en")["set"]["id"]
 
 
 def emoji_files(groups: tuple[int, ...] = (2, 4, 6)) -> list[tuple[str, bytes]]:
@@ -95,7 +100,7 @@ def read(model: Any, texts: list[str]) -> torch.Tensor:
 
 def everything(matching: Matching, name: str) -> list[np.ndarray[Any, Any]]:
     """All pictures of a set, in the order of its indices."""
-    found = matching.set(name)[1]
+    found = matching.sets.set(name)[1]
     return [*found.test.images.permute(0, 2, 3, 1).numpy(), *found.train.images.permute(0, 2, 3, 1).numpy()]
 
 
@@ -104,18 +109,18 @@ def everything(matching: Matching, name: str) -> list[np.ndarray[Any, Any]]:
 
 def test_models_are_the_shipped_one_runs_that_read_and_known_ones(matching: Matching) -> None:
     for language in ("en", "zh"):
-        found = matching.models(language)
+        found = matching.models.list(language)
         assert [one["kind"] for one in found["models"]] == ["shipped", "run"] + ["known"] * len(KNOWN)
         assert found["models"][1]["id"] == RUN and found["models"][1]["multilingual"]
         assert all(one["title"] and one["size"].endswith("B") and one["note"] in table(language).values()
                    and f"match.speed_{one['speed']}" in table(language) for one in found["models"])  # fmt: skip
         assert [one["id"] for one in found["sets"]] == list(BUILT_IN) and found["local"] is True
     for name, *_ in KNOWN:  # no tag is mistyped
-        assert matching.source(f"name:{name}").kind == "name"
+        assert matching.models.source(f"name:{name}").kind == "name"
     closed = Matching(matching.maps, matching.background, local=False)
-    assert closed.models("en")["local"] is False and closed.source(RUN) == matching.source(RUN)
+    assert closed.models.list("en")["local"] is False and closed.models.source(RUN) == matching.models.source(RUN)
     with pytest.raises(UserError, match="closed here"):
-        closed.source(str(matching.maps.runs.root / "clip"))
+        closed.models.source(str(matching.maps.runs.root / "clip"))
 
 
 def test_a_model_says_what_it_is(matching: Matching, model: Any) -> None:
@@ -140,7 +145,7 @@ def test_dealt_pictures_are_known_by_name_and_the_same_seed_deals_them_again(mat
         assert english["name"] == emoji.test.names[i] and emoji.test.labels is not None
         assert english["label"] == emoji.classes[emoji.test.labels[i]]
         assert chinese["label"] == table("zh")[f"classes.{english['label']}"]
-        assert (matching.picture(english) == emoji.test.images[i].permute(1, 2, 0).numpy()).all()
+        assert (matching.sets.picture(english) == emoji.test.images[i].permute(1, 2, 0).numpy()).all()
     spread = [one["index"] for one in ask(matching, "deal", set="emoji", count=5)["pictures"]]
     assert spread == sorted(spread) and spread[0] == 0 and spread[-1] == len(emoji.test) - 1
 
@@ -150,7 +155,7 @@ def test_dealt_pictures_are_known_by_name_and_the_same_seed_deals_them_again(mat
 
 def test_both_softmaxes_are_plain_torchs(matching: Matching, model: Any) -> None:
     pictures = ask(matching, "deal", set="emoji", count=5, seed=0)["pictures"]
-    cosines = see(model, [matching.picture(one) for one in pictures]) @ read(model, TEXTS).T
+    cosines = see(model, [matching.sets.picture(one) for one in pictures]) @ read(model, TEXTS).T
     for scale in (None, 3.0, 700.0):
         found = ask(matching, "match", pictures=pictures, texts=TEXTS, scale=scale)
         s = float(model.logit_scale.detach().exp()) if scale is None else scale
@@ -191,7 +196,7 @@ def test_the_shipped_model_knows_emoji_by_their_names(matching: Matching) -> Non
 
 def test_templates_are_said_and_an_ensemble_is_the_mean_of_its_embeddings(matching: Matching, model: Any) -> None:
     pictures = ask(matching, "deal", set="emoji", count=3)["pictures"]
-    images = see(model, [matching.picture(one) for one in pictures])
+    images = see(model, [matching.sets.picture(one) for one in pictures])
     texts = ["grinning  face ", "嘿嘿", "{0} {braces}"]
     for template, shape in (("none", slice(0, 1)), ("one", slice(1, 2)), ("ensemble", slice(0, 99))):
         found = ask(matching, "match", pictures=pictures, texts=texts, template=template)
@@ -205,7 +210,7 @@ def test_templates_are_said_and_an_ensemble_is_the_mean_of_its_embeddings(matchi
 
 def test_none_of_these_is_one_more_column_and_changes_nothing_else(matching: Matching, model: Any) -> None:
     pictures = ask(matching, "deal", set="emoji", count=4)["pictures"]
-    images = see(model, [matching.picture(one) for one in pictures])
+    images = see(model, [matching.sets.picture(one) for one in pictures])
     for texts, words in ((["cat", "dog"], "a picture"), (["cat", "狗"], "一张图片")):
         without = ask(matching, "match", pictures=pictures, texts=texts)
         found = ask(matching, "match", pictures=pictures, texts=texts, neutral=True)
@@ -232,10 +237,10 @@ def test_embeddings_of_texts_are_forgotten_at_last_but_never_while_they_are_need
 ) -> None:
     pictures = ask(matching, "deal", set="emoji", count=1)["pictures"]
     before = ask(matching, "match", pictures=pictures, texts=["old", "older", "oldest"])
-    monkeypatch.setattr(module, "READ", 2)
+    monkeypatch.setattr(embeddings, "READ", 2)
     found = ask(matching, "match", pictures=pictures, texts=["old", "older", "oldest", "new", "newer"])
     assert_allclose(found["cosines"][0][:3], before["cosines"][0], atol=1e-6)
-    assert len(matching._read) == 2
+    assert len(matching.embeddings._read) == 2
 
 
 # -- find ----------------------------------------------------------------------------------------------------------------
@@ -243,7 +248,7 @@ def test_embeddings_of_texts_are_forgotten_at_last_but_never_while_they_are_need
 
 def test_words_and_pictures_find_what_is_nearest(matching: Matching, model: Any, own: str) -> None:
     gallery = see(model, everything(matching, own)).numpy()
-    name, found = matching.set(own)
+    name, found = matching.sets.set(own)
     several = F.normalize(read(model, [t.format("cat") for t in TEMPLATES["en"]]).mean(0), dim=0)
     for query, itself, asked in (
         (read(model, ["cat"])[0], None, {"text": "cat"}),
@@ -260,39 +265,43 @@ def test_words_and_pictures_find_what_is_nearest(matching: Matching, model: Any,
     names = [*found.test.names, *found.train.names]
     assert all(hit["name"] == names[hit["index"]] and hit["label"] in found.classes for hit in answer["hits"])
     assert len(ask(matching, "find", set=own, text="cat", count=60)["hits"]) == min(60, len(gallery))
-    other = matching.keep_set(emoji_files((3, 5)), "en")["set"]  # where the seventh is another one
+    other = matching.own.keep_set(emoji_files((3, 5)), "en")["set"]  # where the seventh is another one
     hits = ask(matching, "find", set=other["id"], picture={"set": own, "index": 7}, count=60)["hits"]
     assert 7 in [hit["index"] for hit in hits] and len(hits) == other["count"]
 
 
 def test_a_persons_own_picture_finds_itself(matching: Matching, own: str) -> None:
     image = everything(matching, own)[11]
-    kept = matching.keep([("../../x.png", png(image)), ("no.png", b"no"), ("", b"")], "zh")
+    kept = matching.own.keep([("../../x.png", png(image)), ("no.png", b"no"), ("", b"")], "zh")
     assert [set(one) for one in kept["pictures"]] == [{"own", "name"}] and kept["pictures"][0]["name"] == "../../x.png"
     assert len(kept["skipped"]) == 2 and all(one.endswith("。") for one in kept["skipped"])
-    assert (matching.picture(kept["pictures"][0]) == image).all()
+    assert (matching.sets.picture(kept["pictures"][0]) == image).all()
     hits = ask(matching, "find", set=own, picture=kept["pictures"][0] | {"set": own}, count=2)["hits"]
     assert hits[0]["index"] == 11 and hits[0]["cosine"] == pytest.approx(1, abs=1e-4)
     large, tall = np.full((40, 2000, 3), 90, np.uint8), np.full((900, 30), 90, np.uint8)
-    kept = matching.keep([("a", png(large)), ("b", png(tall[..., None]))], "en")
-    assert [matching.picture(one).shape for one in kept["pictures"]] == [(10, 512, 3), (512, 17, 1)]
-    assert {path.parent for path in matching.maps.runs.root.rglob("*.png") if "own" in path.name} == {matching.own}
+    kept = matching.own.keep([("a", png(large)), ("b", png(tall[..., None]))], "en")
+    assert [matching.sets.picture(one).shape for one in kept["pictures"]] == [(10, 512, 3), (512, 17, 1)]
+    assert {path.parent for path in matching.maps.runs.root.rglob("*.png") if "own" in path.name} == {matching.own.root}
 
 
 def test_what_is_not_needed_any_more_is_deleted(matching: Matching) -> None:
-    picture = matching.keep([("a.png", png(np.full((9, 9, 3), 7, np.uint8)))], "en")["pictures"][0]
-    own = matching.keep_set(emoji_files((3, 5)), "en")["set"]["id"]
-    assert matching.picture(picture).shape == (9, 9, 3) and matching.picture({"set": own, "index": 0}).shape == (32, 32, 3)
-    for path in (matching.own / f"{picture['own']}.png", matching.own / own):
+    picture = matching.own.keep([("a.png", png(np.full((9, 9, 3), 7, np.uint8)))], "en")["pictures"][0]
+    own = matching.own.keep_set(emoji_files((3, 5)), "en")["set"]["id"]
+    assert matching.sets.picture(picture).shape == (9, 9, 3) and matching.sets.picture({"set": own, "index": 0}).shape == (
+        32,
+        32,
+        3,
+    )
+    for path in (matching.own.root / f"{picture['own']}.png", matching.own.root / own):
         os.utime(path, (time.time() - 3 * 86_400,) * 2)
-    matching.keep([], "en")
-    assert not (matching.own / f"{picture['own']}.png").exists() and not (matching.own / own).exists()
+    matching.own.keep([], "en")
+    assert not (matching.own.root / f"{picture['own']}.png").exists() and not (matching.own.root / own).exists()
     with pytest.raises(UserError, match="not kept any more"):
         ask(matching, "match", pictures=[picture], texts=["a"])
     with pytest.raises(UserError, match="not kept any more"):
         ask(matching, "find", set=own, text="a")
-    assert matching.keep_set(emoji_files((3, 5)), "en")["set"]["id"] == own  # brought again, it is there again
-    assert matching.picture({"set": own, "index": 0}).shape == (32, 32, 3)
+    assert matching.own.keep_set(emoji_files((3, 5)), "en")["set"]["id"] == own  # brought again, it is there again
+    assert matching.sets.picture({"set": own, "index": 0}).shape == (32, 32, 3)
 
 
 def test_a_zip_and_a_folder_of_files_are_the_same_set(matching: Matching, own: str) -> None:
@@ -300,13 +309,13 @@ def test_a_zip_and_a_folder_of_files_are_the_same_set(matching: Matching, own: s
     with zipfile.ZipFile(out, "w") as file:
         for name, content in emoji_files():
             file.writestr(name, content)
-    found = matching.keep_set([("mine.zip", out.getvalue())], "zh")
-    files = matching.keep_set([*emoji_files(), ("mine/Objects/notes.txt", b"no picture")], "zh")
+    found = matching.own.keep_set([("mine.zip", out.getvalue())], "zh")
+    files = matching.own.keep_set([*emoji_files(), ("mine/Objects/notes.txt", b"no picture")], "zh")
     assert found["set"] | {"id": ""} == files["set"] | {"id": ""} and found["set"]["classes"] == 3
     assert found["set"]["title"] == table("zh")["data.own"] and found["set"]["count"] == len(emoji_files())
     assert found["skipped"] == [] and len(files["skipped"]) == 1 and "notes.txt" in files["skipped"][0]
-    assert matching.set(found["set"]["id"])[1].classes == matching.set(own)[1].classes
-    assert found["set"]["id"] != own == matching.keep_set(emoji_files(), "en")["set"]["id"]
+    assert matching.sets.set(found["set"]["id"])[1].classes == matching.sets.set(own)[1].classes
+    assert found["set"]["id"] != own == matching.own.keep_set(emoji_files(), "en")["set"]["id"]
 
 
 HOSTILE_NAMES = [
@@ -317,28 +326,28 @@ HOSTILE_NAMES = [
 
 def test_hostile_file_names_are_names_and_nothing_else(matching: Matching) -> None:
     root, pictures = matching.maps.runs.root, [content for _, content in emoji_files((0, 1, 8))]
-    before = {path for path in root.parent.rglob("*") if matching.own not in (path, *path.parents)}
-    found = matching.keep_set(list(zip(HOSTILE_NAMES, pictures, strict=False)), "en")
+    before = {path for path in root.parent.rglob("*") if matching.own.root not in (path, *path.parents)}
+    found = matching.own.keep_set(list(zip(HOSTILE_NAMES, pictures, strict=False)), "en")
     assert found["set"]["count"] + len(found["skipped"]) == len(HOSTILE_NAMES) and found["set"]["count"] >= 8
-    assert {path for path in root.parent.rglob("*") if matching.own not in (path, *path.parents)} == before
-    into = matching.own / found["set"]["id"] / "images"
+    assert {path for path in root.parent.rglob("*") if matching.own.root not in (path, *path.parents)} == before
+    into = matching.own.root / found["set"]["id"] / "images"
     assert all(len(path.relative_to(into).parts) <= 2 for path in into.rglob("*"))
     clash = ["a", "a/1.png", "b/1.png", "B/1.PNG", "1.png", "x/y/a/1.png", "3 1.png", "1.png", "5", "5"]
-    found = matching.keep_set(list(zip(clash, pictures, strict=False)), "en")  # none is lost to another of its name
+    found = matching.own.keep_set(list(zip(clash, pictures, strict=False)), "en")  # none is lost to another of its name
     assert found["set"]["count"] == len(clash) and found["skipped"] == []
-    assert matching.keep_set(list(zip(clash, pictures, strict=False)), "en") == found
+    assert matching.own.keep_set(list(zip(clash, pictures, strict=False)), "en") == found
 
 
 def test_files_of_a_set_are_called_as_they_were(matching: Matching) -> None:
     files = [(f"mine/{name.split('/')[-1]}", content) for name, content in emoji_files((2,))]
-    found = matching.keep_set([*files, ("mine/notes.txt", b"words"), ("mine/notes.txt", b"more words")], "en")
+    found = matching.own.keep_set([*files, ("mine/notes.txt", b"words"), ("mine/notes.txt", b"more words")], "en")
     assert [one.split(" cannot")[0] for one in found["skipped"]] == [f"mine/{len(files) + 1} notes.txt", "mine/notes.txt"]
-    _, kept = matching.set(found["set"]["id"])
+    _, kept = matching.sets.set(found["set"]["id"])
     assert {*kept.train.names, *kept.test.names} == {name for name, _ in files}
 
 
 def test_sets_that_cannot_be_used_say_why_and_leave_nothing(matching: Matching) -> None:
-    before = sorted(matching.own.iterdir())
+    before = sorted(matching.own.root.iterdir())
     evil = io.BytesIO()
     with zipfile.ZipFile(evil, "w") as file:
         for name, content in emoji_files():
@@ -350,9 +359,9 @@ def test_sets_that_cannot_be_used_say_why_and_leave_nothing(matching: Matching) 
         ([("evil.zip", evil.getvalue())], "evil.zip is refused"), ([("cut.zip", b"PK\3\4 no zip")], "cut.zip"),
     ):  # fmt: skip
         with pytest.raises(UserError, match=said) as error:
-            matching.keep_set(files, "en")
-        assert str(matching.own) not in str(error.value)
-    assert sorted(matching.own.iterdir()) == before
+            matching.own.keep_set(files, "en")
+        assert str(matching.own.root) not in str(error.value)
+    assert sorted(matching.own.root.iterdir()) == before
 
 
 # -- texts, test ---------------------------------------------------------------------------------------------------------
@@ -360,7 +369,7 @@ def test_sets_that_cannot_be_used_say_why_and_leave_nothing(matching: Matching) 
 
 def test_a_picture_finds_its_words_in_a_list_or_in_those_of_a_set(matching: Matching, model: Any, own: str) -> None:
     picture, listed = {"set": own, "index": 3}, list(few_emoji().train.captions["en"][:30])
-    cosines = (see(model, [matching.picture(picture)]) @ read(model, listed).T)[0]
+    cosines = (see(model, [matching.sets.picture(picture)]) @ read(model, listed).T)[0]
     found = ask(matching, "texts", picture=picture, texts=listed, count=30)
     order = cosines.argsort(descending=True).tolist()
     assert found["of"] == 30 and [hit["text"] for hit in found["hits"]] == [listed[i] for i in order]
@@ -368,7 +377,7 @@ def test_a_picture_finds_its_words_in_a_list_or_in_those_of_a_set(matching: Matc
     share = F.softmax(model.logit_scale.exp().detach() * cosines, 0)
     assert_allclose([hit["share"] for hit in found["hits"]], share[order], atol=1e-4)
     found = ask(matching, "texts", picture=picture, set=own)
-    assert {hit["text"] for hit in found["hits"]} == set(matching.set(own)[1].classes)
+    assert {hit["text"] for hit in found["hits"]} == set(matching.sets.set(own)[1].classes)
     chinese = ask(matching, "texts", picture=picture, set="fashion-mnist", language="zh", count=50)
     assert {hit["text"] for hit in chinese["hits"]} == {table("zh")[f"classes.{c}"] for c in data.fashion_mnist.CLASSES}
 
@@ -383,7 +392,7 @@ def test_the_words_of_a_set_are_its_captions_each_once() -> None:
 
 
 def test_zero_shot_is_counted_rightly(matching: Matching, model: Any, own: str) -> None:
-    found, (_, images) = ask(matching, "test", set=own, template="one"), matching.set(own)
+    found, (_, images) = ask(matching, "test", set=own, template="one"), matching.sets.set(own)
     pictures, n = everything(matching, own), len(images.test)
     prompts = [TEMPLATES["en"][1].format(name) for name in images.classes]
     assert found["prompts"] == prompts and images.test.labels is not None and images.train.labels is not None
@@ -416,8 +425,8 @@ def test_classes_are_read_with_their_members_in_the_readers_language(
     matching: Matching, model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = few_emoji()
-    monkeypatch.setattr(matching, "_sets", lambda name, where: few)
-    monkeypatch.setattr(matching, "_seen", type(matching._seen)())
+    monkeypatch.setattr(matching.sets, "_load", lambda name, where: few)
+    monkeypatch.setattr(matching.embeddings, "_seen", type(matching.embeddings._seen)())
     assert few.train.labels is not None and few.test.labels is not None
     for language in ("en", "zh"):
         found = ask(matching, "test", language, set="emoji", model=RUN)
@@ -425,7 +434,7 @@ def test_classes_are_read_with_their_members_in_the_readers_language(
         for label, name in enumerate(few.classes):
             index = (few.train.labels == label).nonzero().flatten().tolist()
             members = list(dict.fromkeys(few.train.captions[language][i] for i in index))
-            members = [members[i] for i in module.evaluate.spread(len(members), module.MEMBERS)]
+            members = [members[i] for i in evaluate.spread(len(members), MEMBERS)]
             words = [name if language == "en" else table("zh")[f"classes.{name}"], *members]
             assert found["prompts"][label] == words[0] == found["classes"][label]["name"]
             rows.append(F.normalize(read(model, words).mean(0), dim=0))
@@ -468,12 +477,12 @@ BAD: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("kind", "asked"), BAD, ids=[f"{kind} {str(asked)[:60]}" for kind, asked in BAD])
 def test_what_makes_no_sense_is_answered_in_one_sentence(matching: Matching, kind: str, asked: dict[str, Any]) -> None:
-    before = len(matching._asking)
+    before = len(matching._questions)
     with pytest.raises(UserError) as error:
         ask(matching, kind, **asked)
     said = str(error.value)
     assert said.endswith(".") and len(said) < 300 and str(matching.maps.runs.root) not in said
-    assert len(matching._asking) == before  # the error is forgotten
+    assert len(matching._questions) == before  # the error is forgotten
 
 
 def test_the_most_that_fits_is_answered(matching: Matching) -> None:
@@ -483,7 +492,7 @@ def test_the_most_that_fits_is_answered(matching: Matching) -> None:
 
 
 def test_without_labels_there_is_nothing_to_test(matching: Matching) -> None:
-    flat = matching.keep_set([(f"{i}.png", content) for i, (_, content) in enumerate(emoji_files())], "en")["set"]
+    flat = matching.own.keep_set([(f"{i}.png", content) for i, (_, content) in enumerate(emoji_files())], "en")["set"]
     assert flat["classes"] == 0
     with pytest.raises(UserError, match="no labels"):
         ask(matching, "test", set=flat["id"])
@@ -510,26 +519,26 @@ def test_the_nearest_are_those_of_numpy() -> None:
 @pytest.mark.parametrize("rows", [6_000, pytest.param(EXACT + 1, marks=pytest.mark.slow)])
 def test_an_index_finds_nine_of_ten_of_the_nearest_and_is_made_once(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert EXACT == 100_000
-    monkeypatch.setattr(module, "EXACT", min(EXACT, rows - 1))
+    monkeypatch.setattr(search, "EXACT", min(EXACT, rows - 1))
     gallery, right = unit(rows, 16), 0
-    made = module._graph.cache_info().misses
+    made = search._graph.cache_info().misses
     for query in gallery[:20] + 0.1:
         query = query / np.linalg.norm(query)
         index, cosines, how = nearest(query, gallery, 10)
         assert how == "usearch" and (np.diff(cosines) <= 1e-6).all()
         assert_allclose(cosines, gallery[index] @ query, atol=1e-6)
         right += len({*index.tolist()} & {*np.argsort(-(gallery @ query))[:10].tolist()})
-    assert right >= 0.9 * 200 and module._graph.cache_info().misses == made + 1
-    module._graph.cache_clear()
+    assert right >= 0.9 * 200 and search._graph.cache_info().misses == made + 1
+    search._graph.cache_clear()
 
 
 def test_two_questions_about_a_large_set_share_its_index(matching: Matching, own: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT", 10)
-    made = module._graph.cache_info().misses
+    monkeypatch.setattr(search, "EXACT", 10)
+    made = search._graph.cache_info().misses
     for words in ("sun", "moon"):
         found = ask(matching, "find", set=own, text=words, count=3)
         assert found["how"] == "usearch" and len(found["hits"]) == 3
-    assert module._graph.cache_info().misses == made + 1
+    assert search._graph.cache_info().misses == made + 1
 
 
 def test_softmax_of_large_numbers() -> None:
@@ -541,10 +550,10 @@ def test_softmax_of_large_numbers() -> None:
 
 def test_progress_is_told_until_it_is_done_and_two_who_ask_share_the_answer(matching: Matching) -> None:
     asked = {"model": RUN, "set": "digits", "text": "seven", "count": 4}
-    told, before = list[dict[str, Any]](), len(matching._asking)
+    told, before = list[Any](), len(matching._questions)
     while (found := matching.ask("find", asked | {"who": ("me", "you")[len(told) % 2]}, "zh", 0.01))["state"] != "done":
         told.append(found)
-    assert len(matching._asking) == before + 1 and set(next(reversed(matching._asking.values())).asked) == {"me", "you"}
+    assert len(matching._questions) == before + 1 and set(next(reversed(matching._questions.values())).people) == {"me", "you"}
     assert matching.ask("find", asked | {"who": "you"}, "zh") == found == matching.ask("find", asked | {"who": "me"}, "zh")
     assert len(told) > 1 and all(one["state"] in ("waiting", "working") and 0 <= one["progress"] <= 1 for one in told)
     assert told[-1]["progress"] > 0 and told[-1]["words"] == table("zh")["match.wait_seeing"]
@@ -554,27 +563,27 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_can_be_asked_again(
     matching: Matching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"who": "me", "model": RUN, "set": "fashion-mnist", "text": "shoe"}
-    monkeypatch.setattr(module, "WAITS", 0.2)
+    monkeypatch.setattr(question, "WAITS", 0.2)
     assert matching.ask("find", asked, "en", 0.0)["state"] != "done"
-    one = next(reversed(matching._asking.values()))
+    one = next(reversed(matching._questions.values()))
     assert one.future
-    with pytest.raises(module.Cancelled):
+    with pytest.raises(Cancelled):
         one.future.result(60)
-    seen = matching._seen.get((matching.source(RUN), "fashion-mnist"))
+    seen = matching.embeddings._seen.get((matching.models.source(RUN), "fashion-mnist"))
     assert seen is None or not seen.there.all()
-    monkeypatch.setattr(module, "WAITS", 15.0)
+    monkeypatch.setattr(question, "WAITS", 15.0)
     assert matching.ask("find", asked, "en", 0.0)["state"] == "waiting"  # it was given up, and now is another one
     again = matching.ask("find", asked, "en", 0.0)
-    assert again["state"] != "done" and next(reversed(matching._asking.values())) is not one
-    monkeypatch.setattr(module, "WAITS", 0.0)  # enough: it would take seconds
-    last = next(reversed(matching._asking.values())).future
-    assert last and isinstance(last.exception(60), module.Cancelled)
+    assert again["state"] != "done" and next(reversed(matching._questions.values())) is not one
+    monkeypatch.setattr(question, "WAITS", 0.0)  # enough: it would take seconds
+    last = next(reversed(matching._questions.values())).future
+    assert last and isinstance(last.exception(60), Cancelled)
 
 
 def test_only_so_many_questions_are_answered_at_once(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(matching, "_deal", lambda *args: gate.wait(60) and {"pictures": []})
-    monkeypatch.setattr(module, "ASKED", 3 + sum(not (a.future and a.future.done()) for a in matching._asking.values()))
+    monkeypatch.setitem(matching.kinds, "deal", lambda *args: gate.wait(60) and {"pictures": []})
+    monkeypatch.setattr(asking, "OPEN", 3 + sum(not (a.future and a.future.done()) for a in matching._questions.values()))
     for seed in range(3):
         assert matching.ask("deal", {"set": "digits", "seed": seed}, "en", 0.0)["state"] != "done"
     with pytest.raises(UserError, match="Too many questions"):

@@ -24,7 +24,7 @@ from numpy.testing import assert_allclose
 from safetensors.torch import load_file, save_file
 
 from playground.background import NOW, Background, Cancelled
-from playground.match import models
+from playground.match import networks, sources
 from playground.runs.store import write_images
 from tests.playground.conftest import Finished
 from trainers import data, record
@@ -83,8 +83,8 @@ def pictures() -> list[np.ndarray[Any, Any]]:
     return [*emoji, emoji[0].repeat(2, 0)[:96], emoji[1][..., :1]]
 
 
-def cosines(source: models.Source, pictures: Any) -> np.ndarray[Any, Any]:
-    return models.see(source, pictures, watch) @ models.read(source, WORDS, watch)[0].T
+def cosines(source: sources.Source, pictures: Any) -> np.ndarray[Any, Any]:
+    return networks.see(source, pictures, watch) @ networks.read(source, WORDS, watch)[0].T
 
 
 # -- what a person types -------------------------------------------------------------------------------------------------
@@ -92,19 +92,19 @@ def cosines(source: models.Source, pictures: Any) -> np.ndarray[Any, Any]:
 
 def test_names_tags_and_ids_are_found_whether_or_not_folders_are_open(run: Path, exported: Path) -> None:
     for local in (True, False):
-        assert models.find("ViT-B-32/laion2b_s34b_b79k", local) == models.Source("name", "ViT-B-32", "laion2b_s34b_b79k")
-        assert models.find(" ViT-B-32 ", local).tag in open_clip.list_pretrained_tags_by_model("ViT-B-32")
-        assert models.find("hf-hub:timm/vit.b-16_x", local) == models.Source("hub", "timm/vit.b-16_x")
+        assert sources.find("ViT-B-32/laion2b_s34b_b79k", local) == sources.Source("name", "ViT-B-32", "laion2b_s34b_b79k")
+        assert sources.find(" ViT-B-32 ", local).tag in open_clip.list_pretrained_tags_by_model("ViT-B-32")
+        assert sources.find("hf-hub:timm/vit.b-16_x", local) == sources.Source("hub", "timm/vit.b-16_x")
         with pytest.raises(UserError, match="ViT-B-32 has no weights “nosuch”: choose one of .*, …"):
-            models.find("ViT-B-32/nosuch", local)
-    assert models.find(str(run), True).kind == "run"
-    folder, file = models.find(str(exported), True), models.find(str(exported / WEIGHTS), True)
+            sources.find("ViT-B-32/nosuch", local)
+    assert sources.find(str(run), True).kind == "run"
+    folder, file = sources.find(str(exported), True), sources.find(str(exported / WEIGHTS), True)
     assert (folder.kind, folder.title) == ("folder", "exported") and (file.kind, file.tag, file.title) == ("file", "", WEIGHTS)
-    named = models.find(f"ViT-B-32:{exported / WEIGHTS}", True)
+    named = sources.find(f"ViT-B-32:{exported / WEIGHTS}", True)
     assert (named.kind, named.tag, named.where) == ("file", "ViT-B-32", str(exported / WEIGHTS))
     before = folder.changed
     os.utime(exported / WEIGHTS, ns=(before + 10**9, before + 10**9))
-    assert models.find(str(exported), True) != folder  # other weights are another model
+    assert sources.find(str(exported), True) != folder  # other weights are another model
 
 
 HOSTILE = [
@@ -118,7 +118,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:30]))
 def test_what_is_no_model_is_answered_in_one_sentence(text: str, local: bool) -> None:
     with pytest.raises(UserError) as error:
-        models.find(text, local)
+        sources.find(text, local)
     assert str(error.value).endswith(".") and len(str(error.value)) < 400 and "\n" not in str(error.value)
 
 
@@ -133,7 +133,7 @@ def test_where_folders_are_closed_nothing_tells_whether_one_is_there(
         told.append([])
         for text in texts:
             with pytest.raises(UserError) as error:
-                models.find(text, local=False)
+                sources.find(text, local=False)
             told[-1].append(error.value.sentence)
     assert told[0] == told[1] and "Folders of this machine are closed here" in told[0][0]
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_a_model_says_why_before_anything_is_loaded(exported: Pat
     for name, reason in (("", "holds no open_clip_config.json"), ("words.txt", "no file of weights"),
                          ("alone.safetensors", "Nothing says what"), ("empty", "holds no weights")):  # fmt: skip
         with pytest.raises(UserError, match=reason):
-            models.find(str(tmp_path / name), True)
+            sources.find(str(tmp_path / name), True)
 
 
 # -- loading -------------------------------------------------------------------------------------------------------------
@@ -155,17 +155,17 @@ def test_what_cannot_be_a_model_says_why_before_anything_is_loaded(exported: Pat
 def test_a_run_its_export_and_a_file_beside_its_configuration_say_the_same(
     run: Path, exported: Path, pictures: Any, tmp_path: Path
 ) -> None:
-    sources = [models.at(run), models.at(exported), models.at(exported / WEIGHTS)]
+    same = [sources.at(run), sources.at(exported), sources.at(exported / WEIGHTS)]
     others = shutil.copytree(exported, tmp_path / "several")  # of which open_clip would choose another one by itself
     weights = load_file(others / WEIGHTS)
     for ending in ("pt", "bin"):
         torch.save({"state_dict": weights}, others / f"mine.{ending}")
-        sources.append(models.at(others / f"mine.{ending}"))
+        same.append(sources.at(others / f"mine.{ending}"))
     (others / WEIGHTS).write_bytes(b"not these")
-    expected = cosines(sources[0], pictures)
+    expected = cosines(same[0], pictures)
     assert expected.std() > 1e-3 and np.abs(expected).max() <= 1 + 1e-5
-    about = [models.describe(source, watch) for source in sources]
-    for source, one in zip(sources[1:], about[1:], strict=True):
+    about = [networks.describe(source, watch) for source in same]
+    for source, one in zip(same[1:], about[1:], strict=True):
         assert_allclose(cosines(source, pictures), expected, atol=1e-4)
         assert one["scale"] == pytest.approx(about[0]["scale"]) and one["parameters"] > about[0]["parameters"]  # all tokens
         assert (one["size"], one["dimensions"]) == (32, load_model(run).config.dimensions)
@@ -190,8 +190,8 @@ def test_open_clip_alone_in_a_fresh_process_gives_the_same_logits(exported: Path
         [sys.executable, "-c", program, exported, tmp_path / "pictures.npz", *WORDS],
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
-    source = models.at(exported)
-    ours = models.describe(source, watch)["scale"] * cosines(source, pictures)
+    source = sources.at(exported)
+    ours = networks.describe(source, watch)["scale"] * cosines(source, pictures)
     assert_allclose(json.loads(done.stdout.splitlines()[-1]), ours, atol=1e-4)
 
 
@@ -202,40 +202,40 @@ def test_an_architecture_of_open_clip_and_a_file_of_weights(pictures: Any, tmp_p
     open_clip.add_model_config(tmp_path / "test-tiny-vit.json")
     model, _, prepare = open_clip.create_model_and_transforms("test-tiny-vit")
     torch.save(model.state_dict(), tmp_path / "tiny.pt")
-    source = models.find(f"test-tiny-vit:{tmp_path / 'tiny.pt'}", True)
-    about = models.describe(source, watch)
+    source = sources.find(f"test-tiny-vit:{tmp_path / 'tiny.pt'}", True)
+    about = networks.describe(source, watch)
     assert (about["dimensions"], about["size"], about["multilingual"]) == (24, 32, False)
     with torch.inference_mode():
-        images = model.eval().encode_image(torch.stack([prepare(models._image(p)) for p in pictures]), normalize=True)
+        images = model.eval().encode_image(torch.stack([prepare(networks._image(p)) for p in pictures]), normalize=True)
         texts = model.encode_text(open_clip.get_tokenizer("test-tiny-vit")(WORDS), normalize=True)
     assert_allclose(cosines(source, pictures), (images @ texts.T).numpy(), atol=1e-5)
-    assert models.read(source, ["щ", "cat"], watch)[1].all()  # a table with every token knows every word
+    assert networks.read(source, ["щ", "cat"], watch)[1].all()  # a table with every token knows every word
     with pytest.raises(UserError, match="cannot be loaded"):
-        models.describe(models.find(f"ViT-S-32:{tmp_path / 'tiny.pt'}", True), watch)
+        networks.describe(sources.find(f"ViT-S-32:{tmp_path / 'tiny.pt'}", True), watch)
 
 
 def test_many_pictures_and_texts_are_what_each_is_alone(exported: Path) -> None:
-    source, shares = models.at(exported), list[float]()
+    source, shares = sources.at(exported), list[float]()
     many = list(data.load("digits").test.images[:70].permute(0, 2, 3, 1).numpy())
-    seen = models.see(source, many, shares.append)
+    seen = networks.see(source, many, shares.append)
     assert shares == sorted(shares) and len(shares) == 3 and len(seen) == 70
     assert_allclose(np.linalg.norm(seen, axis=1), 1, atol=1e-5)
-    assert_allclose(seen[[0, 69]], np.concatenate([models.see(source, [many[i]], watch) for i in (0, 69)]), atol=1e-5)
+    assert_allclose(seen[[0, 69]], np.concatenate([networks.see(source, [many[i]], watch) for i in (0, 69)]), atol=1e-5)
     texts = [f"word {i}" for i in range(130)]
-    assert_allclose(models.read(source, texts, watch)[0][129], models.read(source, ["word 129"], watch)[0][0], atol=1e-5)
+    assert_allclose(networks.read(source, texts, watch)[0][129], networks.read(source, ["word 129"], watch)[0][0], atol=1e-5)
 
     def enough(share: float) -> None:
         raise Cancelled
 
-    for work, things in ((models.see, many), (models.read, texts)):
+    for work, things in ((networks.see, many), (networks.read, texts)):
         with pytest.raises(Cancelled):
             work(source, things, enough)  # type: ignore[operator]
 
 
 def test_words_that_nobody_taught_are_told(run: Path, exported: Path) -> None:
     known = few_emoji().train.captions["zh"][0]
-    for source in (models.at(run), models.at(exported)):
-        assert models.read(source, [known, "щ", f"щ {known}", ""], watch)[1].tolist() == [True, False, True, False]
+    for source in (sources.at(run), sources.at(exported)):
+        assert networks.read(source, [known, "щ", f"щ {known}", ""], watch)[1].tolist() == [True, False, True, False]
 
 
 class Evil:
@@ -249,9 +249,9 @@ class Evil:
 
 
 def other_space(folder: Path) -> None:
-    about = json.loads((folder / models.CONFIG).read_text())
+    about = json.loads((folder / sources.CONFIG).read_text())
     about["model_cfg"]["embed_dim"] //= 2
-    (folder / models.CONFIG).write_text(json.dumps(about))
+    (folder / sources.CONFIG).write_text(json.dumps(about))
 
 
 def code(folder: Path, ending: str) -> None:
@@ -269,10 +269,10 @@ def cut(folder: Path) -> None:
 
 def tokenizer_with_code(folder: Path) -> None:
     """A tokenizer of its own, in Python: open_clip's get_tokenizer would import it."""
-    about = json.loads((folder / models.CONFIG).read_text())
+    about = json.loads((folder / sources.CONFIG).read_text())
     text = {"hf_tokenizer_name": "own", "tokenizer_kwargs": {"trust_remote_code": True}}
     about["model_cfg"]["text_cfg"] |= text
-    (folder / models.CONFIG).write_text(json.dumps(about))
+    (folder / sources.CONFIG).write_text(json.dumps(about))
     own = {"tokenizer_class": "Own", "auto_map": {"AutoTokenizer": ["own.Own", None]}}
     (folder / "tokenizer_config.json").write_text(json.dumps(own))
     (folder / "own.py").write_text(f"import pathlib\npathlib.Path({str(folder / 'ran')!r}).touch()\nclass Own: pass\n")
@@ -290,9 +290,9 @@ def too_cold(folder: Path) -> None:
 
 
 def too_large(folder: Path) -> None:
-    about = json.loads((folder / models.CONFIG).read_text())
+    about = json.loads((folder / sources.CONFIG).read_text())
     about["model_cfg"]["embed_dim"] = 10**11
-    (folder / models.CONFIG).write_text(json.dumps(about))
+    (folder / sources.CONFIG).write_text(json.dumps(about))
 
 
 BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
@@ -301,9 +301,9 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "cut off": (cut, "cannot be loaded"),
     "code .bin": (lambda folder: code(folder, "bin"), "holds code beside its weights, which is never run"),
     "code .pth": (lambda folder: code(folder, "pth"), "holds code beside its weights, which is never run"),
-    "no JSON": (lambda folder: (folder / models.CONFIG).write_text("{"), "is damaged: it must be JSON"),
-    "no model": (lambda folder: (folder / models.CONFIG).write_text("[1]"), "is damaged: it must be JSON"),
-    "nonsense": (lambda folder: (folder / models.CONFIG).write_text('{"model_cfg": {"embed_dim": "x"}}'), "cannot be loaded"),
+    "no JSON": (lambda folder: (folder / sources.CONFIG).write_text("{"), "is damaged: it must be JSON"),
+    "no model": (lambda folder: (folder / sources.CONFIG).write_text("[1]"), "is damaged: it must be JSON"),
+    "nonsense": (lambda folder: (folder / sources.CONFIG).write_text('{"model_cfg": {"embed_dim": "x"}}'), "cannot be loaded"),
     "other size": (other_space, "do not fit the configuration"),
     "no numbers": (no_numbers, "what it answers are no numbers"),
     "infinite scale": (too_cold, "what it answers are no numbers"),
@@ -317,15 +317,15 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
 def test_what_is_broken_is_told_and_the_model_there_was_still_answers(
     exported: Path, pictures: Any, tmp_path: Path, name: str
 ) -> None:
-    before = cosines(models.at(exported), pictures[:1])
+    before = cosines(sources.at(exported), pictures[:1])
     spoil, reason = BROKEN[name]
     spoil(shutil.copytree(exported, tmp_path / "broken"))
     with pytest.raises(UserError, match=reason) as error:
-        models.describe(models.at(tmp_path / "broken"), watch)
+        networks.describe(sources.at(tmp_path / "broken"), watch)
     said = str(error.value)
     assert said.endswith(".") and len(said) < 300 and str(tmp_path) not in said and "\n" not in said
     assert not (tmp_path / "broken" / "ran").exists()
-    assert (cosines(models.at(exported), pictures[:1]) == before).all()
+    assert (cosines(sources.at(exported), pictures[:1]) == before).all()
 
 
 def test_the_code_would_have_run(exported: Path, tmp_path: Path) -> None:
@@ -339,10 +339,10 @@ def test_the_code_would_have_run(exported: Path, tmp_path: Path) -> None:
 
 def test_a_run_without_words_or_without_a_network_cannot_match(finished: Finished, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="trained without words"):
-        models.describe(models.at(finished.runs.root / finished.run), watch)
+        networks.describe(sources.at(finished.runs.root / finished.run), watch)
     record.create(tmp_path / "new", RunConfig("clip", "emoji", steps=2))
     with pytest.raises(UserError, match="no saved network"):
-        models.describe(models.at(tmp_path / "new"), watch)
+        networks.describe(sources.at(tmp_path / "new"), watch)
 
 
 # -- the hub -------------------------------------------------------------------------------------------------------------
@@ -411,7 +411,7 @@ def hub(exported: Path) -> Iterator[Hub]:
     hub = Hub({
         "some/clip": whole,
         "some/plain": {"config.json": b"{}", "model.safetensors": b"x"},
-        "some/pickles": {models.CONFIG: whole[models.CONFIG], "training_args.bin": b"x", "weights.pkl": b"x"},
+        "some/pickles": {sources.CONFIG: whole[sources.CONFIG], "training_args.bin": b"x", "weights.pkl": b"x"},
     })  # fmt: skip
     yield hub
     hub.gate.set()
@@ -440,12 +440,12 @@ def processes(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 def test_a_model_of_the_hub_is_fetched_once_with_progress_given_up_and_there_without_a_network(
     hub: Hub, processes: Callable[[], Background], exported: Path, pictures: Any, tmp_path: Path
 ) -> None:
-    background, source, wanted = processes(), models.find("hf-hub:some/clip", local=False), [True]
+    background, source, wanted = processes(), sources.find("hf-hub:some/clip", local=False), [True]
 
     def get(work: Any, *args: Any) -> Any:
         return background.submit(NOW, lambda: True, work, *args).result(120)
 
-    job = background.submit(NOW, lambda: wanted[0], models.describe, source)
+    job = background.submit(NOW, lambda: wanted[0], networks.describe, source)
     while not 0.3 < job.progress < 1:
         assert not job.done(), job.result()
         time.sleep(0.01)
@@ -456,18 +456,18 @@ def test_a_model_of_the_hub_is_fetched_once_with_progress_given_up_and_there_wit
     with pytest.raises(Cancelled):
         job.result(60)
 
-    about = get(models.describe, source)
-    assert about == models.describe(models.at(exported), watch) and set(hub.fetched) == {models.CONFIG, WEIGHTS}
+    about = get(networks.describe, source)
+    assert about == networks.describe(sources.at(exported), watch) and set(hub.fetched) == {sources.CONFIG, WEIGHTS}
     for name, said in (("nobody/nothing", "no public model nobody/nothing"), ("some/plain", "has no open_clip_config.json"),
                        ("some/pickles", "holds no weights by a name of open_clip's"), ("down/hub", "error 503"),
                        ("a--b/c..d", "no public model")):  # fmt: skip
         with pytest.raises(UserError, match=said):
-            get(models.describe, models.find(f"hf-hub:{name}", local=False))
+            get(networks.describe, sources.find(f"hf-hub:{name}", local=False))
     hub.shutdown()
     hub.server_close()
     for name in ("hf-hub:some/other", "ViT-B-32/laion2b_s34b_b79k"):
         with pytest.raises(UserError, match=r"cannot be downloaded \(no connection\)"):
-            get(models.describe, models.find(name, local=False))
+            get(networks.describe, sources.find(name, local=False))
     background = processes()
-    assert_allclose(get(models.see, source, pictures), models.see(models.at(exported), pictures, watch), atol=1e-5)
-    assert get(models.describe, source) == about
+    assert_allclose(get(networks.see, source, pictures), networks.see(sources.at(exported), pictures, watch), atol=1e-5)
+    assert get(networks.describe, source) == about

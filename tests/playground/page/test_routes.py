@@ -23,7 +23,7 @@ from starlette.testclient import TestClient
 from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
-from playground.match.matching import Matching
+from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import png
 from playground.runs.store import Runs

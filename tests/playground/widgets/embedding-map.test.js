@@ -379,6 +379,16 @@ describe('embedding-map', () => {
     assert.equal(images(), 0);
   });
 
+  test('a picture of a person\'s own is smooth, also where points are coarse images', async () => {
+    const point = {at: [5, 5], name: 'boat', picture: '/boat.png'}, {node} = await map({placed: [point], images: true});
+    node.sprite = {complete: true, naturalWidth: 16};
+    node.pictures = new Map([[point, {complete: true, naturalWidth: 200}]]);
+    painted.length = 0;
+    node.paint();
+    const smooth = painted.filter(([name]) => name === 'imageSmoothingEnabled').map(call => call[1]);
+    assert.deepEqual(smooth, [false, false, false, false, true]);
+  });
+
   test('before there is a frame nothing is painted', async () => {
     painted.length = 0;
     await map({positions: null});

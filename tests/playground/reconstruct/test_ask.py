@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
-from playground.reconstruct.repairs import Repairs
+from playground.reconstruct.ask import Questions
 from playground.runs.store import Runs
 from trainers import record
 from trainers.corruptions import NOISES, classical_filter, corrupt, hidden_by, keep_patches
@@ -39,7 +39,7 @@ RUNS = {
 @pytest.fixture(scope="module")
 def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
     """Four short runs of the command line on digits."""
-    root = tmp_path_factory.mktemp("repairs")
+    root = tmp_path_factory.mktemp("questions")
     for name, config in RUNS.items():
         record.create(root / name, config)
         for _ in record.run(root / name):
@@ -48,12 +48,12 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
 
 
 @pytest.fixture(scope="module")
-def repairs(maps: Maps) -> Repairs:
-    return Repairs(maps)
+def questions(maps: Maps) -> Questions:
+    return Questions(maps)
 
 
-def ask(repairs: Repairs, kind: str, run: str, image: Any = None, **asked: Any) -> dict[str, Any]:
-    return repairs.ask(kind, run, {"image": image or {"index": 7}} | asked, "en")
+def ask(questions: Questions, kind: str, run: str, image: Any = None, **asked: Any) -> dict[str, Any]:
+    return questions.ask(kind, run, {"image": image or {"index": 7}} | asked, "en")
 
 
 def pixels(text: str) -> np.ndarray[Any, Any]:
@@ -64,30 +64,30 @@ def held_out(maps: Maps, index: int = 7) -> torch.Tensor:
     return plain(maps.images("ae").test.images[index : index + 1])
 
 
-def test_runs_that_rebuild_are_listed_with_what_they_can_do_and_were_trained_for(repairs: Repairs) -> None:
-    found = {one["run"]: one for one in repairs.runs("en", [])}
+def test_runs_that_rebuild_are_listed_with_what_they_can_do_and_were_trained_for(questions: Questions) -> None:
+    found = {one["run"]: one for one in questions.runs("en", [])}
     assert set(found) == {"ae", "dae", "mae"}
     assert found["ae"]["code"] == 4 and "damage" not in found["ae"] and "patches" not in found["ae"]
     assert found["dae"]["damage"] == {"noise": "gaussian", "level": 0.3}
     assert found["mae"]["patches"] | {"side": 0} == {"rows": 7, "columns": 7, "side": 0, "ratio": 0.75, "mask": "random"}
     assert "4 numbers" in found["ae"]["trained"] and "0.3" in found["dae"]["trained"] and "75%" in found["mae"]["trained"]
-    assert all(one["trained"] != repairs.runs("zh", [])[i]["trained"] for i, one in enumerate(repairs.runs("en", [])))
+    assert all(one["trained"] != questions.runs("zh", [])[i]["trained"] for i, one in enumerate(questions.runs("en", [])))
 
 
 def test_no_network_is_loaded_to_see_that_it_makes_no_images(
-    repairs: Repairs, maps: Maps, monkeypatch: pytest.MonkeyPatch
+    questions: Questions, maps: Maps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(maps, "model", lambda run: asked.append(run) or Maps.model(maps, run))
-    repairs.runs("en", [])
+    questions.runs("en", [])
     assert sorted(asked) == ["ae", "dae", "mae"]
 
 
 @torch.inference_mode()
-def test_an_image_is_rebuilt_as_the_network_itself_does_and_judged_rightly(repairs: Repairs, maps: Maps) -> None:
+def test_an_image_is_rebuilt_as_the_network_itself_does_and_judged_rightly(questions: Questions, maps: Maps) -> None:
     x, model = held_out(maps), maps.model("ae")
     made = model.reconstruct(x)
-    found = ask(repairs, "rebuild", "ae")
+    found = ask(questions, "rebuild", "ae")
     mse = float((made - x).pow(2).mean())
     assert found["mse"] == pytest.approx(mse, rel=1e-4) and found["psnr"] == pytest.approx(-10 * np.log10(mse), rel=1e-4)
     assert 0 < found["ssim"] < 1
@@ -95,42 +95,42 @@ def test_an_image_is_rebuilt_as_the_network_itself_does_and_judged_rightly(repai
     assert_allclose(pixels(found["error"]), ((made - x).abs()[0, 0] * 255).flatten().numpy(), atol=1)
     assert len(found["code"]) == 4 and sorted(found["dimensions"]) == [0, 1, 2, 3]
     # the code says it all: decoded, it is the reconstruction; moved, it is another picture, farther from what is known
-    assert ask(repairs, "decode", "ae", code=found["code"])["made"] == found["made"]
-    assert ask(repairs, "decode", "ae", code=found["code"])["gap"] == pytest.approx(0, abs=0.01)
-    far = ask(repairs, "decode", "ae", code=[v + 50 * s for v, s in zip(found["code"], found["spread"], strict=True)])
+    assert ask(questions, "decode", "ae", code=found["code"])["made"] == found["made"]
+    assert ask(questions, "decode", "ae", code=found["code"])["gap"] == pytest.approx(0, abs=0.01)
+    far = ask(questions, "decode", "ae", code=[v + 50 * s for v, s in zip(found["code"], found["spread"], strict=True)])
     assert far["made"] != found["made"] and far["gap"] > far["far"]
     # pixels of one's own are the same image
-    own = ask(repairs, "rebuild", "ae", {"pixels": found["image"]})
+    own = ask(questions, "rebuild", "ae", {"pixels": found["image"]})
     assert own["made"] == found["made"]
 
 
 @torch.inference_mode()
-def test_a_masked_one_paints_what_is_hidden_and_is_judged_by_that_alone(repairs: Repairs, maps: Maps) -> None:
+def test_a_masked_one_paints_what_is_hidden_and_is_judged_by_that_alone(questions: Questions, maps: Maps) -> None:
     x, model = held_out(maps), maps.model("mae")
     keep = model.hide(x, torch.Generator().manual_seed(0))[0]
     hidden = hidden_by(keep, 49)
     truth, painted = model.grid.split(x), model.grid.split(model.reconstruct(x, keep))
-    found = ask(repairs, "rebuild", "mae")
+    found = ask(questions, "rebuild", "mae")
     assert found["mse"] == pytest.approx(float((painted - truth).pow(2).mean(2)[hidden].mean()), rel=1e-4)
     pasted = model.grid.join(torch.where(hidden.unsqueeze(2), painted, truth))
     assert_allclose(pixels(found["made"]), (pasted[0, 0] * 255).round().flatten().numpy(), atol=1)
-    beside = ask(repairs, "compare", "ae", damage="none", level=0, runs=["mae"])["runs"][0]
+    beside = ask(questions, "compare", "ae", damage="none", level=0, runs=["mae"])["runs"][0]
     assert beside["made"] == found["made"]  # the seen patches are no checkerboard there either
 
 
 def test_a_black_image_that_loses_nothing_does_not_spoil_a_curve(
-    repairs: Repairs, maps: Maps, monkeypatch: pytest.MonkeyPatch
+    questions: Questions, maps: Maps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     black = dataclasses.replace(maps.images("dae").test, images=torch.zeros_like(maps.images("dae").test.images))
     monkeypatch.setattr(maps, "images", lambda run: dataclasses.replace(Maps.images(maps, "dae"), test=black))
-    found = Repairs(maps).ask("curve", "dae", {"image": {"index": 0}, "noise": "masking"}, "en")
+    found = Questions(maps).ask("curve", "dae", {"image": {"index": 0}, "noise": "masking"}, "en")
     assert found["noisy"] == [None] * 10 and all(value > 0 for value in found["denoised"])
     json.dumps(found, allow_nan=False)
 
 
 @torch.inference_mode()
-def test_the_way_between_two_images_begins_and_ends_at_them(repairs: Repairs, maps: Maps) -> None:
-    found = ask(repairs, "between", "ae", second={"index": 100})
+def test_the_way_between_two_images_begins_and_ends_at_them(questions: Questions, maps: Maps) -> None:
+    found = ask(questions, "between", "ae", second={"index": 100})
     model = maps.model("ae")
     for at, index in ((0, 7), (-1, 100)):
         x = held_out(maps, index)
@@ -142,14 +142,14 @@ def test_the_way_between_two_images_begins_and_ends_at_them(repairs: Repairs, ma
 
 
 @torch.inference_mode()
-def test_the_plane_goes_through_the_image_and_knows_its_holes(repairs: Repairs, maps: Maps) -> None:
-    plane = ask(repairs, "plane", "ae")
-    here = ask(repairs, "walk", "ae", at=plane["at"])
-    assert_allclose(pixels(here["made"]), pixels(ask(repairs, "rebuild", "ae")["made"]), atol=1)
+def test_the_plane_goes_through_the_image_and_knows_its_holes(questions: Questions, maps: Maps) -> None:
+    plane = ask(questions, "plane", "ae")
+    here = ask(questions, "walk", "ae", at=plane["at"])
+    assert_allclose(pixels(here["made"]), pixels(ask(questions, "rebuild", "ae")["made"]), atol=1)
     assert here["near"] == 7 and here["gap"] < 0.01
     # the corners of the lattice are what walking there decodes
     for at, corner in (([-2.5, 2.5], 0), ([2.5, 2.5], 10), ([-2.5, -2.5], 110), ([2.5, -2.5], 120)):
-        walked = ask(repairs, "walk", "ae", at=at)
+        walked = ask(questions, "walk", "ae", at=at)
         assert walked["gap"] == pytest.approx(plane["gaps"][corner], rel=1e-3)
         assert_allclose(pixels(walked["made"]), pixels(plane["lattice"][corner]), atol=1)
     codes = np.reshape(plane["codes"], (-1, 2))
@@ -159,8 +159,8 @@ def test_the_plane_goes_through_the_image_and_knows_its_holes(repairs: Repairs, 
     assert plane["holes"] > 0.1 and plane["returns_holes"] > plane["returns"]
 
 
-def test_sizes_are_compared_with_pca_of_the_same_size(repairs: Repairs, maps: Maps) -> None:
-    found = ask(repairs, "sizes", "dae")["runs"]
+def test_sizes_are_compared_with_pca_of_the_same_size(questions: Questions, maps: Maps) -> None:
+    found = ask(questions, "sizes", "dae")["runs"]
     assert [(one["run"], one["latent"]) for one in found] == [("ae", 4)]  # a denoiser is trained for something else
     train = plain(load("digits").train.images).flatten(1)
     mean, basis = pca(train, 4)
@@ -172,32 +172,32 @@ def test_sizes_are_compared_with_pca_of_the_same_size(repairs: Repairs, maps: Ma
 
 @torch.inference_mode()
 @pytest.mark.parametrize("kind", NOISES)
-def test_noise_is_the_trainers_own_and_so_is_its_repair(repairs: Repairs, maps: Maps, kind: str) -> None:
+def test_noise_is_the_trainers_own_and_so_is_its_repair(questions: Questions, maps: Maps, kind: str) -> None:
     x = held_out(maps)
     noisy = corrupt(x, kind, 0.4, torch.Generator().manual_seed(5))
-    found = ask(repairs, "noise", "dae", noise=kind, level=0.4, seed=5)
+    found = ask(questions, "noise", "dae", noise=kind, level=0.4, seed=5)
     for name, made in (
         ("noisy", noisy),
         ("denoised", maps.model("dae").reconstruct(noisy)),
         ("filter", classical_filter(noisy, kind)),
     ):
         assert found[name]["mse"] == pytest.approx(float((made - x).pow(2).mean()), rel=1e-3), name
-    assert ask(repairs, "noise", "dae", noise=kind, level=0.4, seed=6)["noisy"]["made"] != found["noisy"]["made"]
-    assert ask(repairs, "noise", "dae", noise=kind, level=0, seed=5)["noisy"]["psnr"] is None
-    assert ask(repairs, "noise", "dae", noise=kind, level=0.8, seed=5)["noisy"]["psnr"] < found["noisy"]["psnr"]
+    assert ask(questions, "noise", "dae", noise=kind, level=0.4, seed=6)["noisy"]["made"] != found["noisy"]["made"]
+    assert ask(questions, "noise", "dae", noise=kind, level=0, seed=5)["noisy"]["psnr"] is None
+    assert ask(questions, "noise", "dae", noise=kind, level=0.8, seed=5)["noisy"]["psnr"] < found["noisy"]["psnr"]
 
 
-def test_the_curve_falls_with_the_noise_and_marks_what_was_trained(repairs: Repairs) -> None:
-    found = ask(repairs, "curve", "dae", noise="gaussian")
+def test_the_curve_falls_with_the_noise_and_marks_what_was_trained(questions: Questions) -> None:
+    found = ask(questions, "curve", "dae", noise="gaussian")
     assert found["trained"] == 0.3 and len(found["levels"]) == len(found["noisy"]) == len(found["denoised"]) >= 10
     assert all(a > b for a, b in zip(found["noisy"], found["noisy"][1:], strict=False))
-    assert ask(repairs, "curve", "dae", noise="masking")["trained"] is None
+    assert ask(questions, "curve", "dae", noise="masking")["trained"] is None
 
 
 @torch.inference_mode()
-def test_painted_masks_hide_exactly_what_was_painted(repairs: Repairs, maps: Maps) -> None:
+def test_painted_masks_hide_exactly_what_was_painted(questions: Questions, maps: Maps) -> None:
     x, model, hidden = held_out(maps), maps.model("mae"), [0, 8, 17, 24, 48]
-    found = ask(repairs, "mask", "mae", hidden=hidden)
+    found = ask(questions, "mask", "mae", hidden=hidden)
     assert found["hidden"] == hidden
     truth = model.grid.split(x)
     there = torch.zeros(49, dtype=torch.bool)
@@ -216,34 +216,36 @@ def test_painted_masks_hide_exactly_what_was_painted(repairs: Repairs, maps: Map
     # the network cannot see what is hidden: another image that differs there only is painted alike
     other = pixels(found["image"]).copy().reshape(28, 28)
     other[0:4, 0:4] = 200
-    again = ask(repairs, "mask", "mae", {"pixels": base64.b64encode(other.tobytes()).decode()}, hidden=hidden)
+    again = ask(questions, "mask", "mae", {"pixels": base64.b64encode(other.tobytes()).decode()}, hidden=hidden)
     assert again["made"] == found["made"]
-    assert ask(repairs, "mask", "mae", hidden=[])["mse"] is None
+    assert ask(questions, "mask", "mae", hidden=[])["mse"] is None
 
 
 @pytest.mark.parametrize("kind", ("random", "block", "grid"))
-def test_drawn_masks_hide_the_share_and_a_reveal_only_ever_shows_more(repairs: Repairs, kind: str) -> None:
-    found = ask(repairs, "mask", "mae", ratio=0.5, mask=kind, seed=3)
+def test_drawn_masks_hide_the_share_and_a_reveal_only_ever_shows_more(questions: Questions, kind: str) -> None:
+    found = ask(questions, "mask", "mae", ratio=0.5, mask=kind, seed=3)
     assert len(found["hidden"]) == 25
-    assert ask(repairs, "mask", "mae", ratio=0, mask=kind, seed=3)["hidden"] == []
-    frames = ask(repairs, "reveal", "mae", mask=kind, seed=3)["frames"]
+    assert ask(questions, "mask", "mae", ratio=0, mask=kind, seed=3)["hidden"] == []
+    frames = ask(questions, "reveal", "mae", mask=kind, seed=3)["frames"]
     assert frames[0]["ratio"] == 0.95 and frames[-1]["ratio"] == 0 and frames[-1]["hidden"] == []
     for before, after in zip(frames, frames[1:], strict=False):
         assert set(after["hidden"]) <= set(before["hidden"])
     assert next(f for f in frames if f["ratio"] == 0.5)["hidden"] == found["hidden"]
-    assert ask(repairs, "reveal", "mae", mask=kind) == ask(repairs, "reveal", "mae", mask=kind, seed=0)
-    draws = ask(repairs, "draws", "mae", ratio=0.5, mask=kind, seed=3)
+    assert ask(questions, "reveal", "mae", mask=kind) == ask(questions, "reveal", "mae", mask=kind, seed=0)
+    draws = ask(questions, "draws", "mae", ratio=0.5, mask=kind, seed=3)
     assert len(draws["made"]) == 8 and draws["mse"] > 0 and draws["most"] > 0
     assert_allclose(pixels(draws["mean"]), np.mean([pixels(m) for m in draws["made"]], 0), atol=1)
 
 
 @torch.inference_mode()
-def test_attention_is_the_last_blocks_and_sums_to_one(repairs: Repairs, maps: Maps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attention_is_the_last_blocks_and_sums_to_one(
+    questions: Questions, maps: Maps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model, x = maps.model("mae"), held_out(maps)
     hidden = [3, 10, 30]
     keep = torch.tensor([[i for i in range(49) if i not in hidden]])
-    seen = ask(repairs, "attention", "mae", hidden=hidden, patch=12)
-    unseen = ask(repairs, "attention", "mae", hidden=hidden, patch=10)
+    seen = ask(questions, "attention", "mae", hidden=hidden, patch=12)
+    unseen = ask(questions, "attention", "mae", hidden=hidden, patch=10)
     assert (seen["where"], unseen["where"]) == ("encoder", "decoder")
     assert sum(seen["weights"]) == pytest.approx(1, abs=1e-4) and sum(unseen["weights"]) == pytest.approx(1, abs=1e-4)
     assert all(seen["weights"][i] == 0 for i in hidden) and min(seen["weights"]) >= 0
@@ -264,21 +266,21 @@ def test_attention_is_the_last_blocks_and_sums_to_one(repairs: Repairs, maps: Ma
 
 
 @torch.inference_mode()
-def test_the_same_damage_reaches_every_method(repairs: Repairs, maps: Maps) -> None:
+def test_the_same_damage_reaches_every_method(questions: Questions, maps: Maps) -> None:
     x, everyone = held_out(maps), ["ae", "dae", "mae"]
     noisy = corrupt(x, "gaussian", 0.5, torch.Generator().manual_seed(1))
-    found = ask(repairs, "compare", "ae", damage="gaussian", level=0.5, seed=1, runs=everyone)
+    found = ask(questions, "compare", "ae", damage="gaussian", level=0.5, seed=1, runs=everyone)
     assert [one["run"] for one in found["runs"]] == everyone
     assert found["damaged"]["mse"] == pytest.approx(float((noisy - x).pow(2).mean()), rel=1e-3)
     for one in found["runs"][:2]:
         assert one["mse"] == pytest.approx(float((maps.model(one["run"]).reconstruct(noisy) - x).pow(2).mean()), rel=1e-3)
-    patches = ask(repairs, "compare", "ae", damage="patches", level=0.75, seed=1, runs=everyone)
+    patches = ask(questions, "compare", "ae", damage="patches", level=0.75, seed=1, runs=everyone)
     grid, keep = maps.model("mae").grid, keep_patches(1, 7, 7, 0.75, "random", torch.Generator().manual_seed(1))
     grey = grid.join(torch.where(hidden_by(keep, 49).unsqueeze(2), 0.5, grid.split(x)))
     assert patches["damaged"]["mse"] == pytest.approx(float((grey - x).pow(2).mean()), rel=1e-3)
     assert patches["runs"][2]["mse"] < patches["damaged"]["mse"]
     with pytest.raises(UserError, match="masked autoencoder"):
-        ask(repairs, "compare", "ae", damage="patches", level=0.5, runs=["ae"])
+        ask(questions, "compare", "ae", damage="patches", level=0.5, runs=["ae"])
 
 
 BAD: list[tuple[str, str, dict[str, Any]]] = [
@@ -300,9 +302,11 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("kind", "run", "asked"), BAD, ids=[f"{k} {r} {str(a)[:40]}" for k, r, a in BAD])
-def test_what_makes_no_sense_is_answered_in_one_sentence(repairs: Repairs, kind: str, run: str, asked: dict[str, Any]) -> None:
+def test_what_makes_no_sense_is_answered_in_one_sentence(
+    questions: Questions, kind: str, run: str, asked: dict[str, Any]
+) -> None:
     with pytest.raises(UserError) as error:
-        repairs.ask(kind, run, {"image": {"index": 7}} | asked, "en")
+        questions.ask(kind, run, {"image": {"index": 7}} | asked, "en")
     assert str(error.value).endswith(".") and len(str(error.value)) < 160
 
 

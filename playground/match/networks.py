@@ -1,0 +1,234 @@
+"""Networks that compare images with texts: runs of CLIP, and all that open_clip loads. They run in a background process.
+
+Weights are safetensors, or read by torch with weights_only: a file that holds code is refused, and so is a configuration
+that would let a tokenizer bring some along.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from playground.match.answers import Network
+from playground.match.hub import fetched
+from playground.match.sources import CONFIG, Source
+from trainers.errors import UserError
+
+log = logging.getLogger(__name__)
+Watch = Callable[[float], None]
+Pictures = Sequence[NDArray[np.uint8]]  # each (H,W,1 or 3)
+TOKENIZER = {"clean", "strip_sep_token", "language", "tokenizer_mode", "context_length"}  # open_clip's own settings of one
+BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
+CODE = "{name} is damaged, or holds code beside its weights, which is never run: save it as safetensors."
+NOT_LOADED = "{name} cannot be loaded ({error}; the log has the details): it must be whole and in open_clip's format."
+NOT_FITTING = "The weights of {name} do not fit the configuration: take both from the same model."
+NO_NUMBERS = "{name} was loaded, but what it answers are no numbers: its weights are damaged, so choose another model."
+MULTILINGUAL = re.compile(r"xlm|mt5|nllb|siglip2|i18n|multilingual", re.IGNORECASE)  # in the name of a tokenizer or text tower
+
+
+# -- what the process does -----------------------------------------------------------------------------------------------
+
+
+def describe(source: Source, watch: Watch) -> Network:
+    """Load a model, from the network where it has to be, and say what it is. UserError where it cannot be had."""
+    return _loaded_by(source, watch).about()
+
+
+def see(source: Source, pictures: Pictures, watch: Watch) -> NDArray[np.float32]:
+    """N pictures of any size -> their embeddings (N,D), of length 1."""
+    model, found = _loaded_by(source, lambda share: None), []
+    for begin in range(0, len(pictures), BATCH):
+        watch(begin / len(pictures))
+        with torch.inference_mode():
+            found.append(model.see(pictures[begin : begin + BATCH]).float().cpu().numpy())
+    return np.concatenate(found)
+
+
+def read(source: Source, texts: Sequence[str], watch: Watch) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """M texts -> their embeddings (M,D), of length 1, and of which of them the model knows at least a word, (M,)."""
+    model, found, known = _loaded_by(source, lambda share: None), [], []
+    for begin in range(0, len(texts), 4 * BATCH):
+        watch(begin / len(texts))
+        part = list(texts[begin : begin + 4 * BATCH])
+        with torch.inference_mode():
+            found.append(model.read(part).float().cpu().numpy())
+        known += model.knows(part)
+    return np.concatenate(found), np.array(known, bool)
+
+
+def warm(watch: Watch) -> None:
+    """Import what takes seconds."""
+    import open_clip  # noqa: F401 (that is the point)
+
+
+# -- two kinds of models -------------------------------------------------------------------------------------------------
+
+
+class Trained:
+    """A run of CLIP. It sees images at the size, and in the colours, that it was trained with."""
+
+    def __init__(self, folder: Path) -> None:
+        from trainers.checkpoint import load_model
+
+        self.method: Any = load_model(folder)
+        if not self.method.reads:
+            raise UserError("This run was trained without words: only a run of CLIP can match.")
+        self.size = max(self.method.spec.height, self.method.spec.width)
+
+    def see(self, pictures: Pictures) -> Tensor:
+        """Pictures -> (N,D)."""
+        from trainers.data.folder import fit
+        from trainers.views import plain
+
+        images = torch.stack([fit(_image(one), self.size, self.method.spec.channels) for one in pictures])
+        return self.method.embed(self.method.encode(plain(images)))
+
+    def read(self, texts: list[str]) -> Tensor:
+        """Texts -> (M,D)."""
+        return self.method.texts.read(texts)
+
+    def knows(self, texts: list[str]) -> list[bool]:
+        """Whether at least one word of each was trained."""
+        return self.method.texts.vocabulary.knows(texts)
+
+    def about(self) -> Network:
+        """What the page says of it."""
+        about = _about(self.method, self.size, self.method.config.dimensions, self.method.logit_scale)
+        return {**about, "multilingual": self.knows(["猫"])[0]}
+
+
+class OpenClip:
+    """A model of open_clip, with its own way to prepare images and texts."""
+
+    def __init__(self, name: str, weights: str | None = None, file: str | None = None, licence: str = "") -> None:
+        import open_clip
+
+        # in a fresh process nothing of open_clip's is known but what comes with it: names mean what they mean elsewhere
+        made: Any = open_clip.create_model_and_transforms(
+            name, pretrained=weights, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
+        )
+        self.model, _, self.prepare = made
+        if file is not None:  # in a folder open_clip would choose the file by itself
+            open_clip.load_checkpoint(self.model, file)
+        self.tokenizer = open_clip.get_tokenizer(name)
+        self.model.eval()
+        self.licence = licence
+        embedding = getattr(getattr(self.model, "text", self.model), "token_embedding", None)
+        table = torch.ones(0, 1) if embedding is None else embedding.weight.detach()
+        trained = table.abs().amax(1).nonzero().flatten()
+        # of a small model's table only the tokens that were met in training are not zero; a large one knows all
+        self.trained = trained if 0 < len(trained) < len(table) // 2 else None
+        text: dict[str, Any] = (open_clip.get_model_config(name) or {}).get("text_cfg", {})
+        several = MULTILINGUAL.search(f"{text.get('hf_tokenizer_name')} {text.get('hf_model_name')}")
+        self.multilingual = bool(several) or (self.trained is not None and self.knows(["猫"])[0])
+
+    def see(self, pictures: Pictures) -> Tensor:
+        """Pictures -> (N,D)."""
+        return self.model.encode_image(torch.stack([self.prepare(_image(one)) for one in pictures]), normalize=True)
+
+    def read(self, texts: list[str]) -> Tensor:
+        """Texts -> (M,D)."""
+        return self.model.encode_text(self.tokenizer(texts), normalize=True)
+
+    def knows(self, texts: list[str]) -> list[bool]:
+        """Whether at least one word of each was trained."""
+        from trainers.clip_towers import known
+
+        return [True] * len(texts) if self.trained is None else known(texts, self.tokenizer, self.trained)
+
+    def about(self) -> Network:
+        """What the page says of it."""
+        size = self.model.visual.image_size
+        size = max(size) if isinstance(size, (tuple, list)) else size
+        width = len(self.read(["a"])[0])
+        about = _about(self.model, size, width, self.model.logit_scale)
+        return {**about, "licence": self.licence, "multilingual": self.multilingual}
+
+
+def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) -> Network:
+    parameters = list(model.parameters())
+    return {
+        "size": size, "dimensions": dimensions, "parameters": sum(p.numel() for p in parameters),
+        "bytes": sum(p.numel() * p.element_size() for p in parameters), "scale": float(scale.detach().exp()),
+        "licence": "", "multilingual": False,
+    }  # fmt: skip
+
+
+def _image(picture: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).convert("RGB")
+
+
+# -- loading -------------------------------------------------------------------------------------------------------------
+
+
+def _loaded_by(source: Source, watch: Watch) -> Any:
+    return _loaded(fetched(source, watch))  # a download can be watched and given up; what is loaded already needs none
+
+
+@lru_cache(3)
+def _loaded(source: Source) -> Any:
+    with checked(source.title):
+        model, grey = _made(source), np.full((8, 8, 3), 128, np.uint8)
+        with torch.inference_mode():
+            answers = torch.cat([model.see([grey]).flatten(), model.read(["a"]).flatten()])
+        if not (answers.isfinite().all() and math.isfinite(model.about()["scale"])):
+            raise UserError(NO_NUMBERS, name=source.title)
+        return model
+
+
+def _made(source: Source) -> Any:
+    if source.kind == "run":
+        return Trained(Path(source.where))
+    if source.kind == "folder":
+        return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where), source.title))
+    if source.kind == "name":  # whose weights are not on the hub
+        return OpenClip(source.where, source.tag)
+    if source.tag:
+        return OpenClip(source.tag, file=source.where)
+    folder = Path(source.where).parent
+    return OpenClip(f"local-dir:{folder}", file=source.where, licence=_licence(folder, folder.name))
+
+
+def _licence(folder: Path, name: str) -> str:
+    """What the configuration says, where it is one; UserError where it is none, or asks for more than open_clip's own."""
+    try:
+        found = json.loads((folder / CONFIG).read_text("utf-8"))
+        asked = {**(found["model_cfg"].get("text_cfg", {}).get("tokenizer_kwargs") or {})}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise UserError("{config} of {name} is damaged: it must be JSON with a “model_cfg”.",
+                        config=CONFIG, name=name) from error  # fmt: skip
+    if strange := sorted(set(asked) - TOKENIZER):  # open_clip hands them on to transformers, trust_remote_code too
+        raise UserError("{config} of {name} sets “{what}” for its tokenizer, which could run code: take it out.",
+                        config=CONFIG, name=name, what=strange[0][:40])  # fmt: skip
+    return str(found.get("licence", ""))[:80]
+
+
+@contextmanager
+def checked(name: str) -> Iterator[None]:
+    """Whatever goes wrong while a model is loaded, in a sentence; the trace goes to the log."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:  # open_clip, timm, safetensors and torch each have their own
+        log.exception("%s cannot be loaded", name)
+        if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in str(error):
+            raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
+        if type(error).__name__ == "UnpicklingError":
+            raise UserError(CODE, name=name) from error
+        if "state_dict" in str(error):
+            raise UserError(NOT_FITTING, name=name) from error
+        raise UserError(NOT_LOADED, name=name, error=type(error).__name__) from error

@@ -1,0 +1,108 @@
+"""A person's own pictures and sets, kept for two days under names that nobody guesses."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from playground.match.answers import OwnPicture, OwnPictures, OwnSet
+from playground.match.sets import Sets, size
+from playground.texts import text, told
+from trainers.data import folder
+from trainers.errors import UserError
+
+SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
+File = tuple[str, bytes]  # its name, what it holds
+
+
+class Own:
+    """Files that people brought. Safe to call from many threads."""
+
+    def __init__(self, sets: Sets) -> None:
+        self.sets, self.root = sets, sets.root
+
+    def keep(self, files: Sequence[File], language: str) -> OwnPictures:
+        """Pictures, and sentences about files that are none."""
+        self._expire()
+        pictures, skipped = list[OwnPicture](), list[str]()
+        for name, content in files:
+            try:
+                image = folder.open_image(content, name, SIDE)
+            except UserError as error:
+                skipped.append(told(language, error))
+                continue
+            image.thumbnail((SIDE, SIDE))
+            out = io.BytesIO()
+            image.save(out, "PNG")
+            own = f"own-{hashlib.sha256(out.getvalue()).hexdigest()[:20]}"
+            self.root.mkdir(parents=True, exist_ok=True)
+            (self.root / f"{own}.png").write_bytes(out.getvalue())
+            pictures.append({"own": own, "name": name})
+        return {"pictures": pictures, "skipped": skipped}
+
+    def keep_set(self, files: Sequence[File], language: str) -> OwnSet:
+        """Images, or a zip of them, as a data set."""
+        self._expire()
+        if not files:
+            raise UserError("No file came: choose an image.")
+        name = _name(files)
+        self._write(name, files)
+        try:
+            _, data = self.sets.set(name)
+        except UserError as error:
+            shutil.rmtree(self.root / name, ignore_errors=True)
+            # where this machine keeps it is nobody's business
+            shown = ", ".join([file for file, _ in files[:3]] + ["…"] * (len(files) > 3))
+            values = {key: shown if str(value).startswith(str(self.root)) else value for key, value in error.values.items()}
+            raise UserError(error.sentence, **values) from error
+        return {
+            "set": {"id": name, "title": text(language, "data.own"), "count": size(data), "classes": len(data.classes)},
+            "skipped": [told(language, error) for error in data.skipped],
+        }
+
+    def _write(self, name: str, files: Sequence[File]) -> None:
+        zipped = len(files) == 1 and files[0][1].startswith(b"PK")
+        into = self.root / name if zipped else self.root / name / "images"
+        into.mkdir(parents=True, exist_ok=True)
+        for place, (_, content) in zip(["images.zip"] if zipped else places([f for f, _ in files]), files, strict=True):
+            path = into / place
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        (self.root / name).touch()  # two days from now, however often it came
+
+    def _expire(self) -> None:
+        """Forget what is too old, and the oldest of what is too much."""
+        total = 0
+        there = [(path.stat().st_mtime, path) for path in self.root.glob("*") if path.exists()]
+        for changed, path in sorted(there, reverse=True):
+            total += sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.exists())
+            if time.time() - changed > DAYS * 86_400 or total > BYTES:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _name(files: Sequence[File]) -> str:
+    whole = hashlib.sha256()
+    for name, content in files:
+        whole.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return f"set-{whole.hexdigest()[:20]}"
+
+
+def places(names: Sequence[str]) -> list[Path]:
+    """Places for files whose names came from outside, and are no paths: a folder, which may be a class, and the name itself.
+
+    A number goes before a name that another file or a folder has.
+    """
+    split = [[part.strip()[-60:] for part in re.split(r"[\\/]", name.replace("\0", "")) if part.strip(". ")] for name in names]
+    taken, found = {part.casefold() for parts in split for part in parts[-2:-1]}, list[Path]()
+    for number, parts in enumerate(split):
+        place = Path(*parts[-2:] or [f"{number}"])
+        while str(place).casefold() in taken:
+            place = place.with_name(f"{number} {place.name}")
+        taken.add(str(place).casefold())
+        found.append(place)
+    return found

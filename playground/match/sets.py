@@ -1,0 +1,93 @@
+"""Data sets whose pictures can be looked through, and single pictures. The held-out images of a set come first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from playground.match import checks
+from playground.match.answers import Dealt, Picture, Words
+from playground.match.words import class_name
+from trainers import evaluate
+from trainers.data import BUILT_IN, Dataset, Images, load
+from trainers.errors import NotFound, UserError
+
+SIZES = {"emoji": 64, "emoji-held-out": 64}  # pixels a side where a data set has more than networks are trained on
+OWN, OWN_SET = re.compile(r"own-[0-9a-f]{20}"), re.compile(r"set-[0-9a-f]{20}")
+PICTURES = 16  # of a question, at most
+
+
+class Sets:
+    """Data sets by name, those of the app and those that people keep in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._load = lru_cache(4)(lambda name, where: load(where, SIZES.get(name)))
+
+    def set(self, name: Any) -> tuple[str, Dataset]:
+        """A data set that may be looked through: a built-in one, or a person's own by its id."""
+        name = str(name)
+        if OWN_SET.fullmatch(name):
+            if where := next((self.root / name).glob("*"), None):
+                return name, self._load(name, f"folder:{where}")
+            raise NotFound("This set of your own is not kept any more: choose its pictures again.")
+        if name not in BUILT_IN:
+            raise UserError("There is no data set “{name}”: choose one of {names}, or drop a folder of your own.",
+                            name=name[:40], names=", ".join(BUILT_IN))  # fmt: skip
+        return name, self._load(name, name)
+
+    def picture(self, reference: Any) -> NDArray[np.uint8]:
+        """(H,W,1 or 3) of {"set", "index"} or {"own"}."""
+        reference = reference if isinstance(reference, Mapping) else {}
+        own = str(reference.get("own", ""))
+        if own:
+            path = self.root / f"{own}.png"
+            if not OWN.fullmatch(own) or not path.exists():
+                raise NotFound("This picture is not kept any more: choose it again.")
+            with Image.open(path) as image:
+                found = np.asarray(image)
+            return found[..., None] if found.ndim == 2 else found
+        _, data = self.set(reference.get("set"))
+        return pixels(data, checks.index(reference.get("index"), size(data)))
+
+    def deal(self, body: Mapping[str, Any], language: str) -> Dealt:
+        """Some held-out pictures of a set, spread over it or, with a seed, by chance."""
+        name, data = self.set(body.get("set"))
+        n = len(data.test)
+        count = min(int(checks.number(body.get("count", 8), 1, PICTURES)), n)
+        if body.get("seed") is None:
+            index = evaluate.spread(n, count)
+        else:
+            index = np.random.default_rng(int(checks.number(body["seed"], 0, 2**31))).choice(n, count, replace=False).tolist()
+        pictures: list[Picture] = [{"set": name, "index": i, **words_of(data, i, language)} for i in index]
+        return {"pictures": pictures}
+
+
+def size(data: Dataset) -> int:
+    """How many pictures there are."""
+    return len(data.test) + len(data.train)
+
+
+def pixels(data: Dataset, index: int) -> NDArray[np.uint8]:
+    """A picture (H,W,1 or 3)."""
+    part, at = _part(data, index)
+    return part.images[at].permute(1, 2, 0).numpy()
+
+
+def words_of(data: Dataset, index: int, language: str) -> Words:
+    """What a picture is called in a language."""
+    part, at = _part(data, index)
+    captions = part.captions.get(language, part.captions.get("en", ()))
+    label = None if part.labels is None else class_name(data, int(part.labels[at]), language)
+    return {"name": part.names[at] if part.names else "", "caption": captions[at] if captions else None, "label": label}
+
+
+def _part(data: Dataset, index: int) -> tuple[Images, int]:
+    return (data.test, index) if index < len(data.test) else (data.train, index - len(data.test))

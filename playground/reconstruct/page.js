@@ -1,0 +1,58 @@
+import {html, nothing} from '../page/lit.js';
+import {lang, words} from '../page/words.js';
+import {choice, select} from '../widgets/forms.js';
+import '../widgets/embedding-map/element.js';
+import '../widgets/picture-strip.js';
+import './given.js';
+import {say} from './parts.js';
+import {able} from './views.js';
+
+/** @typedef {import('./reconstruct.js').Reconstructor} Reconstructor */
+/** @typedef {import('./answers').Maker} Maker */
+
+/** All that Reconstruct shows. @param {Reconstructor} page */
+export function page(page) {
+  const {maker, list, note, missing} = page;
+  const empty = html`<div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`;
+  return html`<div class="link-gone" role="alert" ?hidden=${!missing}>${words().missing}</div>${maker ? columns(page, maker)
+    : list?.length === 0 ? empty : html`<p class="live-loading">${note || say('loading')}</p>`}`;
+}
+
+/** @param {Reconstructor} page @param {Maker} maker */
+function columns(page, maker) {
+  const {settings: {doing}, slow, upload} = page;
+  const doings = able(maker).map(name => /** @type {[string, string]} */ ([name, say(`do_${name}`)]));
+  return html`<div class="reconstruct-columns" data-doing=${doing} data-upload=${upload || nothing}>
+    <div class="reconstruct-left">${runs(page, maker)}${given(page)}${images(page)}</div>
+    <div class="reconstruct-main">${choice(doings, doing, name => page.turnTo(name), undefined, {cls: 'doing'})}
+      <p class="hint working" role="status" ?hidden=${!slow.size}>${say('working')}</p><div class="stage">${page.view()}</div></div></div>`;
+}
+
+/** @param {Reconstructor} page @param {Maker} maker */
+function runs(page, maker) {
+  const nameOf = (/** @type {Maker} */ {title, changed}) => title + (changed ? ` · ${changed}` : '');
+  const names = (page.list ?? []).map(one => /** @type {[string, string]} */ ([one.run, nameOf(one)]));
+  return html`<label class="field"><span>${say('run')}</span>
+      ${select(names, page.wanted, run => page.pickRun(run), {id: 'reconstruct-run'})}</label>
+    <p class="hint">${maker.trained}</p>`;
+}
+
+/** @param {Reconstructor} page */
+function given(page) {
+  const {maker, image, first, note, drawing} = page;
+  const drawn = (/** @type {CustomEvent<string>} */ {detail}) => page.use(detail, say('drawn'));
+  return html`<given-image .maker=${maker} .image=${image} .first=${first} .note=${note} .drawing=${drawing} @drawn=${drawn}
+    @other=${() => page.otherImages()} @photo=${(/** @type {CustomEvent<File>} */ {detail}) => page.fit(detail)}
+    @pen=${(/** @type {CustomEvent<boolean>} */ {detail}) => page.set({drawing: detail})}></given-image>`;
+}
+
+/** @param {Reconstructor} page */
+function images(page) {
+  const {about, choice, image, positions} = page, pick = (/** @type {CustomEvent<number>} */ {detail}) => page.pick(detail);
+  return html`<picture-strip .sheet=${choice?.sheet ?? null} .shown=${choice?.shown ?? []} .chosen=${image?.index ?? -1}
+    @choose=${pick}></picture-strip>
+    <p class="hint">${say('map_help')}</p>
+    <embedding-map class="map" role="group" aria-label=${say('map_help')} .about=${about} .sheet=${choice?.sheet.src ?? ''}
+      .positions=${positions} .picked=${image?.index ?? -1} .classes=${page.classes} .language=${lang()} .unlabelled=${say('images')}
+      @pick=${pick}></embedding-map>`;
+}

@@ -1,0 +1,58 @@
+"""One image through codes of all sizes, beside PCA of the same size."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from torch import Tensor
+
+from playground.maps.entries import about
+from playground.reconstruct.answers import HeldOut, Size, Sizes
+from playground.reconstruct.networks import Networks, training_images
+from playground.reconstruct.pixels import judged
+from playground.reconstruct.values import Body
+from trainers.errors import UserError
+from trainers.metrics import pca
+
+LARGEST_BASIS = 256  # principal components
+
+
+class CodeSizes:
+    """The question how many numbers an image needs."""
+
+    def __init__(self, networks: Networks) -> None:
+        self.networks = networks
+        self._basis = lru_cache(4)(self._find_basis)
+
+    def sizes(self, run: str, x: Tensor, body: Body, language: str) -> Sizes:
+        """The image through every run with a code on the same images, and through PCA of the same size."""
+        maps, found = self.networks.maps, list[Size]()
+        own = maps.image_set(run)
+        mean, basis = self._basis(own, *self.networks.source(run))
+        for other in self.networks.makers([run]):
+            try:
+                model = self.networks.model(other)
+            except UserError:
+                continue
+            if maps.image_set(other) != own or not hasattr(model, "decode") or hasattr(model, "damage"):
+                continue
+            latent, rest = model.config.latent, x.flatten(1) - mean
+            linear = (mean + rest @ basis[:, :latent] @ basis[:, :latent].T).view_as(x).clamp(0, 1)
+            found.append(
+                {
+                    **about(maps, other, language), **judged(model.reconstruct(x), x),
+                    "latent": latent, "held_out": self._held_out(other), "pca": judged(linear, x),
+                }
+            )  # fmt: skip
+        return {"runs": sorted(found, key=lambda one: one["latent"])}
+
+    def _held_out(self, run: str) -> HeldOut:
+        ends = self.networks.maps.runs.view(run).of("Finished")
+        if not ends:
+            return {}
+        summary = ends[-1]["summary"]
+        return {"mse": summary.get("mse"), "mse_pca": summary.get("mse_pca")}
+
+    def _find_basis(self, image_set: str, dataset: str, size: int | None) -> tuple[Tensor, Tensor]:
+        """Mean and principal components of the training images as rows of pixels."""
+        return pca(training_images(dataset, size).flatten(1), LARGEST_BASIS)

@@ -1,0 +1,135 @@
+"""The page's widgets as Gradio components, for other Gradio apps; docs/widgets.md shows them.
+
+An app that uses one serves their scripts: `demo.launch(app_kwargs={"routes": [scripts()]})`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import gradio as gr
+import numpy as np
+from gradio.events import EventListener, all_events
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from playground.page import modules
+
+SCRIPT = """
+import(new URL('ADDRESS', document.baseURI).href).then(() => {
+  const node = element.querySelector('TAG'), show = () => Object.assign(node, (({value, ...props}) => FIELDS)(props));
+  for (const [event, [name, field, kept]] of Object.entries(ACTS)) {
+    node.addEventListener(event, ({detail}) => {
+      if (field) node[field] = detail;
+      if (kept) props.value = detail;
+      trigger(name, typeof detail === 'number' ? {index: detail} : {detail});
+    });
+  }
+  watch(NAMES, show);
+  show();
+})"""
+
+
+def scripts() -> Mount:
+    """The route by which a page finds the widgets' scripts."""
+    return Mount("/playground", app=Starlette(routes=modules.routes()))
+
+
+class Act(NamedTuple):
+    """What an element fires: the component's event that it is, the field that it sets, and whether it becomes the value."""
+
+    event: str
+    field: str = ""
+    kept: bool = False
+
+
+class Element(gr.HTML):
+    """A custom element as a component.
+
+    tag, module, cls: the element, its script and its class. fields: JavaScript that makes the element's fields of `value` and of
+    the other `props`. acts: what a person does to it; the data of the event is {"index": number}, or {"detail": anything else}.
+    """
+
+    tag: ClassVar[str] = ""
+    module: ClassVar[str] = ""
+    cls: ClassVar[str] = ""
+    fields: ClassVar[str] = "props"
+    acts: ClassVar[Mapping[str, Act]] = {}
+    EVENTS = [*all_events, EventListener("hover")]
+
+    def __init__(self, value: Any = None, *, elem_id: str | None = None, **props: Any) -> None:
+        script = SCRIPT
+        for name, text in {
+            "ADDRESS": modules.address(self.module), "TAG": self.tag, "FIELDS": f"({self.fields})",
+            "ACTS": json.dumps(self.acts), "NAMES": json.dumps(["value", *props]),
+        }.items():  # fmt: skip
+            script = script.replace(name, text)
+        sheet = self.module.replace("element.js", f"{self.tag}.css").replace(".js", ".css")
+        head = f'<link rel="stylesheet" href="{modules.address(sheet)}">' if sheet in modules.FILES else None
+        template = f'<{self.tag} class="{self.cls}"></{self.tag}>'
+        super().__init__(
+            value, html_template=template, js_on_load=script, apply_default_css=False, head=head, elem_id=elem_id, **props
+        )
+
+
+class EmbeddingMap(Element):
+    """Points that are images, words or anything else, in the plane or in space: pan, zoom, lasso, a card at the mouse.
+
+    Its value is `points(…)`; `hover` and `click` carry {"index"}, -1 where there is no point, `select` {"detail"}: indices or
+    None. Props: tool "pan" or "lasso", selection, picked, near, classes.
+    """
+
+    tag, module, cls = "embedding-map", "widgets/embedding-map/element.js", "map"
+    fields = (
+        "{...props, ...(value ? {about: value.about, sheet: value.sheet, positions: new Float32Array(value.positions)} : {})}"
+    )
+    acts = {"hover": Act("hover"), "pick": Act("click", "picked"), "select": Act("select", "selection")}
+
+
+def points(
+    positions: ArrayLike,
+    labels: Sequence[str] | None = None,
+    images: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """What an EmbeddingMap shows: (N,2) or (N,3) numbers, and of each its class, its picture and its name.
+
+    images: (N,H,W), (N,H,W,1) or (N,H,W,3) uint8. ValueError where these do not fit each other.
+    """
+    where = np.asarray(positions, np.float32)
+    if where.ndim != 2 or where.shape[1] not in (2, 3) or not np.isfinite(where).all():
+        raise ValueError(f"Positions are finite numbers (N,2) or (N,3), not {where.shape}.")
+    for given in (labels, names, images):
+        if given is not None and len(np.asarray(given)) != len(where):
+            raise ValueError(f"There are {len(where)} points: give as many labels, names and images.")
+    classes = sorted(set(labels or ()))
+    sheet, shape = _sheet(np.asarray(images, np.uint8)) if images is not None else ("", (1, 1, 1, 1))
+    about = dict(zip(("columns", "rows", "width", "height"), shape, strict=True)) | {"count": len(where), "classes": classes}
+    if labels is not None:
+        about["labels"] = [classes.index(label) for label in labels]
+    if names is not None:
+        about["names"] = list(names)
+    centred = where - where.mean(0)  # the map looks at what lies around the middle
+    scaled = centred / max(float(np.sqrt((centred**2).sum(1)).mean()), 1e-9)
+    return {"about": about, "sheet": sheet, "positions": np.round(scaled, 5).ravel().tolist()}
+
+
+def _sheet(images: NDArray[np.uint8]) -> tuple[str, tuple[int, int, int, int]]:
+    """All images in one PNG as a data URL, and its columns and rows, and the width and height of one."""
+    images = images[..., None] if images.ndim == 3 else images
+    n, h, w, c = images.shape
+    columns = math.ceil(math.sqrt(n))
+    rows = math.ceil(n / columns)
+    sheet = np.zeros((rows * columns, h, w, c), np.uint8)
+    sheet[:n] = images
+    pixels = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
+    out = io.BytesIO()
+    Image.fromarray(pixels if c == 3 else pixels[..., 0]).save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode(), (columns, rows, w, h)
