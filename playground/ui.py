@@ -26,7 +26,7 @@ from playground.match import networks
 from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
-from playground.page import head
+from playground.page import head, modules
 from playground.page.http import mounted
 from playground.page.port import free_port
 from playground.page.prefix import Prefix
@@ -111,7 +111,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     """All routes, under /playground; without `matching` those of Match answer that there is nothing."""
     return mounted(
         [
-            *head.routes(),
+            *modules.routes(),
             *train_routes.routes(maps),
             *map_routes.routes(maps),
             *explore_routes.routes(maps),
