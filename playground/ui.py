@@ -26,8 +26,10 @@ from playground.match import networks
 from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
-from playground.page import head
+from playground.page import head, modules
 from playground.page.http import mounted
+from playground.page.port import free_port
+from playground.page.prefix import Prefix
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
 from playground.runs import shipped
@@ -109,7 +111,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     """All routes, under /playground; without `matching` those of Match answer that there is nothing."""
     return mounted(
         [
-            *head.routes(),
+            *modules.routes(),
             *train_routes.routes(maps),
             *map_routes.routes(maps),
             *explore_routes.routes(maps),
@@ -123,6 +125,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
+    options = {"server_port": free_port()} | options
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
@@ -131,6 +134,8 @@ def launch(settings: Settings, **options: Any) -> None:
     matching = Matching(maps, for_models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
+    own = mount(maps, matching)
+    middleware = [Middleware(Prefix, own), Middleware(head.Head, finished, keys())]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
@@ -152,7 +157,8 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
-            app_kwargs={"routes": [mount(maps, matching)], "middleware": [Middleware(head.Head, finished, keys())]}, **options,
+            _frontend=False,  # or it gives up where the first answer takes more than 3 s, as on a busy machine
+            app_kwargs={"routes": [own], "middleware": middleware}, **options,
         )  # fmt: skip
     finally:
         runner.close()

@@ -10,6 +10,7 @@ const NAMES = [
 for (const name of NAMES) globalThis[name] = typeof window[name] === 'function' && !/^[A-Z]/.test(name) ? window[name].bind(window) : window[name];
 globalThis.window = window;
 globalThis.devicePixelRatio = 1;
+globalThis.playground = {};
 globalThis.addEventListener = window.addEventListener.bind(window);
 globalThis.removeEventListener = window.removeEventListener.bind(window);
 

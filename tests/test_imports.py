@@ -15,7 +15,7 @@ TABS = ("train", "explore", "reconstruct", "match", "compare", "learn")
 RANKS = (
     {"app": 4, "playground.ui": 4, "playground.api": 4}
     | {f"playground.{tab}": 3 for tab in TABS}
-    | {f"playground.{name}": 2 for name in ("maps", "runs", "page", "widgets", "texts", "plots", "background", "embedding_map")}
+    | {f"playground.{name}": 2 for name in ("maps", "runs", "page", "widgets", "texts", "plots", "background")}
     | {"trainers": 1}
 )
 

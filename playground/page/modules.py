@@ -33,7 +33,7 @@ def content(name: str) -> bytes:
         return FILES[name].read_bytes()
     sheets = sorted(
         (other for other in FILES if other.endswith(".css")),
-        key=lambda other: (not other.startswith(("page/", "static/")), other),
+        key=lambda other: (not other.startswith("page/"), other),
     )
     return b"\n".join(FILES[sheet].read_bytes() for sheet in sheets)  # the page's own first: a tab's rules may go further
 

@@ -8,6 +8,12 @@
  * @property {() => void} [follow] let Train show what the address tells of
  * @property {() => string | null} [linkedRun] the run that the address of Train names
  * @property {() => void} [switchLanguage]
+ * @property {any} [words] all texts of the page's scripts, in its language
+ *
+ * @typedef {object} Component what Gradio gives to the script of a component
+ * @property {any} props the component's value and its other properties
+ * @property {(name: string, changed: () => void) => void} watch tells of a change that Python made
+ * @property {(event: string) => void} trigger
  */
 
 const page = /** @type {{playground?: Playground & Record<string, any>}} */ (/** @type {unknown} */ (globalThis));

@@ -1,9 +1,12 @@
-// The page's words in the reader's language, as playground/page/head.py puts them into <head>.
+// The page's words in the reader's language, as head.py puts them into <head>.
+import {playground} from './playground.js';
 
 /** @typedef {{[part: string]: any, classes: Record<string, string>, languages: string[], methods: string[], shipped: Record<string, string>}} Words */
 
+const NONE = /** @type {Words} */ ({classes: {}, languages: ['en'], methods: [], shipped: {}});
+
 /** @returns {Words} */
-export const words = () => /** @type {any} */ (globalThis).playgroundWords ?? {classes: {}, languages: ['en'], methods: [], shipped: {}};
+export const words = () => playground.words ?? NONE;
 
 export const lang = () => document.documentElement.dataset.lang || 'en';
 

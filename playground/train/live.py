@@ -1,4 +1,4 @@
-"""What the page shows of a run at one moment, in one language: a plain dict for the browser, built from the run's folder."""
+"""What the page shows of a run at one moment, in one language, built from the run's folder."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from playground.runs.described import changed, describe, status, telling, warnin
 from playground.runs.shipped import is_example
 from playground.runs.store import ENDED, Runs, State
 from playground.texts import text
+from playground.train.answers import Kinds, Moment, Pictures, Result, Tile
 from trainers import record
 from trainers.errors import UserError
 from trainers.method import method_class
@@ -21,18 +22,18 @@ from trainers.train import RunConfig
 TONES = {"finished": "good", "stopped": "good", "failed": "bad", "interrupted": "warn"}
 
 
-def live(maps: Maps, run: str, language: str, after: str = "") -> dict[str, Any] | None:
+def live(maps: Maps, run: str, language: str, after: str = "") -> Moment | None:
     """The moment, or None where it is still the one called `after`. UserError where there is no such run."""
     found = packed(maps, run, language, after)
     return found and found[0]
 
 
-def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[dict[str, Any], bytes] | None:
+def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[Moment, bytes] | None:
     """The moment as `live` gives it, and as compressed JSON, ready to be sent."""
     state = maps.runs.state(run)
     view = maps.runs.view(run)
     events = list(view.events)
-    frames = {"pca": maps.ready(run, LIVE), "umap": maps.ready(run, FIRST)}
+    frames: Kinds = {"pca": maps.ready(run, LIVE), "umap": maps.ready(run, FIRST)}
     waits = False
     if frames["pca"] and state.kind in ENDED:  # the better map of the end, made while somebody looks
         waits = _asked(maps, run)
@@ -56,8 +57,8 @@ def _asked(maps: Maps, run: str) -> bool:
 
 
 def build(
-    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], frames: dict[str, Any], waits: bool
-) -> dict[str, Any]:
+    runs: Runs, run: str, language: str, version: str, state: State, events: list[Any], frames: Kinds, waits: bool
+) -> Moment:
     """All that the page shows."""
 
     def t(key: str, **values: object) -> str:
@@ -109,7 +110,7 @@ def told_classes(config: RunConfig) -> bool:
     return method_class(config.method).reads and not config.dataset.startswith("emoji")
 
 
-def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], told: bool, language: str) -> list[dict[str, str]]:
+def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], told: bool, language: str) -> list[Tile]:
     """The large numbers: each a name, a value, and what it means."""
     last = steps[-1] if steps else None
     knn = snapshots[-1]["metrics"]["knn"] if snapshots else None
@@ -136,7 +137,7 @@ def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], told: bool
     ]  # fmt: skip
 
 
-def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[str, Any]:
+def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> Pictures:
     """Which rows of pictures there are at a moment, how many images are in one, and the tables beside them, as figures."""
     found = record.read_pictures(runs.folder(run), pictures["step"])
 
@@ -151,7 +152,7 @@ def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> dict[
     }
 
 
-def result(finished: dict[str, Any], method: str, language: str) -> dict[str, list[Any]]:
+def result(finished: dict[str, Any], method: str, language: str) -> Result:
     """The numbers of the end: a table of those that features are compared by, and the other ones, each with its name."""
     s = telling(finished["summary"], method)
 

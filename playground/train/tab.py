@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts import drawn
+from playground.page.modules import opens
 from playground.runs.store import UPLOADS, Runs
 from playground.texts import language_of, text, told
 from playground.train.controls import Controls, seconds
@@ -26,7 +26,7 @@ PANEL = "<div class='live' role='region' aria-live='off'></div>"
 KEYS = ("view", "hide")  # of the address: what this tab says of its own view
 TOAST = "<div class='toast' role='alert' hidden></div>"
 # the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
-SHOWN = "(shown, ...rest) => [{run: window.playground.run(), owner: window.playgroundKit.owner()}, ...rest]"
+SHOWN = "(shown, ...rest) => [window.playground.shown(), ...rest]"
 
 
 def build(i18n: Any, runs: Runs) -> None:
@@ -35,9 +35,9 @@ def build(i18n: Any, runs: Runs) -> None:
         with gr.Column(scale=1, min_width=280, elem_id="controls"):
             controls = Controls(i18n)
         with gr.Column(scale=4, min_width=320, elem_id="main"):
-            live = drawn("live", PANEL, run="")
+            live = drawn("live", PANEL, "train/train.js", run="")
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
-    toast = drawn("toast", TOAST, text="")
+    toast = drawn("toast", TOAST, "train/toast.js", text="")
     quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
     def say(sentence: str) -> dict[Any, Any]:
@@ -99,10 +99,15 @@ def build(i18n: Any, runs: Runs) -> None:
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)
 
 
+def drawn(part: str, template: str, module: str, **value: str) -> gr.HTML:
+    """A part of the page that a script draws, and that a handler gives a value."""
+    return gr.HTML(value, html_template=template, js_on_load=opens(module), apply_default_css=False, elem_id=part)
+
+
 def language(request: gr.Request) -> str:
-    """What the page is read in: its own choice, which it keeps in a cookie, else the browser's."""
-    asked = request.cookies.get("playground-lang") or request.headers.get("accept-language", "")
-    return language_of(asked)
+    """What the page is read in: as its address says, which Gradio hands on, else its cookie, else the browser."""
+    asked = request.query_params.get("lang") or request.cookies.get("playground-lang")
+    return language_of(asked or request.headers.get("accept-language", ""))
 
 
 def run_of(shown: Any) -> str:

@@ -53,7 +53,7 @@ class Act(NamedTuple):
 class Element(gr.HTML):
     """A custom element as a component.
 
-    tag, module, cls: the element, its script and its class. fields: JavaScript that makes the element's fields of `value` and of
+    tag, module, cls: the element, its script and its class. fields: JavaScript that makes its fields of `value` and of
     the other `props`. acts: what a person does to it; the data of the event is {"index": number}, or {"detail": anything else}.
     """
 

@@ -73,11 +73,11 @@ describe('the tab', () => {
 
   test('the first answer that fails is said, and asked for again', async t => {
     t.mock.timers.enable({apis: ['setTimeout']});
-    globalThis.playgroundWords = {failed: 'The app failed.'};
+    globalThis.playground.words = {failed: 'The app failed.'};
     page = await opened(Comparer);
     await asks.next('compare').answer({}, 500);
     assert.match(words(), /The app failed\./);  // no lost connection
-    delete globalThis.playgroundWords;
+    delete globalThis.playground.words;
     t.mock.timers.tick(2500);
     await settled();
     await asks.next('compare').answer(comparison(['a']));

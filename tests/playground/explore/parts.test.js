@@ -117,9 +117,9 @@ test('a curve has no corner where nothing was measured', () => {
 });
 
 paged('a search looks at classes, captions and names in the reader’s language and in English', async () => {
-  globalThis.playgroundWords.classes = {cat: '猫'};
+  globalThis.playground.words.classes = {cat: '猫'};
   const pane = await Pane.open('one', host);
-  globalThis.playgroundWords.classes = {};
+  globalThis.playground.words.classes = {};
   assert.deepEqual([hits(pane, '猫'), hits(pane, ' CAT '), hits(pane, 'fish'), hits(pane, ' ')], [[0, 2, 4], [0, 2, 4], [], null]);
   assert.deepEqual([foundText('fish', 0, true), foundText('', 0, false), foundText('cat', 3, true)], ['found_none_reads', '', 'found']);
 });

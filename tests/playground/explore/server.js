@@ -22,7 +22,7 @@ const WORDS = {
   explore: {}, reducers: REDUCERS, classes: {}, languages: ['en'], methods: [], shipped: {}, tabs: {},
   keys: {explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel'], match: ['labels']},
 };
-globalThis.playgroundWords = WORDS;
+globalThis.playground.words = WORDS;
 globalThis.CSS ??= {escape: text => text};
 const {Explorer} = await import('../../../playground/explore/explore.js');
 const {query} = await import('../../../playground/page/address.js');
@@ -40,7 +40,7 @@ export async function settle() {
 /** A page with the tab's place, and the server of it. */
 function page() {
   const root = document.createElement('div'), before = globalThis.fetch;
-  globalThis.playgroundWords = WORDS;
+  globalThis.playground.words = WORDS;
   document.body.dataset.tab = 'explore';
   document.body.append(root);
   Object.defineProperty(root, 'offsetParent', {value: document.body});

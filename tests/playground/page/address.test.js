@@ -9,7 +9,7 @@ test('a set of indices survives its letters', () => {
 });
 
 test('a tab’s keys are in the address while it is shown, and kept in the page’s memory', () => {
-  globalThis.playgroundWords = {keys: {explore: ['sel'], match: ['labels']}};
+  globalThis.playground.words = {keys: {explore: ['sel'], match: ['labels']}};
   document.body.dataset.tab = 'explore';
   remember({sel: 'abc', labels: 'cat', run: 'x'});
   assert.equal(location.search, '?sel=abc&run=x');
@@ -20,7 +20,7 @@ test('a tab’s keys are in the address while it is shown, and kept in the page�
   remember({labels: null, run: '', sel: undefined});
   assert.equal(location.search, '');
   assert.equal([...query].length, 0);
-  delete globalThis.playgroundWords;
+  delete globalThis.playground.words;
 });
 
 test('what an address may not say is left out', () => {

@@ -3,7 +3,7 @@ import {afterEach, test} from 'node:test';
 import {AnswerError, get, latest, numbers, path, sentence} from '../../../playground/page/ask.js';
 
 const fetched = globalThis.fetch;
-afterEach(() => { globalThis.fetch = fetched; delete globalThis.playgroundWords; });
+afterEach(() => { globalThis.fetch = fetched; delete globalThis.playground.words; });
 
 /** @param {number} status @param {unknown} body */
 const answers = (status, body) => { globalThis.fetch = async () => new Response(JSON.stringify(body), {status}); };
@@ -35,7 +35,7 @@ test('the server’s own sentence is the error', async () => {
 });
 
 test('a failure of the app is not called a lost connection', async () => {
-  globalThis.playgroundWords = {failed: 'The app failed.', gone: 'No connection.'};
+  globalThis.playground.words = {failed: 'The app failed.', gone: 'No connection.'};
   answers(500, {});
   await assert.rejects(get('runs'), error => sentence(error) === 'The app failed.');
   globalThis.fetch = async () => { throw new TypeError('fetch failed'); };

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import gzip
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
 from playground.match.ask import Matching
-from playground.page import head
+from playground.page import head, modules
 from playground.page.http import png
 from playground.runs.store import Runs
 from tests.playground.conftest import Finished
@@ -68,21 +68,30 @@ def test_a_moment_is_sent_once(client: TestClient, finished: Finished) -> None:
     assert other.status_code == 200 and other.json()["version"] != first.json()["version"]
 
 
-@pytest.mark.parametrize("name", sorted(head.FILES))
-def test_static_files_are_compressed_and_kept_for_ever(client: TestClient, name: str) -> None:
-    answer = client.get("/" + head.address(name))
-    assert answer.status_code == 200 and answer.content == head.FILES[name].read_bytes()
+@pytest.mark.parametrize("name", sorted(modules.FILES))
+def test_scripts_and_style_sheets_are_compressed_and_kept_for_ever(client: TestClient, name: str) -> None:
+    answer = client.get("/" + modules.address(name))
+    assert answer.status_code == 200 and answer.content == modules.FILES[name].read_bytes()
     assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-type"].startswith(("text/javascript", "text/css"))
-    if name == "plotly.js":
+    if name == modules.PLOTLY:
         assert int(answer.headers["content-length"]) < len(answer.content) / 2
+    plain = client.get("/" + modules.address(name), headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.content == answer.content
+
+
+def test_one_style_sheet_holds_the_pages_own_and_then_every_tabs(client: TestClient) -> None:
+    found = client.get("/" + modules.address(modules.STYLE)).text
+    sheets = [path.read_text("utf-8") for name, path in modules.FILES.items() if name.endswith(".css")]
+    assert all(sheet in found for sheet in sheets) and found.startswith(modules.FILES["page/page.css"].read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "static/x/app.py", "static/x/..%2fui.py", "static/x/%2e%2e/%2e%2e/run.json", "static/x/..%5cui.py",
-        "static/x//etc/passwd", "runs/..%2fqueue/live", "runs/%2e%2e/live", "runs/a%2fb/images.png", "runs//live",
+        "modules/x/app.py", "modules/x/..%2fui.py", "modules/x/%2e%2e/%2e%2e/run.json", "modules/x/..%5cui.py",
+        "modules/x//etc/passwd", "modules/x/page/head.py",
+        "runs/..%2fqueue/live", "runs/%2e%2e/live", "runs/a%2fb/images.png", "runs//live",
         "runs/RUN/images.exe", "runs/RUN/images.png%2f..%2frun.json", "runs/RUN/pictures/0?row=../run",
         "runs/RUN/pictures/99999?row=image", "runs/RUN/pictures/-1?row=image", "runs/RUN/maps/tsne-30-cosine-0-2/0",
         "runs/RUN/maps/..%2fpca-2/0", "runs/RUN/maps/pca-2/99999", "runs/RUN/maps/pca-2/x", "runs/RUN/maps/pca/0",
@@ -150,11 +159,16 @@ def test_head_comes_first_and_nothing_else_changes() -> None:
         routes=[Route("/", home, methods=["GET", "POST"]), Route("/other", other)], middleware=[Middleware(head.Head)]
     )
     with TestClient(app) as client:
-        answer = client.get("/")
+        short = client.get("/")
+        assert short.headers["content-encoding"] == "gzip" and int(short.headers["content-length"]) < len(short.content) / 3
+        answer = client.get("/", headers={"accept-encoding": "identity"})
+        assert answer.content == short.content and "content-encoding" not in answer.headers
         assert answer.text.startswith("<!doctype html><html><head><script>(()=>{const known=")
         assert int(answer.headers["content-length"]) == len(answer.content)
-        assert answer.text.count("window.PLAYGROUND_LANG=l") == 1 and answer.text.endswith(page[21 + len("<head>") :])
-        order = [answer.text.index(name) for name in ("playgroundWords", "map.js", "page.js", "<title>")]
+        assert answer.text.count("dataset.lang=l") == 1 and answer.text.endswith(
+            page[-len("</head><body><head></body></html>") :]
+        )
+        order = [answer.text.index(name) for name in ("dataset.lang", "window.playground", "plotly", "start.js", "<title>")]
         assert order == sorted(order)
         assert client.get("/other").text == "<head>"
         assert client.post("/").text == page
@@ -171,16 +185,19 @@ def test_head_puts_pieces_together() -> None:
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "path": "/", "method": "GET"}
+    scope = {"type": "http", "path": "/", "method": "GET", "query_string": b"", "headers": []}
     asyncio.run(head.Head(pieces)(scope, None, send))  # type: ignore[arg-type]
     start, body = sent
     assert body["body"].startswith(b"<head><script>") and body["body"].endswith(b"</head>")  # type: ignore[union-attr]
-    assert start["headers"] == [(b"content-length", str(len(body["body"])).encode())]  # type: ignore[arg-type]
+    assert start["headers"][0] == (b"content-length", str(len(body["body"])).encode())  # type: ignore[arg-type]
 
 
-def test_files_are_named_by_their_content() -> None:
-    assert gzip.decompress(head._compressed("page.css")) == head.FILES["page.css"].read_bytes()
-    assert len({head.address(name) for name in head.FILES}) == len(head.FILES)
+def test_all_that_a_tab_imports_is_fetched_at_once_and_nothing_of_another_tab() -> None:
+    for tab in ("train", "explore", "reconstruct", "match", "compare", "learn"):
+        found = set(re.findall(r'modulepreload" href="playground/modules/\w+/([^"]+)"', head.scripts(tab)))
+        assert {"page/start.js", "train/train.js", f"{tab}/{tab}.js"} <= found <= set(modules.FILES)
+        assert {name.split("/")[0] for name in found} == {"page", "widgets", "train", tab}
+    assert head.scripts("../../etc") == head.scripts("train") == head.scripts("")
 
 
 def test_the_time_axis_and_the_list_of_runs(client: TestClient, finished: Finished) -> None:

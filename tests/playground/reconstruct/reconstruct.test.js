@@ -15,7 +15,7 @@ before(() => {
   const plain = HTMLCanvasElement.prototype.getContext, black = new WeakSet();
   HTMLCanvasElement.prototype.getContext = function (...args) {
     const g = plain.apply(this, args);
-    if (!black.has(g)) g.getImageData = (x, y, width, height) => ({data: new Uint8ClampedArray(4 * width * height)});
+    if (!black.has(g)) g.getImageData = (_x, _y, width, height) => ({data: new Uint8ClampedArray(4 * width * height)});
     black.add(g);
     return g;
   };
