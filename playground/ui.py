@@ -28,6 +28,7 @@ from playground.match import tab as match
 from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import mounted
+from playground.page.port import free_port
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
 from playground.runs import shipped
@@ -123,6 +124,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
+    options = {"server_port": free_port()} | options
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())
@@ -152,6 +154,7 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
+            _frontend=False,  # or it gives up where the first answer takes more than 3 s, as on a busy machine
             app_kwargs={"routes": [mount(maps, matching)], "middleware": [Middleware(head.Head, finished, keys())]}, **options,
         )  # fmt: skip
     finally:

@@ -27,9 +27,10 @@ FLAGS = [
 
 
 class App:
-    """The app on a free port; `stop` ends it as a service manager would. examples: with the runs that ship."""
+    """The app on a free port; `stop` ends it as a service manager would. examples: with the runs that ship; settings: more
+    of its environment."""
 
-    def __init__(self, folder: Path, examples: bool = False) -> None:
+    def __init__(self, folder: Path, examples: bool = False, **settings: str) -> None:
         self.runs, self.log = folder / "runs", folder / "app.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -40,7 +41,7 @@ class App:
             "HF_HOME": str(folder / "hub"),
             "HF_ENDPOINT": "http://127.0.0.1:9",
             "PLAYGROUND_EXAMPLES": f"{examples:d}",
-        }
+        } | settings
         self.start()
 
     def start(self) -> None:

@@ -1,0 +1,120 @@
+"""`python app.py` from a shell: it starts on a slow machine, and says so where its port is taken."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+SECONDS = 120
+# in front of what answers: the page is 4 s late for whoever looks whether it is there
+SLOW = """
+import asyncio, uvicorn
+
+plain = uvicorn.Config.__init__
+
+def late(app):
+    async def answer(scope, receive, send):
+        if scope["type"] == "http" and scope["path"] == "/":
+            await asyncio.sleep(4)
+        await app(scope, receive, send)
+    return answer
+
+def slow(self, app, *args, **options):
+    plain(self, late(app), *args, **options)
+
+uvicorn.Config.__init__ = slow
+"""
+
+
+class Start:
+    """The app as a person starts it; `said` is what it has printed."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.log = folder / "app.log"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GRADIO_SERVER")}
+        own = {"HF_HOME": str(folder / "hub"), "PLAYGROUND_EXAMPLES": "0", "PLAYGROUND_RUNS": str(folder / "runs")}
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=kept | own | settings
+            )
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait(self, what: Callable[[], object]) -> None:
+        """Wait until it is so, or the app has ended."""
+        end = time.monotonic() + SECONDS
+        while not what() and self.process.poll() is None:
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.1)
+
+
+@contextmanager
+def started(folder: Path, **settings: str) -> Iterator[Start]:
+    start = Start(folder, **settings)
+    try:
+        yield start
+    finally:
+        if start.process.poll() is None:
+            start.process.send_signal(signal.SIGTERM)
+            start.process.wait(30)
+
+
+@contextmanager
+def taken(port: int = 0) -> Iterator[int]:
+    """A port at which something else listens."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", port))
+            other.listen()
+        except OSError:  # by another program
+            yield port
+        else:
+            yield other.getsockname()[1]
+
+
+def test_a_first_answer_that_takes_long_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with started(tmp_path, GRADIO_SERVER_PORT=str(port), PYTHONPATH=str(tmp_path)) as app:
+        app.wait(lambda: "Running on local URL" in app.said())
+        for _ in range(2):  # the first may have come before the app's own look at itself
+            began = time.monotonic()
+            assert httpx.head(f"http://127.0.0.1:{port}/", timeout=30).status_code == 200, app.said()
+            assert time.monotonic() - began > 3.5
+        app.wait(lambda: "ready, process" in app.said())
+        assert app.process.poll() is None, app.said()
+        assert "Traceback" not in app.said()
+
+
+def test_a_port_that_is_asked_for_and_taken_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with taken() as port, started(tmp_path, GRADIO_SERVER_PORT=str(port)) as app:
+        assert app.process.wait(SECONDS) == 1
+        assert app.said().splitlines()[-1] == (
+            f"Port {port} is taken: end what listens there, or set GRADIO_SERVER_PORT to another port."
+        )
+        assert "Traceback" not in app.said() and "ready, process" not in app.said()
+
+
+def test_where_no_port_is_asked_for_another_one_is_named(tmp_path: Path) -> None:
+    with taken(7860), started(tmp_path) as app:
+        app.wait(lambda: "Running on local URL" in app.said())
+        line = re.search(r"Port 7860 is taken: the page is at port (\d+) instead", app.said())
+        assert line, app.said()
+        assert httpx.get(f"http://127.0.0.1:{line[1]}/", timeout=30).status_code == 200
