@@ -29,6 +29,7 @@ from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import mounted
 from playground.page.port import free_port
+from playground.page.prefix import Prefix
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
 from playground.runs import shipped
@@ -133,6 +134,8 @@ def launch(settings: Settings, **options: Any) -> None:
     matching = Matching(maps, for_models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
+    own = mount(maps, matching)
+    middleware = [Middleware(Prefix, own), Middleware(head.Head, finished, keys())]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
@@ -155,7 +158,7 @@ def launch(settings: Settings, **options: Any) -> None:
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
             _frontend=False,  # or it gives up where the first answer takes more than 3 s, as on a busy machine
-            app_kwargs={"routes": [mount(maps, matching)], "middleware": [Middleware(head.Head, finished, keys())]}, **options,
+            app_kwargs={"routes": [own], "middleware": middleware}, **options,
         )  # fmt: skip
     finally:
         runner.close()

@@ -113,10 +113,14 @@ Object.defineProperty(navigator,'language',{get:()=>l});Object.defineProperty(na
 document.documentElement.dataset.lang=window.PLAYGROUND_LANG;document.documentElement.lang=l})()</script>""".replace(
     "KNOWN", json.dumps(LANGUAGES)
 )
+# Gradio asks where its server believes that the page is, which no server knows behind a proxy that says nothing of itself
+ROOT_SCRIPT = b"<script>gradio_config.root = new URL('.', location.href).href.replace(/\\/$/, '')</script>"
 
 
 class Head:
-    """Puts the language and the page's scripts first into its <head>; Gradio would add them when it has drawn already."""
+    """Puts the language and the page's scripts first into its <head>, as Gradio would add them when it has drawn already; and
+    last where the page is.
+    """
 
     def __init__(self, app: ASGIApp, shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] = NONE) -> None:
         self.app = app
@@ -137,6 +141,7 @@ class Head:
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
                     content: Any = bytes(body).replace(b"<head>", b"<head>" + self.content, 1)
+                    content = content.replace(b"</head>", ROOT_SCRIPT + b"</head>", 1)
                     headers = [(k, v) for k, v in begun[0]["headers"] if k.lower() != b"content-length"]
                     await send({**begun[0], "headers": [*headers, (b"content-length", str(len(content)).encode())]})
                     await send({"type": "http.response.body", "body": content})
