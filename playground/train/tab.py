@@ -100,9 +100,9 @@ def build(i18n: Any, runs: Runs) -> None:
 
 
 def language(request: gr.Request) -> str:
-    """What the page is read in: its own choice, which it keeps in a cookie, else the browser's."""
-    asked = request.cookies.get("playground-lang") or request.headers.get("accept-language", "")
-    return language_of(asked)
+    """What the page is read in: as its address says, which Gradio hands on, else its cookie, else the browser."""
+    asked = request.query_params.get("lang") or request.cookies.get("playground-lang")
+    return language_of(asked or request.headers.get("accept-language", ""))
 
 
 def run_of(shown: Any) -> str:
