@@ -46,8 +46,12 @@ class App:
 
     def start(self) -> None:
         """Start, and wait until the page answers and the worker is warm."""
-        self.start_without_worker()
-        self.wait_log("ready, process", self.began)
+        try:
+            self.start_without_worker()
+            self.wait_log("ready, process", self.began)
+        except AssertionError:  # or it would run on without anybody
+            self.stop()
+            raise
 
     def start_without_worker(self) -> None:
         """Start, and wait for the page alone: the worker of an earlier app may still be at its run."""
@@ -126,8 +130,8 @@ def open_fresh(chromium: Browser, fresh: App) -> Iterator[Callable[..., Page]]:
 
 
 @contextmanager
-def opened(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
-    """What `open_page` gives; afterwards nothing trains on."""
+def opened(chromium: Browser, app: App, *outside: str) -> Iterator[Callable[..., Page]]:
+    """What `open_page` gives; afterwards nothing trains on. outside: what the page may ask for that is not below it."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -140,7 +144,8 @@ def opened(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         if quiet:  # the console too
             page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda r: None if r.url.startswith((app.url, "data:", "blob:")) else errors.append(r.url))
+        known = (app.url, "data:", "blob:", *outside)
+        page.on("request", lambda r: None if r.url.startswith(known) else errors.append(r.url))
         page.goto(app.url + path)
         page.wait_for_selector(".live-empty, .live-status", state="attached")
         return page
