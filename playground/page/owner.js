@@ -15,7 +15,9 @@ function store(key, value, brief = value) {
   try { localStorage.setItem(key, value); } catch {
     const kept = fragment();
     kept.set(key, brief);
-    history.replaceState(history.state, '', `#${kept}`);
+    const url = new URL(location.href);  // '#…' alone would be of <base>, without what the address says else
+    url.hash = kept.toString();
+    history.replaceState(history.state, '', url);
   }
 }
 
