@@ -3,7 +3,7 @@ import {html, nothing, repeat, styleMap} from '../page/lit.js';
 import {words} from '../page/words.js';
 import {labelled, toggled} from '../widgets/embedding-map/colours.js';
 import '../widgets/embedding-map/legend.js';
-import {thumbStyle} from '../widgets/embedding-map/sprite.js';
+import {imageStyle} from '../widgets/sprite.js';
 import {choice, heading} from '../widgets/forms.js';
 import {ALL, Pane} from './pane.js';
 import {linkTo, say} from './parts.js';
@@ -120,7 +120,7 @@ export class Maps {
     const {picked} = this.page, pane = picked && this.first(picked.set);
     if (!picked || !pane?.about) return html`<p class="compare-kept"></p>`;
     return html`<p class="compare-kept" data-index=${picked.index}>${say('kept')} <span class="thumb-image"
-      style=${styleMap(thumbStyle(pane.about, pane.sheet, picked.index, THUMB))}></span> ${
+      style=${styleMap(imageStyle(pane.about, pane.sheet, picked.index, THUMB))}></span> ${
       pane.name(picked.index)} · ${say('kept_image', {number: picked.index + 1})}</p>`;
   }
 }

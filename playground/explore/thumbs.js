@@ -2,7 +2,8 @@
 import {html, styleMap} from '../page/lit.js';
 import {lang} from '../page/words.js';
 import {define, widget} from '../page/widget.js';
-import {nameOf, thumbStyle} from '../widgets/embedding-map/sprite.js';
+import {nameOf} from '../widgets/embedding-map/sprite.js';
+import {imageStyle} from '../widgets/sprite.js';
 
 /** @typedef {import('../widgets/embedding-map/types').About} About */
 /** @typedef {{about: About, sheet: string, classes: string[]}} Images of a run: what they are, their picture, names of their classes */
@@ -10,7 +11,7 @@ import {nameOf, thumbStyle} from '../widgets/embedding-map/sprite.js';
 
 /** An image alone. @param {Images} images @param {number} index @param {number} side */
 export const image = ({about, sheet}, index, side) => html`<div class="thumb-image"
-  style=${styleMap(thumbStyle(about, sheet, index, side))}></div>`;
+  style=${styleMap(imageStyle(about, sheet, index, side))}></div>`;
 
 /** @param {Images} images @param {number} index */
 export const nameIn = ({about, classes}, index) => nameOf(about, index, classes, lang());

@@ -2,7 +2,10 @@
 import {words} from './words.js';
 
 /** Which tab a key belongs to, as each tab's own Python names them; keys of the whole page belong to none. @param {string} key */
-const tabOf = key => Object.entries(/** @type {Record<string, string[]>} */ (words().keys ?? {})).find(([, keys]) => keys.includes(key))?.[0];
+function tabOf(key) {
+  const keysOf = /** @type {Record<string, string[]>} */ (words().keys ?? {});
+  return Object.keys(keysOf).find(tab => keysOf[tab].includes(key));
+}
 
 /** All that the address has said, also of tabs that are not shown. */
 export const query = new URLSearchParams(location.search);

@@ -23,7 +23,10 @@ export async function reach(url, options) {
   try { return await fetch(url, options); } catch { throw new AnswerError(words().gone ?? 'no connection', 0); }
 }
 
-/** What comes from an address is no path: each value of the template is escaped. @param {TemplateStringsArray} parts @param {unknown[]} values */
+/**
+ * What comes from an address is no path: each value of the template is escaped.
+ * @param {TemplateStringsArray} parts @param {unknown[]} values
+ */
 export const path = (parts, ...values) => String.raw({raw: parts}, ...values.map(value => encodeURIComponent(String(value))));
 
 /** @param {string} path */
@@ -39,7 +42,8 @@ export function address(path, query = {}) {
 /** @param {Response} answer @returns {Promise<any>} what it holds; AnswerError with the server's own sentence where there is one */
 export async function understood(answer) {
   const found = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new AnswerError(found.error || (answer.status >= 500 ? words().failed : null) || String(answer.status), answer.status);
+  const why = found.error || (answer.status >= 500 ? words().failed : null) || String(answer.status);
+  if (!answer.ok) throw new AnswerError(why, answer.status);
   return found;
 }
 

@@ -49,17 +49,19 @@ def address(name: str) -> str:
     return f"playground/modules/{version()}/{name}"
 
 
+def imports(name: str) -> list[str]:
+    """What a module imports itself."""
+    return [_resolved(PurePosixPath(name).parent / other) for other in IMPORT.findall(content(name).decode())]
+
+
 @cache
 def needed(name: str) -> tuple[str, ...]:
     """A module and all that it imports, directly or not."""
     found, waiting = {name: None}, [name]
     while waiting:
-        current = waiting.pop()
-        for other in IMPORT.findall(content(current).decode()):
-            target = _resolved(PurePosixPath(current).parent / other)
-            if target not in found:
-                found[target] = None
-                waiting.append(target)
+        new = [other for other in imports(waiting.pop()) if other not in found]
+        found |= dict.fromkeys(new)
+        waiting += new
     return tuple(found)
 
 

@@ -16,7 +16,10 @@ export const open = name => button(name)?.click();
 /** What one tab sends to another, until that one takes it. @type {Map<string, unknown>} */
 const parcels = new Map();
 
-/** Opens a tab with something to look at, which it is told of by a `parcel` on the document where it is loaded. @param {string} tab @param {unknown} parcel */
+/**
+ * Opens a tab with something to look at, which it is told of by a `parcel` on the document where it is loaded.
+ * @param {string} tab @param {unknown} parcel
+ */
 export function send(tab, parcel) {
   parcels.set(tab, parcel);
   open(tab);

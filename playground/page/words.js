@@ -1,7 +1,13 @@
 // The page's words in the reader's language, as head.py puts them into <head>.
+import {filled} from '../widgets/text.js';
 import {playground} from './playground.js';
 
-/** @typedef {{[part: string]: any, classes: Record<string, string>, languages: string[], methods: string[], shipped: Record<string, string>}} Words */
+export {filled};
+
+/**
+ * @typedef {{[part: string]: any, classes: Record<string, string>, languages: string[], methods: string[], shipped:
+ * Record<string, string>}} Words
+ */
 
 const NONE = /** @type {Words} */ ({classes: {}, languages: ['en'], methods: [], shipped: {}});
 
@@ -12,9 +18,6 @@ export const lang = () => document.documentElement.dataset.lang || 'en';
 
 /** A class of a data set in the reader's language. @param {string} name */
 export const className = name => words().classes[name] ?? name;
-
-/** A text with its blanks, as {name}, filled in. @param {string} text @param {Record<string, unknown>} [values] */
-export const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 
 /** The words of a part of the page, by key. @param {string} part */
 export const sayer = part => (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) =>

@@ -20,7 +20,8 @@ export const VIEW = {maker: /** @type {Maker | null} */ (null), image: /** @type
 export const another = ({maker, image}, changed) => Boolean(maker && image) && (changed.has('maker') || changed.has('image'));
 
 /** @param {import('./answers').Judged} j */
-export const judged = j => say('judged', {mse: j.mse.toFixed(4), psnr: j.psnr === null ? '∞' : j.psnr.toFixed(1), ssim: j.ssim.toFixed(2)});
+export const judged = j =>
+  say('judged', {mse: j.mse.toFixed(4), psnr: j.psnr === null ? '∞' : j.psnr.toFixed(1), ssim: j.ssim.toFixed(2)});
 
 /** @param {string} key */
 export const heading = key => forms.heading(say(key), say(`${key}_help`));

@@ -13,7 +13,10 @@ const EVERY = 250, RESTING = 2000;  // ms between two questions: while it trains
  * @property {(sentence: string) => void} problem why nothing new comes, '' once it does
  */
 
-/** A run's moment: null where it is still the one before, undefined where there is no such run. @param {string} run @param {string} after */
+/**
+ * A run's moment: null where it is still the one before, undefined where there is no such run.
+ * @param {string} run @param {string} after
+ */
 export async function ask(run, after) {
   const answer = await reach(address(path`runs/${run}/live`, {after}));
   if (answer.status === 404) return undefined;

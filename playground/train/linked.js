@@ -67,7 +67,8 @@ export class Linked {
     const {panel, method: before} = this, {shipped} = words();
     const now = Object.fromEntries(known.map(([key], at) => [key, values[at]])), method = String(now.method), said = told(known, now);
     this.method = method;
-    if (panel && method !== before && this.leaves(method) && (method in shipped || this.mine[method])) {  // from one finished run to the next
+    // from one finished run to the next
+    if (panel && method !== before && this.leaves(method) && (method in shipped || this.mine[method])) {
       panel.show(this.mine[method] ?? '');
       if (panel.shipped && now.data === shipped[before] && now.data !== shipped[method]) {
         return this.restore({...said, method, data: shipped[method]});
@@ -97,7 +98,8 @@ export class Linked {
 
 function rename() {
   for (const name of ['method', 'budget']) {
-    for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(`#${name} input`))) if (one.name !== name) one.name = name;
+    const buttons = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(`#${name} input`));
+    for (const one of buttons) if (one.name !== name) one.name = name;
   }
   for (const node of document.querySelectorAll('#knobs [aria-label]')) {
     const said = node.getAttribute('aria-label') ?? '';

@@ -28,7 +28,8 @@ const example = panel => html`<div class="live-example" ?hidden=${!panel.moment?
 /** @param {Panel} panel */
 const status = ({moment, problem}) => html`<div class=${problem ? 'live-status gone' : 'live-status'} data-tone=${moment?.tone ?? nothing}>
   <span class="live-sentence" role="status">${problem || moment?.status}</span><span class="live-title">${moment?.title}</span></div>
-  <div class="live-bar" data-tone=${moment?.tone ?? nothing}><div style=${styleMap({width: `${100 * (moment?.progress ?? 0)}%`})}></div></div>`;
+  <div class="live-bar" data-tone=${moment?.tone ?? nothing}><div
+  style=${styleMap({width: `${100 * (moment?.progress ?? 0)}%`})}></div></div>`;
 
 /** @param {Moment | null} moment */
 const warning = moment => html`<div class="live-warning" role="alert" ?hidden=${!moment?.warning}>${moment?.warning}</div>`;
@@ -54,16 +55,18 @@ function map(panel) {
   return html`<div class="live-map"><div class="map-head"><h3>${moment?.map_title}</h3>
     ${kinds.length && moment ? choice(kinds, panel.kind(moment), choose, missing) : nothing}</div>
     <embedding-map class="map" .about=${about} .sheet=${about ? base(path`runs/${run}/images.png`).href : ''} .classes=${panel.classes}
-      .positions=${panel.place?.positions ?? null} .spec=${spec} .hiddenGroups=${hiddenGroups} .language=${lang()} .wheel=${false}></embedding-map>
+      .positions=${panel.place?.positions ?? null} .spec=${spec} .hiddenGroups=${hiddenGroups} .language=${lang()}
+      .wheel=${false}></embedding-map>
     <map-legend class="map-legend" .spec=${spec} .hiddenGroups=${hiddenGroups} .help=${words().explore?.legend_help ?? ''}
-      @toggle=${(/** @type {CustomEvent} */ event) => panel.toggle(event.detail)}></map-legend><p class="hint">${moment?.labels.map_hint}</p></div>`;
+      @toggle=${(/** @type {CustomEvent} */ event) => panel.toggle(event.detail)}></map-legend>
+    <p class="hint">${moment?.labels.map_hint}</p></div>`;
 }
 
 /** @param {Panel} panel */
 const pictures = ({moment, pictures}) => html`<div class="live-pictures">${pictures ? html`<h3>${moment?.labels.pictures}</h3>
-  ${pictures.rows.map(row => html`<div class="picture-row"><span>${row.name}</span><img alt=${row.name} src=${row.src}></div>`)}` : nothing}</div>
-  <div class="live-tables">${Object.entries(pictures?.tables ?? {}).map(([name, figure]) => html`<plot-figure class="live-table" data-key=${name}
-  style=${styleMap({height: `${figure.layout.height}px`})} .figure=${figure}></plot-figure>`)}</div>`;
+  ${pictures.rows.map(row => html`<div class="picture-row"><span>${row.name}</span><img alt=${row.name} src=${row.src}></div>`)}`
+  : nothing}</div><div class="live-tables">${Object.entries(pictures?.tables ?? {}).map(([name, figure]) => html`<plot-figure
+  class="live-table" data-key=${name} style=${styleMap({height: `${figure.layout.height}px`})} .figure=${figure}></plot-figure>`)}</div>`;
 
 /** @param {Moment | null} moment */
 function result(moment) {
@@ -72,7 +75,8 @@ function result(moment) {
   return html`<div class="live-result"><h3>${moment?.labels.result}</h3>
     ${head ? html`<table class="compared"><thead><tr>${head.map(cell => cell ? html`<th>${cell}</th>` : html`<td></td>`)}</tr></thead>
       <tbody>${body.map(row => html`<tr>${row.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>` : nothing}
-    ${lines.length ? html`<table>${lines.map(line => html`<tr><td>${line.name}</td><td>${line.value}</td></tr>`)}</table>` : nothing}</div>`;
+    ${lines.length ? html`<table>${lines.map(line => html`<tr><td>${line.name}</td><td>${line.value}</td></tr>`)}</table>`
+      : nothing}</div>`;
 }
 
 /** Why some images are not there. @param {Panel} panel */

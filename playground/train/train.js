@@ -43,7 +43,10 @@ export class Panel {
     this.fromAddress = true;  // the view of the run that is shown next is in the address
   }
 
-  /** Shows a run, or for '' the one of the chosen method that came with the app. @param {string} run @param {object} [said] more for the address */
+  /**
+   * Shows a run, or for '' the one of the chosen method that came with the app.
+   * @param {string} run @param {object} [said] more for the address
+   */
   show(run, said = {}) {
     const shipped = !run, {method} = this.linked;
     if (!run && method in words().shipped) run = method;
@@ -53,9 +56,11 @@ export class Panel {
       this.follower?.wake();
       return;
     }
-    const {fromAddress} = this, hidden = fromAddress ? (query.get('hide') ?? '').split(',').filter(one => /^\d+$/.test(one)).map(Number) : [];
+    const {fromAddress} = this, groups = fromAddress ? query.get('hide') ?? '' : '';
+    const hidden = groups.split(',').filter(one => /^\d+$/.test(one)).map(Number);
     Object.assign(this, {
-      run, shipped, moment: null, problem: '', note: '', about: null, spec: null, pictures: null, place: null, placing: '', fromAddress: false,
+      run, shipped, fromAddress: false, moment: null, problem: '', note: '', about: null, spec: null, pictures: null, place: null,
+      placing: '',
       chosen: fromAddress && query.get('view') === 'pca' ? 'pca' : '', hiddenGroups: new Set(hidden),
     });
     document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';

@@ -7,8 +7,8 @@ const WIDE = 400, HATCH = 10, RING = 11;  // px of a plane that is not on the pa
 
 /**
  * @typedef {{side: number, tile: number[], reach: number, lattice: string[], codes: number[], gaps: number[], far: number}} Plane
- *   side² pictures of `lattice`, from the top left, each of `tile` (height, width), over ±reach; codes: x0 y0 x1 …; gaps: of each picture
- *   to the nearest code, beyond `far` in a hole
+ *   side² pictures of `lattice`, from the top left, each of `tile` (height, width), over ±reach; codes: x0 y0 x1 …; gaps: of each
+ *   picture to the nearest code, beyond `far` in a hole
  */
 
 /** A place of a plane that is not outside. @param {number[]} at @param {number} reach */

@@ -18,7 +18,8 @@ export class DrawingBoard extends widget({
 
   render() {
     return html`<figure class=${`shot fitted${this.drawable ? ' drawable' : ''}`}><canvas role="img" aria-label=${this.name}
-      @pointerdown=${this.press} @pointermove=${this.move}></canvas><figcaption><b>${this.name}</b><small>${this.note}</small></figcaption></figure>`;
+      @pointerdown=${this.press} @pointermove=${this.move}></canvas>
+      <figcaption><b>${this.name}</b><small>${this.note}</small></figcaption></figure>`;
   }
 
   get canvas() { return /** @type {HTMLCanvasElement} */ (this.querySelector('canvas')); }

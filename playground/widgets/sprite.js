@@ -5,7 +5,8 @@ import {html, styleMap} from '../page/lit.js';
 
 /**
  * The style by which an element shows one image of a sprite, its longer side so many px.
- * @param {Sprite} sprite @param {string} sheet address of the file @param {number} index @param {number} side @returns {Record<string, string>}
+ * @param {Sprite} sprite @param {string} sheet address of the file @param {number} index @param {number} side
+ * @returns {Record<string, string>}
  */
 export function imageStyle({columns, rows, width, height}, sheet, index, side) {
   const scale = side / Math.max(width, height), px = (/** @type {number} */ value) => `${value}px`;
@@ -17,4 +18,5 @@ export function imageStyle({columns, rows, width, height}, sheet, index, side) {
 }
 
 /** @param {Sprite} sprite @param {string} sheet @param {number} index @param {number} side @param {string} [cls] */
-export const image = (sprite, sheet, index, side, cls = 'thumb') => html`<div class=${cls} style=${styleMap(imageStyle(sprite, sheet, index, side))}></div>`;
+export const image = (sprite, sheet, index, side, cls = 'thumb') => html`<div class=${cls}
+  style=${styleMap(imageStyle(sprite, sheet, index, side))}></div>`;

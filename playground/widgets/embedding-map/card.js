@@ -1,5 +1,5 @@
 // The card beside a point: its image and what it is called.
-import {thumbStyle} from './sprite.js';
+import {imageStyle} from '../sprite.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
 
@@ -27,7 +27,7 @@ export class Card {
     Object.assign(picture.style, own ? {
       width: side, height: side, backgroundImage: own.picture ? `url("${own.picture}")` : 'none', backgroundSize: 'contain',
       backgroundPosition: '0 0',
-    } : thumbStyle(/** @type {import('./types').About} */ (map.about), map.sheet, i, SIDE));
+    } : imageStyle(/** @type {import('./types').About} */ (map.about), map.sheet, i, SIDE));
     const value = own ? undefined : map.coding.values?.[i];
     caption.textContent = (own ? own.name : map.name(i)) + (value === undefined ? '' : ` · ${value.toPrecision(3)}`);
     element.dataset.index = String(i);

@@ -1,12 +1,13 @@
 import {html} from '../../page/lit.js';
 import {define, widget} from '../../page/widget.js';
 import {plotly} from '../plotly.js';
+import {imageStyle} from '../sprite.js';
 import {binned, labelled, NO_GROUP, paletteOf} from './colours.js';
 import {enclosed, glided, nearest, spread} from './geometry.js';
 import {paint} from './painter.js';
 import {aim, drawPlane, drawSpace} from './plot.js';
 import {Pointer} from './pointer.js';
-import {nameOf, thumbStyle} from './sprite.js';
+import {nameOf} from './sprite.js';
 import {figure, traces} from './traces.js';
 
 const SETTLE = 120;  // ms after which plotly learns of a view that moved without it
@@ -45,7 +46,7 @@ const make = (tag, cls) => Object.assign(document.createElement(tag), {className
  *   reset()                      gives the view back to the points' spread after zooming
  *   await figure(format, title)  an address of the map as 'png' or 'svg'
  *   name(i)                      what an image is called
- *   dress(node, i, side)         lets an element show an image; in templates: styleMap(thumbStyle(about, sheet, i, side)) of sprite.js
+ *   dress(node, i, side)         lets an element show an image; in templates: styleMap(imageStyle(…)) of ../sprite.js
  *   colourOf(i), shown(i), find(x, y, near), toX(), toY()
  * To read: where (positions now), bins, palette, coding (spec, or the labels'), drawn, begun, gliding, frames, hovered, dimensions,
  *   plot (plotly's element), root.
@@ -260,8 +261,7 @@ export class EmbeddingMap extends widget({
 
   paint() { if (this.flat && this.begun) paint(this); }
 
-  /** @param {number} i */
-  colourOf(i) { return this.bins[i] < 0 ? NO_GROUP : this.palette[this.bins[i]]; }
+  colourOf(/** @type {number} */ i) { return this.bins[i] < 0 ? NO_GROUP : this.palette[this.bins[i]]; }
   /** @param {number} i */
   shown(i) { return !this.off.has(this.bins[i]); }
   /** @param {number} i */
@@ -269,7 +269,7 @@ export class EmbeddingMap extends widget({
 
   /** @template {HTMLElement} E @param {E} node @param {number} i @param {number} side @returns {E} */
   dress(node, i, side) {
-    if (this.about) Object.assign(node.style, thumbStyle(this.about, this.sheet, i, side));
+    if (this.about) Object.assign(node.style, imageStyle(this.about, this.sheet, i, side));
     return node;
   }
 

@@ -9,19 +9,6 @@
 export const tile = ({columns, width, height}, i) => [(i % columns) * width, Math.floor(i / columns) * height, width, height];
 
 /**
- * The style of an element that shows an image, its longer side `side` px.
- * @param {About} about @param {string} sheet @param {number} i @param {number} side
- */
-export function thumbStyle(about, sheet, i, side) {
-  const {columns, rows, width, height} = about, scale = side / Math.max(width, height), [x, y] = tile(about, i);
-  return {
-    width: `${width * scale}px`, height: `${height * scale}px`, backgroundImage: `url("${sheet}")`,
-    backgroundSize: `${columns * width * scale}px ${rows * height * scale}px`, imageRendering: 'pixelated',
-    backgroundPosition: `${-x * scale}px ${-y * scale}px`,
-  };
-}
-
-/**
  * What an image is called: its caption and class, or its file, or its number.
  * @param {About} about @param {number} i @param {string[]} classes @param {string} language
  */

@@ -1,6 +1,6 @@
 import {html, live} from '../../page/lit.js';
 import {define, widget} from '../../page/widget.js';
-import {filled} from '../../page/words.js';
+import {filled} from '../text.js';
 
 /** @typedef {{play: string, pause: string, time: string, when: string}} Words `when` has {step} {seconds} {at} {of} */
 

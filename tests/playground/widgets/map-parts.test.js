@@ -5,7 +5,8 @@ import {
   binned, COLOURS, dim, faint, labelled, luminance, paletteOf, SCALE, scaled, toggled,
 } from '../../../playground/widgets/embedding-map/colours.js';
 import {enclosed, GLIDE, glided, nearest, ranges, spread, within} from '../../../playground/widgets/embedding-map/geometry.js';
-import {nameOf, thumbStyle, tile} from '../../../playground/widgets/embedding-map/sprite.js';
+import {nameOf, tile} from '../../../playground/widgets/embedding-map/sprite.js';
+import {imageStyle} from '../../../playground/widgets/sprite.js';
 
 const near = (got, wanted, by = 1e-6) => got.forEach((v, i) => { assert.ok(Math.abs(v - wanted[i]) <= by, `${got} is not ${wanted}`); });
 const all = () => true;
@@ -164,7 +165,7 @@ test('an image is found in the picture of all', () => {
 });
 
 test('the longer side of a thumb is as asked', () => {
-  const style = thumbStyle(ABOUT, '/a.png', 4, 32);
+  const style = imageStyle(ABOUT, '/a.png', 4, 32);
   assert.deepEqual([style.width, style.height, style.backgroundSize, style.backgroundPosition], ['16px', '32px', '48px 64px', '-16px -32px']);
   assert.equal(style.backgroundImage, 'url("/a.png")');
 });

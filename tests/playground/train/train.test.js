@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import {afterEach, beforeEach, describe, test} from 'node:test';
+import {query} from '../../../playground/page/address.js';
+import {ask} from '../../../playground/train/follow.js';
+import {given, Linked, told} from '../../../playground/train/linked.js';
+import {Panel} from '../../../playground/train/train.js';
+
+const ABOUT = {count: 3, columns: 3, rows: 1, width: 8, height: 8, classes: ['cat', 'dog'], labels: [0, 1, 0]};
+const moment = (more = {}) => ({
+  version: '1', state: 'running', method: 'simclr', ended: false, example: null, tone: 'busy', title: 'SimCLR', status: 'Training', progress: 0.5,
+  tiles: [{key: 'loss', name: 'Loss', value: '2', help: ''}], figures: {}, warning: '', pictures: null, maps: {pca: [0], umap: []},
+  map_keys: {pca: 'pca-2', umap: 'umap-15'}, umap_pending: false, result: {table: [], lines: []}, map_title: 'Map',
+  labels: {map_pca: 'PCA', map_umap: 'UMAP', map_wait: 'UMAP …', unlabelled: 'images', map_hint: '', pictures: '', result: 'Result', skipped: '{number} left out'},
+  ...more,
+});
+const WORDS = {
+  methods: ['simclr', 'byol', 'clip'], shipped: {simclr: 'fashion-mnist', clip: 'emoji'}, classes: {cat: '猫'}, languages: ['en'], gone: 'No connection.',
+  failed: 'The app failed.', missing: 'Not here any more.', title: 'Nothing yet', text: 'Press Train.', keys: {train: ['view', 'hide']},
+};
+const MAP = path => new Response(new Float32Array(path.includes('umap') ? [1, 1, 2, 2, 3, 3] : [0, 0, 1, 1, 2, 2]).buffer);
+const fetched = globalThis.fetch;
+
+/** Answers by what the address holds; `live` may be changed. */
+function server() {
+  const found = {live: async () => new Response(JSON.stringify(moment())), maps: MAP, asked: []};
+  globalThis.fetch = async url => {
+    const path = new URL(url).pathname;
+    found.asked.push(path);
+    if (path.endsWith('/live')) return found.live();
+    if (path.endsWith('images.json')) return new Response(JSON.stringify(ABOUT));
+    return found.maps(path);
+  };
+  return found;
+}
+
+function panel() {
+  const root = document.createElement('div'), asked = [], linked = new Linked(() => asked.push(linked.asked));
+  document.body.append(root);
+  const made = new Panel(root, linked);
+  linked.panel = made;
+  made.watch = () => null;  // what follows a run has tests of its own
+  return {made, linked, asked, root, see: selector => root.querySelector(selector)};
+}
+
+describe('Train', () => {
+  beforeEach(() => {
+    globalThis.playground.words = WORDS;
+    document.body.dataset.tab = 'train';
+    for (const key of [...query.keys()]) query.delete(key);
+    server();
+  });
+  afterEach(() => {
+    globalThis.fetch = fetched;
+    delete globalThis.playground.words;
+    for (const key of [...query.keys()]) query.delete(key);
+    document.body.removeAttribute('data-run');
+  });
+
+  test('a run that is gone is known from one whose app failed, and both from a lost connection', async () => {
+    const found = server();
+    found.live = async () => new Response('', {status: 404});
+    assert.equal(await ask('x', ''), undefined);
+    for (const status of [204, 503]) {
+      found.live = async () => new Response(null, {status});
+      assert.equal(await ask('x', ''), null);
+    }
+    found.live = async () => new Response('oops', {status: 500});
+    await assert.rejects(ask('x', ''), error => error.message === 'The app failed.' && error.status === 500);
+    found.live = async () => { throw new TypeError('fetch failed'); };
+    await assert.rejects(ask('x', ''), error => error.message === 'No connection.');
+  });
+
+  test('why nothing new comes stands beside what was there', async () => {
+    const {made, see} = panel();
+    made.show('mine');
+    await made.arrived(moment());
+    made.problem = 'The app failed.';
+    made.draw();
+    assert.equal(see('.live-sentence').textContent, 'The app failed.');
+    assert.ok(see('.live-status').classList.contains('gone'));
+    assert.equal(see('.tile b').textContent, '2');
+    made.problem = '';
+    made.draw();
+    assert.equal(see('.live-sentence').textContent, 'Training');
+  });
+
+  test('the better map is shown once it is there, unless somebody chose the other one', async () => {
+    const {made} = panel(), both = moment({maps: {pca: [0], umap: [0]}});
+    made.show('mine');
+    await made.arrived(moment());
+    assert.equal(made.place.name, 'pca-2/0');
+    await made.arrived(both);
+    assert.equal(made.place.name, 'umap-15/0');
+    made.choose('pca');
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.equal(made.place.name, 'pca-2/0');
+    assert.equal(query.get('view'), 'pca');
+    await made.arrived(moment({...both, maps: {pca: [0, 9], umap: [9]}}));
+    assert.equal(made.place.name, 'pca-2/9');
+  });
+
+  test('a map that comes late does not replace the one that was chosen meanwhile', async () => {
+    const {made} = panel(), found = server(), both = moment({maps: {pca: [0], umap: [0]}});
+    let late;
+    made.show('mine');
+    await made.arrived(moment());
+    found.maps = path => path.includes('umap') ? new Promise(done => { late = () => done(MAP(path)); }) : MAP(path);
+    const waiting = made.arrived(both);
+    await new Promise(setImmediate);
+    made.choose('pca');
+    await new Promise(setImmediate);
+    late();
+    await waiting;
+    assert.equal(made.place.name, 'pca-2/0');
+  });
+
+  test('what comes of a run that is no longer shown is dropped', async () => {
+    const {made} = panel(), found = server();
+    let late;
+    made.show('one');
+    found.maps = path => new Promise(done => { late = () => done(MAP(path)); });
+    const waiting = made.arrived(moment());
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    made.show('two');
+    late();
+    await waiting;
+    assert.equal(made.place, null);
+    assert.equal(made.about, null);
+  });
+
+  test('a map that did not come is asked for again', async () => {
+    const {made} = panel(), found = server();
+    made.show('mine');
+    found.maps = () => new Response('', {status: 500});
+    await assert.rejects(made.arrived(moment()));
+    found.maps = MAP;
+    await made.arrived(moment());
+    assert.equal(made.place.name, 'pca-2/0');
+  });
+
+  test('groups that a link hides are hidden, those that are not there are not, and a press is in the address', async () => {
+    query.set('hide', '1,7,x');
+    const {made} = panel();
+    made.show('mine');
+    await made.arrived(moment());
+    assert.deepEqual([...made.hiddenGroups], [1]);
+    assert.deepEqual(made.classes, ['猫', 'dog']);
+    made.toggle({group: 0, alone: false});
+    assert.equal(query.get('hide'), '1,0');
+    await made.arrived(moment({version: '2'}));
+    assert.deepEqual([...made.hiddenGroups], [1, 0]);
+    made.show('other');
+    assert.equal(made.hiddenGroups.size, 0);
+  });
+
+  test('without a run the one that ships is shown, and where none does the way on', () => {
+    const {made, linked, see} = panel();
+    made.show('');
+    assert.deepEqual([made.run, made.shipped, document.body.dataset.run], ['simclr', true, 'example']);
+    linked.method = 'byol';
+    made.show('');
+    assert.deepEqual([made.run, document.body.dataset.run], ['', 'none']);
+    assert.equal(see('.live-empty p').textContent, 'Press Train.');
+  });
+
+  test('a run that is gone makes place for the one that ships, and says so', () => {
+    const {made, linked, see} = panel();
+    made.show('mine');
+    made.gone();
+    assert.deepEqual([made.run, made.note], ['simclr', 'Not here any more.']);
+    linked.method = 'byol';
+    made.gone();
+    assert.equal(see('.live-empty p').textContent, 'Not here any more.');
+  });
+
+  test('the end has a table with a head, and lines', async () => {
+    const {made, root} = panel();
+    made.show('mine');
+    await made.arrived(moment({ended: true, result: {table: [['', 'this'], ['kNN', '80%']], lines: [{name: 'MSE', value: '0.1'}]}}));
+    assert.deepEqual([...root.querySelectorAll('.live-result tr')].map(row => [...row.children].map(cell => cell.textContent)), [['', 'this'], ['kNN', '80%'], ['MSE', '0.1']]);
+  });
+
+  test('only what is not as at first is in the address, and of knobs those of the method', () => {
+    const known = [['method', 'simclr'], ['seconds', 30], ['simclr.temperature', 0.2], ['byol.decay', 0.99]];
+    assert.deepEqual(told(known, {method: 'simclr', seconds: 30, 'simclr.temperature': 0.2, 'byol.decay': 0.5}), {});
+    assert.deepEqual(told(known, {method: 'byol', seconds: 60, 'simclr.temperature': 1, 'byol.decay': 0.5}), {method: 'byol', seconds: '60', 'knob.decay': '0.5'});
+    assert.deepEqual(told(known.slice(0, 2), {method: 'simclr', seconds: null}), {});
+  });
+
+  test('the address sets data, method, time, seed and knobs, and nothing else', () => {
+    for (const [key, value] of [['data', 'digits'], ['knob.decay', '1'], ['run', 'x'], ['sel', 'y'], ['knob.', 'z']]) query.set(key, value);
+    assert.deepEqual(given(), {data: 'digits', 'knob.decay': '1'});
+  });
+
+  test('another method leads from one finished run to the next, with its data', () => {
+    const {made, linked, asked} = panel();
+    made.show('');
+    linked.write([['method', 'simclr'], ['data', 'fashion-mnist']], ['clip', 'fashion-mnist']);
+    assert.equal(made.run, 'clip');
+    assert.deepEqual(asked.at(-1), {method: 'clip', data: 'emoji'});
+  });
+
+  test('a run that trains is not left when another method is chosen', async () => {
+    const {made, linked} = panel();
+    made.show('mine');
+    await made.arrived(moment());
+    linked.write([['method', 'simclr'], ['data', 'fashion-mnist']], ['clip', 'fashion-mnist']);
+    assert.equal(made.run, 'mine');
+    assert.equal(query.get('method'), 'clip');
+  });
+
+  test('a link to a run takes the controls from it, one to a method sets them', () => {
+    const {linked, asked} = panel();
+    query.set('run', 'mine');
+    linked.follow();
+    assert.deepEqual(asked.at(-1), {run: 'mine'});
+    query.set('method', 'byol');
+    linked.follow();
+    assert.deepEqual(asked.at(-1), {method: 'byol'});
+    assert.equal(linked.method, 'byol');
+  });
+});

@@ -1,0 +1,50 @@
+"""The page's scripts: short files, short lines, one global name, imports that go one way."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from playground.page import modules
+
+TABS = ("train", "explore", "reconstruct", "match", "compare", "learn")
+VENDORED = ("page/lit.js", modules.PLOTLY)
+OWN = {name: path for name, path in modules.FILES.items() if name not in VENDORED}
+SCRIPTS = {name: path.read_text("utf-8") for name, path in OWN.items() if name.endswith(".js")}
+# what a widget may import: other widgets, and of the page what is no page's own
+FREE = ("page/lit.js", "page/widget.js")
+# who may read a global: the page's one entry, and plotly, which has no module
+GLOBALS = ("page/playground.js", "widgets/plotly.js", "widgets/plot-figure.js")
+
+
+def rank(name: str) -> int:
+    return {"widgets": 1, "page": 2}.get(name.split("/")[0], 3)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_files_and_lines_are_short(name: str) -> None:
+    lines = OWN[name].read_text("utf-8").splitlines()
+    assert len(lines) <= 300 and max(map(len, lines)) <= 140
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_nothing_is_on_window_but_one_entry(name: str) -> None:
+    assert not re.search(r"\bwindow\b", re.sub(r"//.*|/\*.*?\*/", "", SCRIPTS[name], flags=re.S))
+    assert "globalThis" not in SCRIPTS[name] or name in GLOBALS
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_imports_go_one_way_and_one_tab_never_imports_another(name: str) -> None:
+    room = name.split("/")[0]
+    for other in modules.imports(name):
+        assert other in modules.FILES, f"{name} imports {other}, which is not there"
+        if room == "widgets":
+            assert other.startswith("widgets/") or other in FREE, f"{name} imports {other}"
+        assert rank(other) <= rank(name) or other in FREE, f"{name} imports {other}"
+        assert not {room, other.split("/")[0]} <= set(TABS) or other.startswith(f"{room}/"), f"{name} imports {other}"
+
+
+def test_no_script_waits_for_another() -> None:
+    for name, text in SCRIPTS.items():
+        assert not re.search(r"while \(!(window|globalThis|document)\b", text), name
