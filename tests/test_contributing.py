@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -47,7 +48,8 @@ def section(title: str) -> list[str]:
 
 
 def test_each_guide_has_five_steps_and_names_what_is_there() -> None:
-    for title in ("A method in five steps", "A data set in five steps", "A language in five steps"):
+    for title in ("A method", "A view", "A widget", "A data set", "A language"):
+        title += " in five steps"
         assert len(section(title)) == 5, title
     for name in re.findall(r"`((?:trainers|playground|assets|tests)/[\w./]*)`", GUIDE):
         assert (ROOT / name).exists() or "yours" in name, name
@@ -136,3 +138,69 @@ def test_a_third_language_is_a_file_and_a_line(copy: Path) -> None:
         python(copy, "-m", "pytest", "-p", "no:cacheprovider", *one)
     program = "from playground.page import head; page = head.LANGUAGE_SCRIPT + head.scripts(); print(page.count('\"xx\"'))"
     assert int(python(copy, "-c", program).splitlines()[-1]) >= 2
+
+
+@pytest.fixture(scope="module")
+def house(copy: Path) -> Path:
+    """The copy with a widget and a view that follow their five steps."""
+    shutil.copyfile(ROOT / "tests/example/widget/share-meter.js", copy / "playground/widgets/share-meter.js")
+    shutil.copyfile(ROOT / "tests/example/widget/share-meter.test.js", copy / "tests/playground/widgets/share-meter.test.js")
+    folder = copy / "playground/yours"
+    shutil.copytree(ROOT / "tests/example/view", folder)
+    (folder / "__init__.py").touch()
+    python(copy, "-m", "scripts.answer_types")
+    ui = (copy / "playground/ui.py").read_text("utf-8")
+    ui = ui.replace('    ("learn", learn),\n', '    ("learn", learn),\n    ("yours", yours),\n')
+    ui = ui.replace("*learn_routes.routes(maps.runs),", "*learn_routes.routes(maps.runs), *yours_routes.routes(maps),")
+    begin = "from playground.train import tab as train\n"
+    ui = ui.replace(
+        begin, f"{begin}from playground.yours import routes as yours_routes\nfrom playground.yours import tab as yours\n"
+    )
+    (copy / "playground/ui.py").write_text(ui, "utf-8")
+    for language, name in (("en", "Spread"), ("zh", "分布")):
+        path = copy / f"playground/texts/{language}.toml"
+        path.write_text(path.read_text("utf-8").replace("[tabs]\n", f'[tabs]\nyours = "{name}"\n'), "utf-8")
+    return copy
+
+
+@pytest.mark.slow
+def test_the_new_view_is_a_tab_whose_script_and_answers_are_there(house: Path) -> None:
+    program = """
+import json
+from pathlib import Path
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from playground import ui
+from playground.maps.making import Maps
+from playground.page import head, modules
+from playground.runs.store import Limits, Runs
+app = Starlette(routes=[ui.mount(Maps(Runs(Path("runs-of-view"), Limits())))])
+with TestClient(app) as client:
+    print(json.dumps({"keys": ui.keys()["yours"], "spread": client.get("/playground/spread").json(),
+                      "script": client.get("/" + modules.address("yours/yours.js")).status_code,
+                      "head": "yours/yours.js" in head.scripts("yours"), "needed": modules.needed("yours/yours.js")}))
+"""
+    found = json.loads(python(house, "-c", program).splitlines()[-1])
+    assert found["keys"] == ["spread"] and found["spread"] == {"runs": 0, "ended": 0} and found["script"] == 200
+    assert found["head"] and "widgets/share-meter.js" in found["needed"]
+    declared = (house / "playground/yours/answers.d.ts").read_text("utf-8")
+    assert "export interface Spread" in declared and "ended: number;" in declared
+
+
+@pytest.mark.slow
+def test_the_new_view_and_widget_keep_the_rules_of_the_house(house: Path) -> None:
+    found = python(
+        house, "-m", "pytest", "-p", "no:cacheprovider", "-k", "yours or share-meter", "tests/test_scripts.py",
+        "tests/test_imports.py", "tests/playground/page/test_answers.py",
+    )  # fmt: skip
+    assert int(re.findall(r"(\d+) passed", found)[0]) >= 8, found
+
+
+@pytest.mark.slow
+def test_the_new_widget_passes_its_test_in_a_page_without_a_browser(house: Path) -> None:
+    if not (house / "node_modules").exists():
+        (house / "node_modules").symlink_to(ROOT / "node_modules")
+    node, _ = compute_driver_executable()
+    test = "tests/playground/widgets/share-meter.test.js"
+    done = subprocess.run([node, "--import", "./tests/page.js", "--test", test], cwd=house, capture_output=True, text=True)
+    assert done.returncode == 0 and re.search(r"pass [1-9]", done.stdout), done.stdout + done.stderr

@@ -8,7 +8,7 @@ import pytest
 
 from playground.page import modules
 
-TABS = ("train", "explore", "reconstruct", "match", "compare", "learn")
+TABS = sorted(path.parent.name for path in modules.ROOT.glob("*/tab.py"))
 VENDORED = ("page/lit.js", modules.PLOTLY)
 OWN = {name: path for name, path in modules.FILES.items() if name not in VENDORED}
 SCRIPTS = {name: path.read_text("utf-8") for name, path in OWN.items() if name.endswith(".js")}

@@ -78,7 +78,7 @@ class View:
         self.file = 0
         self.generation = 0  # how often the file was begun anew, as when a run is gone on with
         self.building = threading.Lock()
-        self.moments: dict[str, tuple[dict[str, Any], bytes]] = {}  # language -> what the page shows, as last built
+        self.moments: dict[str, tuple[Any, bytes]] = {}  # language -> what the page shows, as last built
 
     def read(self) -> None:
         """Take in what has been written since; begin again where the file is another one."""
