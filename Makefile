@@ -30,7 +30,7 @@ format: .venv/dev
 scripts: node_modules/.dev
 	$(NODE) node_modules/typescript/bin/tsc -p .
 	$(NODE) node_modules/@biomejs/biome/bin/biome lint --error-on-warnings
-	$(NODE) --import ./tests/page.js --test --test-isolation=none --test-force-exit 'tests/**/*.test.js'
+	$(NODE) --import ./tests/page.js --test --test-isolation=none --test-force-exit 'tests/playground/**/*.test.js'
 
 # playground/page/lit.js: what the page uses of lit, as one file
 lit: node_modules/.dev

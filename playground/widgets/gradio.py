@@ -24,7 +24,9 @@ from playground.page import modules
 
 SCRIPT = """
 import(new URL('ADDRESS', document.baseURI).href).then(() => {
-  const node = element.querySelector('TAG'), show = () => Object.assign(node, (({value, ...props}) => FIELDS)(props));
+  const node = element.querySelector('TAG'), names = NAMES;
+  const given = () => Object.fromEntries(names.map(name => [name, props[name]]));
+  const show = () => Object.assign(node, (({value, ...props}) => FIELDS)(given()));
   for (const [event, [name, field, kept]] of Object.entries(ACTS)) {
     node.addEventListener(event, ({detail}) => {
       if (field) node[field] = detail;
@@ -32,7 +34,7 @@ import(new URL('ADDRESS', document.baseURI).href).then(() => {
       trigger(name, typeof detail === 'number' ? {index: detail} : {detail});
     });
   }
-  watch(NAMES, show);
+  watch(names, show);
   show();
 })"""
 
@@ -91,6 +93,80 @@ class EmbeddingMap(Element):
         "{...props, ...(value ? {about: value.about, sheet: value.sheet, positions: new Float32Array(value.positions)} : {})}"
     )
     acts = {"hover": Act("hover"), "pick": Act("click", "picked"), "select": Act("select", "selection")}
+
+
+class PatchPainter(Element):
+    """An image in patches, some of which are hidden by mouse or keyboard. Its value is the hidden patches, counted row by row.
+
+    Props: `**pixels(image)`, grid {"rows", "columns"}, name. `input` follows each stroke.
+    """
+
+    tag, module = "patch-painter", "widgets/patch-painter.js"
+    fields = "{...props, masked: value ?? []}"
+    acts = {"paint": Act("input", kept=True)}
+
+
+class CodeSliders(Element):
+    """Numbers of a code, each with a slider. Its value is those that were moved, by their place: {"3": 0.5}.
+
+    Props: code {"code", "dimensions", "mean", "spread"}. `input` follows each move.
+    """
+
+    tag, module = "code-sliders", "widgets/code-sliders.js"
+    fields = "{value: props.code, turned: value ?? {}}"
+    acts = {"turn": Act("input", kept=True)}
+
+
+class TimeLine(Element):
+    """A slider over moments with a button that plays them. Its value is the place of the one that is shown.
+
+    Props: steps, seconds, words {"play", "pause", "time", "when"}. `input` follows each move.
+    """
+
+    tag, module, cls = "time-line", "widgets/timeline/element.js", "timeline"
+    fields = "{...props, index: value ?? 0}"
+    acts = {"seek": Act("input", "index", kept=True), "play": Act("play", "playing")}
+
+
+class HeatTable(Element):
+    """Numbers as colours, each with a sentence for mouse and keyboard. Its value is the rows of numbers.
+
+    Props: rows and columns, their names; low and high, the ends of the colours; name.
+    """
+
+    tag, module = "heat-table", "widgets/heat-table.js"
+    fields = """{name: props.name ?? '', heat: {rows: props.rows, columns: props.columns, values: value,
+      strength: v => (v - props.low) / (props.high - props.low || 1), text: v => v.toFixed(2),
+      sentence: (row, column) => `${props.rows[row]} × ${props.columns[column]}: ${value[row][column]}`}}"""
+
+
+class PixelImage(Element):
+    """Pixels as large as there is room. Its value is `pixels(image)`; props: name, note, heat, the error that is brightest."""
+
+    tag, module = "pixel-image", "widgets/pixel-image.js"
+    fields = "{...props, ...value}"
+
+
+class PlotFigure(Element):
+    """A figure of plotly in the page's colours. Its value is {"data", "layout"}."""
+
+    tag, module = "plot-figure", "widgets/plot-figure.js"
+    fields = "{figure: value}"
+
+
+class FlowDrawing(Element):
+    """A data flow whose parts light up. Its value is the symbols that are lit; props: wide and tall, the drawing as SVG."""
+
+    tag, module = "flow-drawing", "widgets/flow-drawing.js"
+    fields = "{...props, lit: value ?? ''}"
+
+
+def pixels(image: ArrayLike) -> dict[str, Any]:
+    """An image (H,W), (H,W,1) or (H,W,3) uint8 as the widgets take it: its bytes as text, and its size."""
+    found = np.asarray(image, np.uint8)
+    found = found[..., None] if found.ndim == 2 else found
+    size = {"width": found.shape[1], "height": found.shape[0]}
+    return {"pixels": base64.b64encode(found.tobytes()).decode(), "size": size}
 
 
 def points(
