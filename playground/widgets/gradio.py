@@ -134,7 +134,7 @@ class HeatTable(Element):
     Props: rows and columns, their names; low and high, the ends of the colours; name.
     """
 
-    tag, module = "heat-table", "widgets/heat-table.js"
+    tag, module, cls = "heat-table", "widgets/heat-table.js", "heat"
     fields = """{name: props.name ?? '', heat: {rows: props.rows, columns: props.columns, values: value,
       strength: v => (v - props.low) / (props.high - props.low || 1), text: v => v.toFixed(2),
       sentence: (row, column) => `${props.rows[row]} × ${props.columns[column]}: ${value[row][column]}`}}"""
