@@ -103,7 +103,8 @@ def keys() -> dict[str, tuple[str, ...]]:
     """The keys of the address that each tab has for its view; no two tabs have the same."""
     found = {name: tab.KEYS for name, tab in TABS}
     every = [key for own in found.values() for key in own]
-    assert len(every) == len({*every, *PAGE_KEYS}) - len(PAGE_KEYS), "two tabs have one key of the address"
+    if twice := {key for key in every if every.count(key) > 1 or key in PAGE_KEYS}:
+        raise ValueError(f"These keys of the address belong to more than one tab, or to the page: {', '.join(sorted(twice))}")
     return found
 
 
