@@ -164,8 +164,7 @@ def test_a_code_that_is_slid_meanwhile_stays(rebuild: Callable[..., Page]) -> No
     own = seen(shot(page, "reconstruction"))
     first = page.locator(".latents input").first
     held = Held(page, r"/repair/rebuild\?")
-    page.get_by_role("button", name="Back to the image's own").click()
-    held.wait()
+    page.get_by_role("button", name="Back to the image's own").click()  # for which nothing may have to be asked
     first.focus()
     with page.expect_response(re.compile(r"/repair/decode\?")):
         page.keyboard.press("End")
@@ -197,8 +196,7 @@ def test_a_walk_that_has_gone_on_does_not_jump_back(rebuild: Callable[..., Page]
     page.wait_for_selector("[data-plane]")
     plane = page.locator(".plane")
     held = Held(page, r"/repair/plane\?")
-    page.get_by_role("button", name="Walk the codes").click()
-    held.wait()
+    page.get_by_role("button", name="Walk the codes").click()  # which may ask for the plane again
     begin = seen(plane)
     plane.focus()
     for _ in range(8):
