@@ -1,36 +1,44 @@
-"""Tests side by side, with `pytest -n auto --dist loadgroup`: who goes with whom, and who goes before whom."""
+"""Tests side by side, with `pytest -n auto`: which stay together, and which go before which."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
+TESTS = Path(__file__).parent
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-TOGETHER = Path(__file__).parent / "playground"
-LESS = 5  # how much lower than the browser's the priority of a training test is: it waits for nothing, and a page does
+LESS = 5  # how much lower the priority is of a test that trains and waits for nothing
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests go one after another, tests of a file that share what is slow to make too, and all others on their own."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif item.path.is_relative_to(TOGETHER):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TOGETHER).as_posix()))
+def group(nodeid: str) -> str:
+    """Tests of one group go one after another: all of the browser, and those of a file whose fixtures are slow to make."""
+    if nodeid.startswith("tests/browser/"):
+        return "browser"
+    return nodeid.split("::")[0] if nodeid.startswith("tests/playground/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whole groups, the largest first: a browser's tests begin at once, and whoever is free trains meanwhile."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return Groups(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """As many threads as there are cores in all; where a page and a training test want the same core, the page has it."""
-    if WORKERS == 1 or item.get_closest_marker("browser"):
+    """No more threads than cores in all; and where a page and a test that trains want the same core, the page has it."""
+    if WORKERS == 1 or item.path.is_relative_to(TESTS / "browser"):
         return
     threads = max(1, (os.cpu_count() or 1) // WORKERS)
     torch.set_num_threads(threads)
     os.environ["OMP_NUM_THREADS"] = str(threads)  # of the processes that a test starts
-    if not item.path.is_relative_to(TOGETHER):
-        os.nice(LESS - os.nice(0))
+    if not item.path.is_relative_to(TESTS / "playground"):
+        os.nice(max(0, LESS - os.nice(0)))
