@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -10,7 +11,13 @@ from trainers.events import Finished, Step
 from trainers.train import RunConfig, train
 
 STEPS = 1500  # what two idle cores do in half a minute: in steps, a busy machine is slower and not worse
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("nobody_looks")]
+
+
+@pytest.fixture
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No snapshot between the first and the last: they take a tenth of the time, and what is asked is how a run ends."""
+    monkeypatch.setattr("trainers.train.SNAPSHOT_FIRST", math.inf)
 
 
 def learn(method: str, steps: int = STEPS, dataset: str = "fashion-mnist", **knobs: object) -> tuple[dict[str, Any], Step]:

@@ -1,0 +1,45 @@
+"""Tests side by side, with `pytest -n auto`: which stay together, and which go before which."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+TESTS = Path(__file__).parent
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+LESS = 5  # how much lower the priority is of a test that trains and waits for nothing
+
+
+def group(nodeid: str) -> str:
+    """Tests of one group go one after another: all of the browser, and those of a file whose fixtures are slow to make."""
+    if nodeid.startswith("tests/browser/"):
+        return "browser"
+    return nodeid.split("::")[0] if nodeid.startswith("tests/playground/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whole groups, the largest first: a browser's tests begin at once, and whoever is free trains meanwhile."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    # marks of --dist loadgroup would say the same, but with pytest 9.2 they are ignored: pytest-xdist issue 1386
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return Groups(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No more threads than cores in all; and where a page and a test that trains want the same core, the page has it."""
+    if WORKERS == 1 or item.path.is_relative_to(TESTS / "browser"):
+        return
+    threads = max(1, (os.cpu_count() or 1) // WORKERS)
+    torch.set_num_threads(threads)
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # of the processes that a test starts
+    if not item.path.is_relative_to(TESTS / "playground"):
+        os.nice(max(0, LESS - os.nice(0)))
