@@ -21,7 +21,7 @@ test: .venv/dev browser scripts
 check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/pyright
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 
 format: .venv/dev
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
