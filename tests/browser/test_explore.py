@@ -426,7 +426,9 @@ def test_side_by_side_is_linked_and_says_how_much_is_shared(explore: Callable[..
         np.fill_diagonal(cosine, -2)
         near.append(np.argsort(-cosine, axis=1)[:, :15])
     share = np.mean([len(set(a) & set(b)) / 15 for a, b in zip(*near, strict=True)])
-    shown = page.inner_text(".pane[data-run='explore-two'] .pane-overlap")
+    overlap = page.locator(".pane[data-run='explore-two'] .pane-overlap")
+    expect(overlap).to_contain_text("%")  # which is asked for on its own
+    shown = overlap.inner_text()
     assert abs(float(shown.split("%")[0].split()[-1]) / 100 - share) < 0.011
     page.click(".beside summary")
     page.locator(".others label:has(input:checked)", has_text="Autoencoder").locator("input").click()
