@@ -15,7 +15,7 @@ SCRIPTS = {name: path.read_text("utf-8") for name, path in OWN.items() if name.e
 # what a widget may import: other widgets, and of the page what is no page's own
 FREE = ("page/lit.js", "page/widget.js")
 # who may read a global: the page's one entry, and plotly, which has no module
-GLOBALS = ("page/playground.js", "widgets/plotly.js", "widgets/plot-figure.js")
+GLOBALS = ("page/playground.js", "widgets/plotly-loader.js", "widgets/plot-figure.js")
 
 
 def rank(name: str) -> int:

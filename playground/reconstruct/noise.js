@@ -38,7 +38,7 @@ export class NoiseView extends widget({
 }) {
   ask = asker('noise', this, found => { this.found = found; });
   askCurve = asker('curve', this, curve => { this.curve = curve; });
-  /** @type {import('../widgets/plotly.js').Figure | null} */
+  /** @type {import('../widgets/plotly-loader.js').Figure | null} */
   figure = null;
 
   /** @param {Map<PropertyKey, unknown>} changed */

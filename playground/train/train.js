@@ -8,7 +8,7 @@ import {playground} from '../page/playground.js';
 import {current as currentTab, open as openTab} from '../page/tabs.js';
 import {className, lang, words} from '../page/words.js';
 import {labelled, toggled} from '../widgets/embedding-map/colours.js';
-import {plotly} from '../widgets/plotly.js';
+import {plotly} from '../widgets/plotly-loader.js';
 import {Follower} from './follow.js';
 import {Linked} from './linked.js';
 import {panel} from './panel.js';
@@ -16,7 +16,8 @@ import {panel} from './panel.js';
 /**
  * @typedef {import('./answers').Moment} Moment
  * @typedef {import('./answers').About} About
- * @typedef {{step: number, rows: {name: string, src: string}[], tables: Record<string, import('../widgets/plotly.js').Figure>}} Pictures
+ * @typedef {import('../widgets/plotly-loader.js').Figure} Figure
+ * @typedef {{step: number, rows: {name: string, src: string}[], tables: Record<string, Figure>}} Pictures
  */
 
 export class Panel {

@@ -1,8 +1,8 @@
 import {html} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
-import {inked, plotly} from './plotly.js';
+import {inked, plotly} from './plotly-loader.js';
 
-/** @typedef {import('./plotly.js').Figure} Figure */
+/** @typedef {import('./plotly-loader.js').Figure} Figure */
 
 /** A figure of plotly in the page's colours, or its note where there is nothing to draw. Fires `drawn`. */
 export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (null)}) {

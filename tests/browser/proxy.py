@@ -17,6 +17,7 @@ class Proxy:
     def __init__(self, port: int, strip: bool) -> None:
         self.behind, self.strip = port, strip
         self.outside: list[str] = []  # paths that were asked for and are not below the prefix
+        self.tasks: set[asyncio.Task[None]] = set()  # a loop itself holds on to none of them
         self.ready = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True)
         self.thread.start()
@@ -36,8 +37,15 @@ class Proxy:
         self.loop.call_soon_threadsafe(self.ended.set)
         self.thread.join(10)
 
+    def held(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request a connection."""
+        if task := asyncio.current_task():
+            self.held(task)
         writers = [writer]
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -53,7 +61,7 @@ class Proxy:
                 answers, asking = await asyncio.open_connection("127.0.0.1", self.behind)
                 writers.append(asking)
                 asking.write(f"{method} {path} {rest}{own}".encode("latin-1"))
-                body = asyncio.ensure_future(handed_on(reader, asking))
+                body = self.held(asyncio.create_task(handed_on(reader, asking)))
                 await handed_on(answers, writer)
                 body.cancel()
         for one in writers:

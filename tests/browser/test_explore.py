@@ -409,6 +409,7 @@ def test_the_exported_page_works_with_the_network_off(
 def test_side_by_side_is_linked_and_says_how_much_is_shared(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
     page = explore("&with=explore-two,explore-ae")
     expect(page.locator(".pane")).to_have_count(3)
+    page.wait_for_function("window.playground.explorer.panes.every(p => p.map?.begun && p.busy.hidden)")  # each takes its room
     at = pixels(page)
     index = lonely(at)
     page.mouse.move(*spot(at, index, 40))

@@ -1,6 +1,6 @@
 import {html} from '../../page/lit.js';
 import {define, widget} from '../../page/widget.js';
-import {plotly} from '../plotly.js';
+import {plotly} from '../plotly-loader.js';
 import {imageStyle} from '../sprite.js';
 import {binned, labelled, NO_GROUP, paletteOf} from './colours.js';
 import {enclosed, glided, nearest, spread} from './geometry.js';

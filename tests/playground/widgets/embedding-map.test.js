@@ -3,7 +3,7 @@ import {afterEach, beforeEach, describe, mock, test} from 'node:test';
 import {toggled} from '../../../playground/widgets/embedding-map/colours.js';
 import '../../../playground/widgets/embedding-map/element.js';
 import '../../../playground/widgets/embedding-map/legend.js';
-import {plotly} from '../../../playground/widgets/plotly.js';
+import {plotly} from '../../../playground/widgets/plotly-loader.js';
 import {act, observers, painted, placed, put} from '../../page.js';
 
 const ABOUT = {count: 4, columns: 2, rows: 2, width: 8, height: 8, classes: ['cat', 'dog'], labels: [0, 0, 1, 1]};
