@@ -86,11 +86,12 @@ export class Panel {
 
   /** The run is not on this machine any more. */
   gone() {
+    const {shipped} = this;  // then it is the one that came with the app which is gone, and there is no other
     document.body.dataset.run = 'none';
     this.run = '';
     this.follower = null;
     this.note = words().missing;
-    if (!(this.linked.method in words().shipped)) return this.draw();
+    if (shipped || !(this.linked.method in words().shipped)) return this.draw();
     this.show('');
     this.note = words().missing;
     this.draw();

@@ -11,12 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from playground.runs.shipped import SHIPPED, names
 from playground.texts import text
 from playground.ui import TABS
 from tests.browser.conftest import App, wait
+from tests.browser.held import Held
 from trainers import record
 from trainers.method import methods
 
@@ -293,15 +294,12 @@ def test_a_link_that_is_wrong_says_so_on_every_tab(open_fresh: Open) -> None:
 @pytest.mark.parametrize("tab, list_", [("explore", "runs"), ("reconstruct", "repairs")])
 def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Open, tab: str, list_: str) -> None:
     page = open_fresh(f"?tab={tab}")
-    held: list[Route] = []
-    page.route(re.compile(rf"playground/{list_}\?"), held.append)
-    with page.expect_request(re.compile(rf"playground/{list_}\?")):
-        page.reload(wait_until="commit")
+    held = Held(page, rf"playground/{list_}\?")
+    page.reload(wait_until="commit")
+    held.wait()
     expect(page.locator(f".{tab} .live-loading")).to_be_visible()
     assert not page.locator(f".{tab} .live-empty").count()
-    page.unroute(re.compile(rf"playground/{list_}\?"))
-    for route in held:
-        route.continue_()
+    held.release()
     page.wait_for_selector(f".{tab} .map .map-paint", timeout=LONG)
     assert not page.locator(".live-loading:visible, .live-empty:visible").count()
     page.route(re.compile(rf"playground/{list_}\?"), lambda route: route.fulfill(json=[]))

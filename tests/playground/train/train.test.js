@@ -168,6 +168,9 @@ describe('Train', () => {
     made.show('mine');
     made.gone();
     assert.deepEqual([made.run, made.note], ['simclr', 'Not here any more.']);
+    made.gone();  // that one too: it is not asked for again and again
+    assert.deepEqual([made.run, made.follower], ['', null]);
+    made.show('mine');
     linked.method = 'byol';
     made.gone();
     assert.equal(see('.live-empty p').textContent, 'Not here any more.');
