@@ -1,6 +1,6 @@
 // The tab as a whole: which run, which image, and what other tabs and the address say of them.
 import assert from 'node:assert/strict';
-import {before, test} from 'node:test';
+import {afterEach, before, test} from 'node:test';
 import {query} from '../../../playground/page/address.js';
 import {playground} from '../../../playground/page/playground.js';
 import {send} from '../../../playground/page/tabs.js';
@@ -21,13 +21,19 @@ before(() => {
   };
 });
 
+/** The tab that is to be seen: one that is not asks nothing, and no page of a test goes on asking in another one. @type {Element | null} */
+let shown = null;
+afterEach(() => { shown = null; });
+
 async function tab(address = '') {
   const web = server(), element = document.createElement('div');
   for (const key of [...query.keys()]) query.delete(key);
   for (const [key, value] of new URLSearchParams(address)) query.set(key, value);
   element.innerHTML = '<div class="reconstruct workbench"></div>';
   document.body.append(element);
-  Object.defineProperty(element.firstChild, 'offsetParent', {value: document.body});
+  const root = element.firstChild;
+  shown = root;
+  Object.defineProperty(root, 'offsetParent', {get: () => root === shown ? document.body : null});
   open(element);
   const {reconstructor} = playground;
   reconstructor.opened();
