@@ -136,7 +136,7 @@ def test_a_third_language_is_a_file_and_a_line(copy: Path) -> None:
     one = ("--tb=no", "-rN", "-k", "xx and all_languages_have_the_same_keys", "tests/playground/test_texts.py")
     with pytest.raises(AssertionError, match="1 failed"):
         python(copy, "-m", "pytest", "-p", "no:cacheprovider", *one)
-    program = "from playground.page import head; page = head.LANGUAGE_SCRIPT + head.scripts(); print(page.count('\"xx\"'))"
+    program = "from playground.page import head; page = head.LANGUAGE_SCRIPT + head.words(); print(page.count('\"xx\"'))"
     assert int(python(copy, "-c", program).splitlines()[-1]) >= 2
 
 
