@@ -1,4 +1,5 @@
 // A page without a browser, for the unit tests of widgets and views: `node --import ./tests/page.js --test`.
+import {afterEach} from 'node:test';
 import {Window} from 'happy-dom';
 
 const window = new Window({url: 'http://page.test/'});
@@ -13,6 +14,18 @@ globalThis.devicePixelRatio = 1;
 globalThis.playground = {};
 globalThis.addEventListener = window.addEventListener.bind(window);
 globalThis.removeEventListener = window.removeEventListener.bind(window);
+
+// what a test's page waits for ends with the test, or it would ask its questions in another one
+const {setTimeout: begin, clearTimeout: end} = globalThis, timers = new Set();
+globalThis.setTimeout = (...given) => {
+  const timer = begin(...given);
+  timers.add(timer);
+  return timer;
+};
+afterEach(() => {
+  for (const timer of timers) end(timer);
+  timers.clear();
+});
 
 /** Every call and every assignment that a canvas was asked for, as [name, ...arguments], the newest last. */
 export const painted = [];

@@ -229,9 +229,10 @@ function progress(pane, on) {
 
 /** A pane as it stands on the page. @param {Pane} pane @param {Explorer} on */
 export function paneView(pane, on) {
-  const {info, about, frameShown} = pane, [method, rest] = [info.method, info.title.split(' · ').slice(1).join(' · ')];
+  const {info, about, frameShown} = pane;
+  const which = [...info.title.split(' · ').slice(1), info.changed].filter(Boolean).join(' · ');
   return html`<div class="pane" data-run=${pane.run}><div
-    class="pane-head"><b>${method}</b><span>${rest}${info.changed ? ` · ${info.changed}` : ''}</span><i
+    class="pane-head"><b>${info.method}</b><span title=${which}>${which}</span><i
       class="pane-overlap" title=${pane.overlap.title || nothing}>${pane.overlap.text}</i></div><div class="pane-map"><embedding-map
         class="map" tabindex="0" role="application"
       aria-label=${say('map_of', {number: about.count, title: info.title})} data-step=${frameShown?.step ?? nothing}

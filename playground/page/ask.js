@@ -18,9 +18,14 @@ export function sentence(error) {
   return words().failed ?? String(error);
 }
 
-/** fetch, whose failure is a sentence: there is no connection. @param {URL} url @param {RequestInit} [options] */
+/**
+ * fetch, whose failure is a sentence: there is no connection, or none from a proxy to the app.
+ * @param {URL} url @param {RequestInit} [options]
+ */
 export async function reach(url, options) {
-  try { return await fetch(url, options); } catch { throw new AnswerError(words().gone ?? 'no connection', 0); }
+  const answer = await fetch(url, options).catch(() => null);
+  if (!answer || answer.status === 502 || answer.status === 504) throw new AnswerError(words().gone ?? 'no connection', 0);
+  return answer;
 }
 
 /**

@@ -52,12 +52,15 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
 
 
 def scripts(tab: str) -> str:
-    """The page's scripts, those of Train, which Gradio draws first, and those of the tab that the address opens."""
+    """The page's scripts, those of Train, which Gradio draws first, and those of the tab that the address opens.
+
+    All but the first wait for Gradio to draw; so Gradio's own are fetched before them.
+    """
     opened = [name for one in dict.fromkeys(("train", tab)) if (name := f"{one}/{one}.js") in modules.FILES]
     # plotly.js is large: it is fetched at once, and run when the page has been painted
-    fetched = f'<link rel="preload" as="script" href="{modules.address(modules.PLOTLY)}">'
+    fetched = f'<link rel="preload" as="script" fetchpriority="low" href="{modules.address(modules.PLOTLY)}">'
     begun = f'<script type="module" src="{modules.address(START)}"></script>'
-    return fetched + modules.preloads([START, *opened]) + begun
+    return begun + modules.preloads([START, *opened]) + fetched
 
 
 def _below(language: str, prefix: str) -> dict[str, str]:

@@ -78,7 +78,7 @@ def _resolved(path: PurePosixPath) -> str:
 def preloads(names: Iterable[str]) -> str:
     """What lets a browser fetch these modules, and all that they import, at once instead of one after another."""
     every = dict.fromkeys(module for name in names for module in needed(name))
-    return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in every)
+    return "".join(f'<link rel="modulepreload" fetchpriority="low" href="{address(name)}">' for name in every)
 
 
 def inlined(*names: str) -> str:

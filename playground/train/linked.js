@@ -29,12 +29,25 @@ export class Linked {
   method = 'simclr';
   known = /** @type {[string, unknown][]} */ ([]);
   asked = /** @type {Given | null} */ (null);  // what the controls are to be set to
+  answered = /** @type {unknown[]} */ ([]);  // the controls as an answer set them last
   mine = /** @type {Record<string, string>} */ ({});  // method -> the run of it that was last shown here
   panel = /** @type {import('./train.js').Panel | null} */ (null);
   writing = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /** @param {() => void} ask lets Gradio ask for what the controls are to be set to */
   constructor(ask) { this.ask = ask; }
+
+  /**
+   * The controls once an answer is there: as it says, but for those that somebody has set since the question.
+   * @param {{values: unknown[], before: unknown[]} | null} wanted null where it leaves one as it is @param {unknown[]} now
+   */
+  restored = (wanted, ...now) => {
+    this.answered = now.map((value, at) => {
+      const asked = wanted?.values[at] ?? null;
+      return asked === null || ![wanted?.before[at], this.answered[at]].some(one => same(one, value)) ? value : asked;
+    });
+    return this.answered;
+  };
 
   /** @param {Given} asked */
   restore(asked) {
@@ -95,6 +108,9 @@ export class Linked {
     rename();
   }
 }
+
+/** A number may have been a word on its way. @param {unknown} one @param {unknown} other */
+const same = (one, other) => String(one ?? '') === String(other ?? '');
 
 function rename() {
   for (const name of ['method', 'budget']) {

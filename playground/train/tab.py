@@ -38,6 +38,7 @@ def build(i18n: Any, runs: Runs) -> None:
             live = drawn("live", PANEL, "train/train.js", run="")
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
     toast = drawn("toast", TOAST, "train/toast.js", text="")
+    wanted = gr.HTML(html_template="", visible="hidden", apply_default_css=False)  # what the controls are to be set to
     quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
     def say(sentence: str) -> dict[Any, Any]:
@@ -74,7 +75,7 @@ def build(i18n: Any, runs: Runs) -> None:
         runs.go_on(run_of(shown), secret_of(shown), seconds(budget))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
-    def restored(request: gr.Request, asked: Any) -> dict[Any, Any]:
+    def restored(request: gr.Request, asked: Any, *values: Any) -> dict[Any, Any]:
         given = {str(key): str(value) for key, value in asked.items()} if isinstance(asked, dict) else {}
         wrong = None
         try:
@@ -85,15 +86,19 @@ def build(i18n: Any, runs: Runs) -> None:
         except Exception as error:  # gone, or of another version: the panel says so
             log.warning("no controls from %s", given, exc_info=not isinstance(error, UserError))
             found = {}
-        return found | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
+        shown = {wanted: {"values": [found.get(one) for one in controls.shown()], "before": values}}
+        return shown | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
     # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
     tell = f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)"
     controls.changed(tell)
-    asked = "() => [window.playground.asked()]"
-    restoring = live.submit(restored, [live], [*controls.shown(), toast], js=asked, trigger_mode="always_last", **quiet)
-    # where nothing of an address could be set, nothing changes, and it would go on telling what the page does not show
-    restoring.then(None, controls.shown(), None, js=tell, api_visibility="private")
+    asked = "(shown, ...values) => [window.playground.asked(), ...values]"
+    restoring = live.submit(restored, [live, *controls.shown()], [wanted, toast], js=asked, trigger_mode="always_last", **quiet)
+    # what somebody has set since the question stays; where nothing could be set, the address says so at once
+    merging = restoring.then(
+        None, [wanted, *controls.shown()], controls.shown(), js="window.playground.restored", api_visibility="private"
+    )
+    merging.then(None, controls.shown(), None, js=tell, api_visibility="private")
     controls.train.click(train_clicked, [live, *controls.inputs()], [live, toast], js=SHOWN, **quiet)
     controls.stop.click(stop_clicked, [live], [live, toast], js=SHOWN, **quiet)
     controls.go_on.click(go_on_clicked, [live, controls.budget], [live, toast], js=SHOWN, **quiet)

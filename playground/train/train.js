@@ -204,6 +204,7 @@ export function open(element, {props, watch, trigger}) {
     shown: () => ({run: panel.run, owner: owner(), lang: lang()}),
     asked: () => linked.asked,
     controls: linked.controls,
+    restored: linked.restored,
     follow: () => linked.follow(linked.defaults()),
     show: (/** @type {string} */ run) => show(panel, run),
   });

@@ -105,10 +105,14 @@ def until_still(page: Page, key: str) -> None:
 def clicks(page: Page, times: int) -> float:
     """Milliseconds from the button's release to the list of neighbours being painted."""
     page.evaluate(
-        """() => { window.waits = []; let since = 0;
+        """() => { window.waits = []; let since = 0, last;
         addEventListener('pointerup', () => { since = performance.now(); }, true);
-        new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => waits.push(performance.now() - since))))
-          .observe(document.querySelector('.explore .picked'), {attributeFilter: ['data-index']}); }"""
+        const painted = () => setTimeout(() => waits.push(performance.now() - since));
+        new MutationObserver(() => {
+          const now = document.querySelector('.explore .picked').dataset.index;
+          if (now !== last) requestAnimationFrame(painted);
+          last = now;
+        }).observe(document.querySelector('.explore'), {subtree: true, childList: true, attributeFilter: ['data-index']}); }"""
     )
     spots = page.evaluate(
         """times => { const m = window.playground.explorer.panes[0].map, box = m.root.getBoundingClientRect();

@@ -1,5 +1,6 @@
 // A server that answers Explore's questions at once, or as late as a test wants.
 import {test} from 'node:test';
+import {setTimeout} from 'node:timers';
 
 const REDUCERS = {
   pca: [{name: 'dimensions', default: 2, low: 2, high: 3}],

@@ -68,6 +68,10 @@ describe('Train', () => {
     await assert.rejects(ask('x', ''), error => error.message === 'The app failed.' && error.status === 500);
     found.live = async () => { throw new TypeError('fetch failed'); };
     await assert.rejects(ask('x', ''), error => error.message === 'No connection.');
+    for (const status of [502, 504]) {  // a proxy that does not reach the app
+      found.live = async () => new Response('<h1>Bad Gateway</h1>', {status});
+      await assert.rejects(ask('x', ''), error => error.message === 'No connection.');
+    }
   });
 
   test('why nothing new comes stands beside what was there', async () => {
@@ -188,6 +192,18 @@ describe('Train', () => {
     assert.deepEqual(told(known, {method: 'simclr', seconds: 30, 'simclr.temperature': 0.2, 'byol.decay': 0.5}), {});
     assert.deepEqual(told(known, {method: 'byol', seconds: 60, 'simclr.temperature': 1, 'byol.decay': 0.5}), {method: 'byol', seconds: '60', 'knob.decay': '0.5'});
     assert.deepEqual(told(known.slice(0, 2), {method: 'simclr', seconds: null}), {});
+  });
+
+  test('what somebody has set since a link was asked about stays', () => {
+    const {linked} = panel();
+    assert.deepEqual(linked.restored({values: ['simsiam', 60, '3', null], before: ['simclr', 30, 0, 0.2]}, 'simclr', 30, 0, 0.2),
+      ['simsiam', 60, '3', 0.2]);
+    assert.deepEqual(linked.restored({values: ['swav', 15, 0, null], before: ['simsiam', 60, 3, 0.2]}, 'byol', 60, 3, 0.5),
+      ['byol', 15, 0, 0.5]);
+    // the second of two questions was asked before the answer of the first was shown
+    linked.restored({values: ['swav', 15, 1, null], before: ['byol', 15, 0, 0.5]}, 'byol', 15, 0, 0.5);
+    assert.deepEqual(linked.restored({values: ['clip', 30, 2, null], before: ['byol', 15, 0, 0.5]}, 'swav', 15, 1, 0.5), ['clip', 30, 2, 0.5]);
+    assert.deepEqual(linked.restored(null, 'clip', 30), ['clip', 30]);
   });
 
   test('the address sets data, method, time, seed and knobs, and nothing else', () => {
