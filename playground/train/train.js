@@ -124,6 +124,7 @@ export class Panel {
     document.body.dataset.run = moment.example ? 'example' : moment.state;
     if (!moment.example) this.linked.mine[moment.method] = this.run;
     this.draw();
+    plotly().catch(error => console.error(error));  // there will be curves, even where there are none yet
     await Promise.all([this.pictured(moment), this.placed(moment)]);
   }
 
@@ -208,7 +209,6 @@ export function open(element, {props, watch, trigger}) {
     follow: () => linked.follow(linked.defaults()),
     show: (/** @type {string} */ run) => show(panel, run),
   });
-  requestAnimationFrame(() => setTimeout(plotly));  // once the page has been painted, as it takes most of a second to begin
   document.title = words().page;
   linked.name();
   linked.follow();

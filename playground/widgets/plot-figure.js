@@ -40,6 +40,7 @@ export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (nu
       const {figure} = this;
       if (!figure || figure.note || !this.clientWidth) return;
       const Plotly = await plotly(), node = this.plot;
+      await new Promise(done => { setTimeout(done); });  // one after another: what else the page has to show comes between them
       if (!node || figure !== this.figure) return;
       await Plotly.react(node, figure.data, inked(figure.layout), {displayModeBar: false, responsive: false});
       if (node.clientWidth && Math.abs(/** @type {any} */ (node)._fullLayout.width - node.clientWidth) > 1) await Plotly.Plots.resize(node);

@@ -7,17 +7,25 @@ let loading = null;
 
 /** @returns {Promise<any>} plotly, once it has begun */
 export function plotly() {
-  loading ??= new Promise((done, failed) => {
-    const found = /** @type {any} */ (globalThis).Plotly;
-    if (found) return done(found);
-    const script = document.createElement('script');
-    script.src = new URL('./plotly.min.js', import.meta.url).href;
-    script.onload = () => done(/** @type {any} */ (globalThis).Plotly);
-    script.onerror = () => { loading = null; failed(new Error('plotly.min.js did not come')); };
-    document.head.append(script);
-  });
+  const found = /** @type {any} */ (globalThis).Plotly;
+  if (found) return Promise.resolve(found);
+  loading ??= painted().then(begun);
   return loading;
 }
+
+/** Till the page shows what was drawn: plotly takes most of a second to begin, in which nothing else is done. @returns {Promise<void>} */
+const painted = () => new Promise(done => {
+  if (document.hidden) done();
+  else requestAnimationFrame(() => setTimeout(done));
+});
+
+const begun = () => new Promise((done, failed) => {
+  const script = document.createElement('script');
+  script.src = new URL('./plotly.min.js', import.meta.url).href;
+  script.onload = () => done(/** @type {any} */ (globalThis).Plotly);
+  script.onerror = () => { loading = null; failed(new Error('plotly.min.js did not come')); };
+  document.head.append(script);
+});
 
 /** A figure's layout in the colours and letters of the page. @param {Record<string, any>} layout @returns {Record<string, any>} */
 export function inked(layout) {

@@ -431,6 +431,11 @@ def test_side_by_side_is_linked_and_says_how_much_is_shared(explore: Callable[..
     expect(overlap).to_contain_text("%")  # which is asked for on its own
     shown = overlap.inner_text()
     assert abs(float(shown.split("%")[0].split()[-1]) / 100 - share) < 0.011
+    tops = "[...document.querySelectorAll('.pane .map')].map(map => map.getBoundingClientRect().top)"
+    told = page.evaluate(tops)
+    page.evaluate("(e => { for (const pane of e.panes) pane.overlap = {text: '', title: ''}; e.draw(); })(playground.explorer)")
+    expect(overlap).to_have_text("")
+    assert page.evaluate(tops) == told, "what is said of the maps moves them"
     page.click(".beside summary")
     page.locator(".others label:has(input:checked)", has_text="Autoencoder").locator("input").click()
     expect(page.locator(".pane")).to_have_count(2)
