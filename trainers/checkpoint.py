@@ -25,6 +25,7 @@ from torch import Tensor
 from trainers.errors import UserError
 from trainers.method import DataSpec, Method, make_config, method_class
 
+DAMAGED = "{file} is damaged or not of this app: train the run again."
 MODEL, CHECKPOINT = "model.safetensors", "checkpoint.safetensors"
 SMALL = 64  # numbers below which a tensor is kept as it is
 SCALE = "//scale"  # after the name of a tensor of bytes: what its rows are to be multiplied by
@@ -99,9 +100,13 @@ def build(description: Mapping[str, Any]) -> Method:
 
 def load_model(path: Path) -> Method:
     """A trained method, in eval mode, on the CPU, from its model.safetensors or the folder that holds it."""
-    about, tensors = _load(path / MODEL if path.is_dir() else path)
-    method = build(about)
-    method.load_state_dict(tensors)
+    file = path / MODEL if path.is_dir() else path
+    about, tensors = _load(file)
+    try:
+        method = build(about)
+        method.load_state_dict(tensors)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:  # of another version, or put together
+        raise UserError(DAMAGED, file=file.name) from error
     return method.eval()
 
 
@@ -165,4 +170,4 @@ def _load(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
                 tensors[name] = (tensors[name].flatten(1) * scale).view_as(tensors[name])
             return json.loads(file.metadata()["playground"]), tensors
     except Exception as error:  # safetensors raises its own kind, json another, a file of someone else's a KeyError
-        raise UserError("{file} is damaged or not of this app: train the run again.", file=path.name) from error
+        raise UserError(DAMAGED, file=path.name) from error

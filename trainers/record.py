@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
-from trainers.checkpoint import CHECKPOINT, Checkpoint, read_arrays, write
+from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
@@ -49,14 +49,20 @@ def create(folder: Path, config: RunConfig, **extra: Any) -> None:
 def read_about(folder: Path) -> dict[str, Any]:
     """What run.json says; UserError where there is no run."""
     try:
-        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise NotFound("There is no run called {name}.", name=folder.name) from error
+    if not isinstance(about, dict):
+        raise UserError(DAMAGED, file="run.json")
+    return about
 
 
 def read_config(folder: Path) -> RunConfig:
-    """The config of a run."""
-    return RunConfig(**read_about(folder)["config"])
+    """The config of a run; UserError where it is damaged, or of a version that knows other methods and knobs."""
+    try:
+        return RunConfig(**read_about(folder)["config"])
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UserError(DAMAGED, file="run.json") from error
 
 
 def run(
@@ -137,7 +143,7 @@ def append(folder: Path, event: Event) -> None:
 def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
     """The events from a byte offset on, as dicts with "event" naming the kind, and the offset to go on from.
 
-    A last line that is not whole yet is left for the next call.
+    A last line that is not whole yet is left for the next call; one that is no event, as after a damaged disk, is passed over.
     """
     path = folder / "events.jsonl"
     if not path.exists():
@@ -146,7 +152,19 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
         file.seek(offset)
         text = file.read()
     whole = text[: text.rfind(b"\n") + 1]
-    return [json.loads(line) for line in whole.splitlines()], offset + len(whole)
+    found = [(line, _event(line)) for line in whole.splitlines()]
+    for line, event in found:
+        if event is None:
+            log.warning("run %s: a line of events.jsonl is no event: %.60r", folder.name, line)
+    return [event for _, event in found if event is not None], offset + len(whole)
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and {"event", "step"} <= found.keys() else None
 
 
 def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float16]]:

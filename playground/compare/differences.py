@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from playground.runs.described import changed
+from playground.runs.described import changed, data_name
 from playground.texts import knobs_said, method_name, text
-from trainers.data import FOLDER
 from trainers.method import knobs_of, make_config, method_class
 from trainers.train import RunConfig
 
@@ -57,11 +56,6 @@ def _described(config: RunConfig, names: Sequence[str], language: str) -> list[s
 def knob_name(method: str, name: str, language: str) -> str:
     """A knob as a person reads it."""
     return text(language, f"knobs.{method}.{name}.label")
-
-
-def data_name(dataset: str, language: str) -> str:
-    """A data set as a person reads it; nobody's path."""
-    return text(language, "data.own" if dataset.startswith(FOLDER) else f"data.{dataset}").partition(" · ")[0]
 
 
 def budget(config: RunConfig, language: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from playground.compare.answers import Cell, Column, Table, Untrained
-from playground.compare.differences import budget, data_name, differing, knob_name
+from playground.compare.differences import budget, differing, knob_name
 from playground.compare.measures import MEASURES, Measure
 from playground.compare.rows import Row
+from playground.runs.described import data_name
 from playground.texts import option, text
 
 

@@ -8,6 +8,7 @@ from playground.maps.frames import FIRST, LIVE
 from playground.maps.sources import Sources
 from playground.texts import text
 from trainers import record
+from trainers.errors import UserError
 from trainers.method import method_class
 
 
@@ -16,6 +17,8 @@ def timeline(maps: Sources, run: str, language: str) -> Timeline:
     folder = maps.runs.folder(run)
     config, view = record.read_config(folder), maps.runs.view(run)
     snapshots = view.of("Snapshot")
+    if not snapshots:
+        raise UserError("This run has no map yet: its first snapshot is still to come.")
     cls = method_class(config.method)
     rebuilds = hasattr(cls, "reconstruct")
     wanted = ("knn", "mse" if rebuilds else "std_sqrt_d", "rankme")

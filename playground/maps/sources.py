@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from playground.runs.shipped import is_example
 from playground.runs.store import ENDED, Runs, read_images
 from trainers import record
-from trainers.checkpoint import load_model
+from trainers.checkpoint import DAMAGED, MODEL, load_model
 from trainers.data import Dataset
-from trainers.errors import NotFound
+from trainers.errors import NotFound, UserError
+from trainers.method import method_class
 
 log = logging.getLogger(__name__)
 GONE = "This map is not there any more: ask for it again."
@@ -54,8 +55,12 @@ class Sources:
         return f"{config.dataset} {config.size or ''}"
 
     def model(self, run: str) -> Any:
-        """The network as it is now, kept loaded; UserError where none was saved yet."""
-        return self._models(self.runs.folder(run) / "model.safetensors", self.model_changed(run))
+        """The network as it is now, kept loaded; UserError where none was saved yet, or it is not of the run's method."""
+        folder = self.runs.folder(run)
+        model = self._models(folder / MODEL, self.model_changed(run))
+        if not isinstance(model, method_class(record.read_config(folder).method)):
+            raise UserError(DAMAGED, file=MODEL)
+        return model
 
     def model_changed(self, run: str) -> int:
         """What is another number once the network has learned more."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.runs.shipped import is_example
 from playground.runs.store import UPLOADS, Runs, State
-from playground.texts import knobs_said, method_name, sentence, text
+from playground.texts import knobs_said, method_name, sentence, table, text
 from trainers import record
 from trainers.data import FOLDER
 from trainers.method import make_config, method_class
@@ -18,12 +18,17 @@ SPHERE = ("std_sqrt_d", "uniformity", "alignment")  # say nothing of a code, whi
 
 def describe(config: RunConfig, language: str) -> str:
     """A run in one line: method, data, budget, seed."""
-    key = "data.own" if config.dataset.startswith(FOLDER) else f"data.{config.dataset}"
-    data = text(language, key).partition(" · ")[0]
+    data = data_name(config.dataset, language)
     seconds = text(language, "live.seconds")
     steps = text(language, "live.steps").lower()
     budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
     return f"{method_name(language, config.method)} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
+
+
+def data_name(dataset: str, language: str) -> str:
+    """A data set as a person reads it, nobody's path; one that is not known here, as in a run of another version, by its id."""
+    key = "data.own" if dataset.startswith(FOLDER) else f"data.{dataset}"
+    return table(language).get(key, dataset[:40]).partition(" · ")[0]
 
 
 def called(runs: Runs, run: str, language: str) -> str:

@@ -12,6 +12,7 @@ import time
 from playground.runs.store import Runs
 
 log = logging.getLogger(__name__)
+AGAIN = 5.0  # seconds till a worker that could not start is tried again
 
 
 class LocalRunner:
@@ -37,13 +38,12 @@ class LocalRunner:
     def _keep_alive(self, slot: int) -> None:
         while not self._closing.is_set():
             since = time.time()
-            process = subprocess.Popen(
-                [sys.executable, "-m", "playground.runs.worker", str(self.runs.root), str(slot)],
-                stdin=subprocess.PIPE,  # its end tells the worker that we are gone
-                start_new_session=True,  # Ctrl-C ends the app, not the run
-                # waiting threads sleep: spinning ones stall a machine that also draws maps and serves pages
-                env=os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"},
-            )
+            try:
+                process = self._begin(slot)
+            except OSError:  # no memory or no file left for a process: there may be some again
+                log.exception("worker %d cannot be started", slot)
+                self._closing.wait(AGAIN)
+                continue
             self.processes[slot] = process
             code = process.wait()
             if self._closing.is_set():
@@ -53,4 +53,15 @@ class LocalRunner:
                 self.runs.worker_died(code, since)
             except Exception:  # a full disk, a folder gone just now: the next worker starts all the same
                 log.exception("the runs of worker %d are not told", slot)
-            time.sleep(5 if time.time() - since < 10 else 0.2)  # no storm where it cannot even start
+            time.sleep(AGAIN if time.time() - since < 10 else 0.2)  # no storm where it cannot even start
+
+    def _begin(self, slot: int) -> subprocess.Popen[bytes]:
+        # waiting threads sleep: spinning ones stall a machine that also draws maps and serves pages
+        environment = os.environ | {"OMP_WAIT_POLICY": "passive", "PYTHONUNBUFFERED": "1"}
+        environment.pop("OPENBLAS_NUM_THREADS", None)  # the page's bound is not training's
+        return subprocess.Popen(
+            [sys.executable, "-m", "playground.runs.worker", str(self.runs.root), str(slot)],
+            stdin=subprocess.PIPE,  # its end tells the worker that we are gone
+            start_new_session=True,  # Ctrl-C ends the app, not the run
+            env=environment,
+        )

@@ -29,7 +29,7 @@ from PIL import Image
 
 from playground.runs.shipped import is_example
 from trainers import evaluate, record
-from trainers.checkpoint import write
+from trainers.checkpoint import DAMAGED, write
 from trainers.data import Dataset, Images, load
 from trainers.errors import NotFound, UserError
 from trainers.events import Failed
@@ -44,6 +44,7 @@ UPLOADS = "uploads"
 UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
+AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Runs:
         self.queue.mkdir(parents=True, exist_ok=True)
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
-        self._sweeping = threading.Lock()
+        self._queueing = threading.Lock()  # from looking whether there is room to taking it
 
     # -- what a person does -------------------------------------------------------------------------------------
 
@@ -110,11 +111,12 @@ class Runs:
         """Queue a new run and return its id. UserError where there are too many already."""
         if config.seconds is None or config.seconds > self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
-        self._make_room(owner)
         self.expire()
         run = secrets.token_urlsafe(8)
-        record.create(self.root / run, config, owner=_hash(owner))
-        self._enqueue(run)
+        with self._queueing:
+            self._make_room(owner)
+            record.create(self.root / run, config, owner=_hash(owner))
+            self._enqueue(run)
         return run
 
     def sweep(self, configs: Sequence[RunConfig], owner: str, **about: Any) -> tuple[str, list[str]]:
@@ -129,7 +131,7 @@ class Runs:
                 seconds=f"{self.limits.longest_sweep:g}",
             )
         self.expire()
-        with self._sweeping:
+        with self._queueing:
             mine = [run for run in self._swept(owner) if self.state(run).kind not in ENDED]
             if mine:
                 raise UserError(
@@ -174,18 +176,19 @@ class Runs:
     def go_on(self, run: str, owner: str, seconds: float) -> None:
         """Queue a run again: to the end of its budget if it was cut short, else for so many seconds more."""
         folder = self._owned(run, owner)
-        if self.state(run).kind not in ENDED:
-            raise UserError("This run is still training.")
         if not 0 < seconds <= self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
-        self._make_room(owner)
-        config = record.read_config(folder)
-        view = self._view(run)
-        done = view.events[-1]["seconds"] if view.events else 0.0
-        if (config.seconds or 0) - done < 1:
-            record.create(folder, dataclasses.replace(config, seconds=done + seconds))
-        (folder / "stop").unlink(missing_ok=True)
-        self._enqueue(run)
+        with self._queueing:
+            if self.state(run).kind not in ENDED:
+                raise UserError("This run is still training.")
+            self._make_room(owner)
+            config = record.read_config(folder)
+            view = self._view(run)
+            done = view.events[-1]["seconds"] if view.events else 0.0
+            if (config.seconds or 0) - done < 1:
+                record.create(folder, dataclasses.replace(config, seconds=done + seconds))
+            (folder / "stop").unlink(missing_ok=True)
+            self._enqueue(run)
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -212,7 +215,7 @@ class Runs:
                 return State("running" if view.events else "starting")
         if (folder / "stop").exists():
             return State("stopped")
-        return State("interrupted" if view.events else "starting")
+        return State("interrupted" if view.offset else "starting")
 
     def waiting(self) -> list[str]:
         """Ids of the queued runs, the next one first."""
@@ -231,21 +234,28 @@ class Runs:
     def worker_died(self, code: int, since: float) -> None:
         """Give every run that was training since then, and is now in nobody's hands, its sentence."""
         for folder in self._folders():
-            touched = max(_changed(folder / ".lock"), _changed(folder / "events.jsonl"))
-            if touched < since or self.state(folder.name).kind not in ("interrupted", "starting"):
+            if max(_changed(folder / ".lock"), _changed(folder / "events.jsonl")) < since:
                 continue
-            last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
-            killed = code in (-9, 137)
-            record.append(folder, Failed(last["step"], last["seconds"], KILLED if killed else CRASHED, {"code": str(code)}))
+            try:
+                if self.state(folder.name).kind not in ("interrupted", "starting"):
+                    continue
+                last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
+                sentence = KILLED if code in (-9, 137) else CRASHED
+                record.append(folder, Failed(last["step"], last["seconds"], sentence, {"code": str(code)}))
+            except Exception:  # damaged, or gone just now: the others are told all the same
+                log.exception("run %s is not told that its process has ended", folder.name)
 
     def expire(self) -> None:
-        """Forget the oldest runs past the limits; one that waits or trains stays, and so do those that came with the app."""
+        """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with
+        the app.
+        """
         own = [folder for folder in self._folders() if not is_example(folder)]
-        folders = sorted(own, key=lambda f: _changed(f / "run.json"), reverse=True)
-        for place, folder in enumerate(folders):
+        folders = sorted(own, key=lambda f: _changed(f / "run.json"))
+        forgotten = 0
+        for newer, folder in zip(reversed(range(len(folders))), folders, strict=True):
             old = time.time() - _changed(folder / "run.json") > self.limits.keep_days * 86_400
-            if not old and place < self.limits.keep_runs:
-                continue
+            if forgotten == AT_ONCE or (not old and newer < self.limits.keep_runs):
+                break
             try:
                 if self.state(folder.name).kind not in ENDED:
                     continue
@@ -253,6 +263,7 @@ class Runs:
                 log.warning("run %s is forgotten: %s", folder.name, error)
             shutil.rmtree(folder, ignore_errors=True)
             self._views.pop(folder.name, None)
+            forgotten += 1
         self._expire_uploads()
 
     def _expire_uploads(self) -> None:
@@ -308,7 +319,10 @@ class Runs:
 
     def _enqueue(self, run: str, place: int | None = None) -> None:
         """place: of a run within its sweep; such a run lets every single one pass, and other sweeps take turns with it."""
-        (self.queue / f"{'' if place is None else f's{place}'}{time.time_ns():020d}-{run}").touch()
+        turn = "" if place is None else f"s{place}"
+        before = [int(found[1]) for path in self.queue.iterdir() if (found := re.fullmatch(rf"{turn}(\d{{20}})-.*", path.name))]
+        number = max([time.time_ns(), *(one + 1 for one in before)])  # also where the clock was put back
+        (self.queue / f"{turn}{number:020d}-{run}").touch()
 
 
 def claim(root: Path) -> str | None:
@@ -344,12 +358,23 @@ def write_images(folder: Path, data: Dataset) -> None:
     write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
 
 
+def about_images(folder: Path) -> dict[str, Any]:
+    """What images.json says; UserError where it is damaged."""
+    try:
+        found = json.loads((folder / "images.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(DAMAGED, file="images.json") from error
+    if not isinstance(found, dict):
+        raise UserError(DAMAGED, file="images.json")
+    return found
+
+
 def read_images(folder: Path) -> Dataset:
     """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
     if not (folder / "images.json").exists():  # a run of the command line
         config = record.read_config(folder)
         write_images(folder, load(config.dataset, config.size))
-    about = json.loads((folder / "images.json").read_text(encoding="utf-8"))
+    about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     with Image.open(folder / "images.png") as picture:
         sheet = torch.from_numpy(np.array(picture)).reshape(rows, h, columns, w, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +15,11 @@ from playground.maps.making import Maps
 from playground.page.http import FRESH, gzipped, language, lasting, png, question, secret
 from playground.runs.copies import like
 from playground.runs.described import public
-from playground.runs.store import Runs, read_images
+from playground.runs.store import ENDED, Runs, about_images, read_images
 from playground.texts import sentence
 from playground.train.live import packed
 from trainers import record
+from trainers.checkpoint import DAMAGED
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -33,8 +35,10 @@ def routes(maps: Maps) -> list[BaseRoute]:
         run, after = request.path_params["run"], query.get("after", "")
         try:
             found = await run_in_threadpool(packed, maps, run, language(query), after)
-        except FileNotFoundError:  # which the run has just replaced: the run is there, and is asked for again
-            return Response(status_code=503)
+        except FileNotFoundError as error:
+            if (await run_in_threadpool(runs.state, run)).kind in ENDED:  # nobody will write it any more
+                raise UserError(DAMAGED, file=Path(error.filename or run).name) from error
+            return Response(status_code=503)  # the run has just replaced it, and is asked for again
         if found is None:
             return Response(status_code=204)
         return gzipped(request, found[1], "application/json", FRESH)
@@ -87,7 +91,7 @@ def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
         read_images(folder)  # which makes them where the run is the command line's
     body = (folder / f"images.{kind}").read_bytes()
     if kind == "json":
-        about = json.loads(body)
+        about = about_images(folder)
         about["skipped"] = [sentence(language, template, public(values)) for template, values in about.get("skipped", [])]
         return json.dumps(about).encode()
     return body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -118,3 +119,23 @@ def test_where_no_port_is_asked_for_another_one_is_named(tmp_path: Path) -> None
         line = re.search(r"Port 7860 is taken: the page is at port (\d+) instead", app.said())
         assert line, app.said()
         assert httpx.get(f"http://127.0.0.1:{line[1]}/", timeout=30).status_code == 200
+
+
+def test_requests_bring_no_blas_threads_of_their_own() -> None:
+    program = """
+import runpy, sys, types
+page = types.ModuleType("playground.ui")
+def launch(settings):
+    import numpy, scipy.linalg, threadpoolctl
+    print([one["num_threads"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"])
+page.launch, page.Settings = launch, types.SimpleNamespace(from_environment=dict)
+sys.modules["playground.ui"] = page
+runpy.run_path("app.py", run_name="__main__")
+"""
+    plain = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    for more, threads in (({}, 1), ({"OPENBLAS_NUM_THREADS": "2"}, 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=plain | more, capture_output=True, text=True, check=True
+        )
+        found = json.loads(done.stdout)
+        assert found and set(found) == {threads}

@@ -14,7 +14,7 @@ import pytest
 
 from playground.maps.making import FIRST, LIVE, Maps
 from playground.runs.pool import LocalRunner
-from playground.runs.store import CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
+from playground.runs.store import AT_ONCE, CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
 from playground.train.live import live
 from playground.train.tab import keep
 from trainers import data, record
@@ -74,6 +74,48 @@ def test_limits_and_owners(tmp_path: Path) -> None:
     runs.stop(mine[0], "me")
     assert runs.state(mine[0]).kind == "stopped" and mine[0] not in runs.waiting()
     assert '"me"' not in (tmp_path / mine[0] / "run.json").read_text()
+
+
+def test_many_clicks_at_once_get_no_more_places_than_there_are(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(waiting=5, waiting_each=3))
+    together, refused = threading.Barrier(30), []
+
+    def click(owner: str) -> None:
+        together.wait()
+        try:
+            runs.create(CONFIG, owner)
+        except UserError as error:
+            refused.append(str(error))
+
+    for owners, places in ((["me"] * 30, 3), ([f"person {i}" for i in range(30)], 5)):
+        threads = [threading.Thread(target=click, args=(owner,)) for owner in owners]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(runs.waiting()) == places
+    assert len(refused) == 27 + 28
+
+
+def test_a_clock_that_jumps_ahead_forgets_few_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs, now = Runs(tmp_path), time.time()
+    made = []
+    for age in range(20, 0, -1):
+        made.append(runs.create(CONFIG, "me"))
+        runs.stop(made[-1], "me")
+        os.utime(tmp_path / made[-1] / "run.json", (now - age,) * 2)
+    monkeypatch.setattr("playground.runs.store.time.time", lambda: now + 15 * 86_400)
+    runs.create(CONFIG, "me")
+    assert [run for run in made if (tmp_path / run).exists()] == made[AT_ONCE:]
+
+
+def test_a_clock_that_is_put_back_turns_no_queue_round(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [runs.create(CONFIG, "a"), *runs.sweep([CONFIG] * 2, "a")[1]]
+    before = time.time_ns() - 3_600 * 10**9
+    monkeypatch.setattr("playground.runs.store.time.time_ns", lambda: before)
+    single = [runs.create(CONFIG, name) for name in ("b", "c")]
+    other = runs.sweep([CONFIG] * 2, "b")[1]
+    assert runs.waiting() == [made[0], *single, made[1], other[0], made[2], other[1]]
 
 
 @pytest.mark.parametrize("run", ["", "..", "a/b", "../x", "x" * 41, "nosuch", "queue"])
@@ -273,3 +315,24 @@ def test_runs_that_cannot_be_told_do_not_end_the_runner(runs: Runs, monkeypatch:
     monkeypatch.setattr("playground.runs.pool.time.sleep", lambda seconds: runner._closing.set() if len(told) > 2 else None)
     runner._keep_alive(0)
     assert told == [1, 1, 1]
+
+
+def test_a_worker_that_cannot_be_started_is_tried_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    runner = LocalRunner(runs)
+
+    class Dead:
+        def wait(self) -> int:
+            runner._closing.set()
+            return 0
+
+    def start(*args: object, **options: object) -> Dead:
+        tried.append(len(tried))
+        if len(tried) < 3:
+            raise OSError(11, "Resource temporarily unavailable")
+        return Dead()
+
+    monkeypatch.setattr("playground.runs.pool.subprocess.Popen", start)
+    monkeypatch.setattr("playground.runs.pool.AGAIN", 0.01)
+    runner._keep_alive(0)
+    assert tried == [0, 1, 2] and isinstance(runner.processes[0], Dead)

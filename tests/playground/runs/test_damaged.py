@@ -1,0 +1,119 @@
+"""Runs that are damaged or of another version, among others: nobody else is in their way, and each says what it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from playground import ui
+from playground.background import Background
+from playground.maps.making import Maps
+from playground.match.ask import Matching
+from playground.runs.store import Runs
+from tests.playground.conftest import Finished
+from trainers import record
+from trainers.train import RunConfig
+
+LISTS = ("runs", "repairs", "models", "compare", "compare?runs=good,{run}", "learn")
+QUESTIONS = ("live", "timeline", "knobs", "images.json", "images.png", "maps/pca-2", "lesson")
+
+
+def config(**values: Any) -> Callable[[Path], object]:
+    """Changes what run.json says of a run."""
+
+    def change(folder: Path) -> None:
+        about = json.loads((folder / "run.json").read_text())
+        about["config"] |= values
+        (folder / "run.json").write_text(json.dumps(about))
+
+    return change
+
+
+def weights_of_another(folder: Path) -> None:
+    """A run of an autoencoder in whose folder SimCLR's network is."""
+    config(method="autoencoder", knobs={})(folder)
+
+
+def broken_line(folder: Path) -> None:
+    """A line in the middle of its events that is no JSON, one that is no event, and one of another kind."""
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    lines[2:2] = ['{"event": "Step", "st\x00', "[1, 2]", '{"step": 3}']
+    (folder / "events.jsonl").write_text("\n".join(lines) + "\n")
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "another data set": config(dataset="mnist-3d"),
+    "another method": config(method="moco"),
+    "another knob": config(knobs={"momentum": 3}),
+    "another field": config(workers=3),
+    "no budget": config(seconds="long"),
+    "no config": lambda folder: (folder / "run.json").write_text("{}"),
+    "a list": lambda folder: (folder / "run.json").write_text("[]"),
+    "no json": lambda folder: (folder / "run.json").write_text('{"config": '),
+    "a broken line": broken_line,
+    "no events": lambda folder: (folder / "events.jsonl").write_bytes(os.urandom(400) + b"\n"),
+    "half a network": lambda folder: (folder / "model.safetensors").write_bytes(b"\x08" * 100),
+    "another network": weights_of_another,
+    "no snapshots": lambda folder: shutil.rmtree(folder / "snapshots"),
+    "no images": lambda folder: (folder / "images.json").write_text("{"),
+}
+
+
+@pytest.fixture
+def runs(finished: Finished, tmp_path: Path) -> Runs:
+    """A run that is well, and one that can be damaged."""
+    for name in ("good", "bad"):
+        shutil.copytree(finished.runs.root / finished.run, tmp_path / name)
+    return Runs(tmp_path)
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_one_bad_run_is_in_nobodys_way(runs: Runs, how: str) -> None:
+    DAMAGE[how](runs.root / "bad")
+    maps = Maps(runs)
+    routes = [ui.mount(maps, Matching(maps, Background()))]
+    with TestClient(Starlette(routes=routes), raise_server_exceptions=False) as web:
+        for path in LISTS:
+            found = web.get("/playground/" + path.format(run="bad"))
+            assert found.status_code == 200, (path, found.text)
+            assert path not in ("runs", "compare?runs=good,{run}") or "good" in found.text
+        for path in QUESTIONS:
+            found = web.get(f"/playground/runs/bad/{path}")
+            assert found.status_code < 500, (path, found.text)
+            assert found.status_code < 400 or len(found.json()["error"]) > 20, path
+        assert web.get("/playground/runs/good/live").json()["state"] == "finished"
+
+
+def test_a_run_goes_on_to_be_read_past_a_broken_line(runs: Runs) -> None:
+    whole = record.read_events(runs.root / "good")[0]
+    broken_line(runs.root / "bad")
+    assert runs.view("bad").events == whole and runs.state("bad").kind == "finished"
+
+
+def test_a_run_of_an_unknown_data_set_is_called_as_it_calls_itself(runs: Runs) -> None:
+    DAMAGE["another data set"](runs.root / "bad")
+    with TestClient(Starlette(routes=[ui.mount(Maps(runs))])) as web:
+        assert "mnist-3d" in web.get("/playground/runs/bad/live").json()["title"]
+        assert "mnist-3d" in web.get("/playground/runs").text
+
+
+def test_when_a_worker_dies_a_bad_run_keeps_no_other_from_being_told(runs: Runs) -> None:
+    for name in ("a-dead", "z-dead"):
+        record.create(runs.root / name, RunConfig("simclr", "digits", seconds=1.0))
+        (runs.root / name / ".lock").touch()
+    for name in ("bad", "no-events"):
+        record.create(runs.root / name, RunConfig("simclr", "digits", seconds=1.0))
+        shutil.rmtree(runs.root / name / "snapshots")
+        (runs.root / name / "events.jsonl").unlink(missing_ok=True)
+        (runs.root / name / "events.jsonl").mkdir()  # neither read nor written
+    runs.worker_died(-9, time.time() - 60)
+    assert runs.state("a-dead").kind == runs.state("z-dead").kind == "failed"
