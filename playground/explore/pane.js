@@ -230,7 +230,8 @@ function progress(pane, on) {
 /** A pane as it stands on the page. @param {Pane} pane @param {Explorer} on */
 export function paneView(pane, on) {
   const {info, about, frameShown} = pane;
-  const which = [...info.title.split(' · ').slice(1), info.changed].filter(Boolean).join(' · ');
+  // what differs first: there may be no room for all of it
+  const which = [info.changed, ...info.title.split(' · ').slice(1)].filter(Boolean).join(' · ');
   return html`<div class="pane" data-run=${pane.run}><div
     class="pane-head"><b>${info.method}</b><span title=${which}>${which}</span><i
       class="pane-overlap" title=${pane.overlap.title || nothing}>${pane.overlap.text}</i></div><div class="pane-map"><embedding-map
