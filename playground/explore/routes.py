@@ -39,5 +39,5 @@ def routes(maps: Maps) -> list[BaseRoute]:
     return [
         Route("/runs", answer(listed)),
         Route("/runs/{run}/timeline", answer(lambda p, q: timeline(maps, p["run"], language(q)))),
-        Route("/runs/{run}/maps/{key}/{step:int}/export.{kind}", download),
+        Route("/runs/{run}/maps/{key}/{step:number}/export.{kind}", download),
     ]

@@ -71,11 +71,11 @@ def routes(maps: Maps) -> list[BaseRoute]:
     return [
         Route("/runs/{run}/maps/{key}", answer(asked)),
         Route("/runs/{run}/maps/{key}", answer(leave), methods=["DELETE"]),
-        Route("/runs/{run}/maps/{key}/{step:int}", answer(frame, lasts)),
-        Route("/runs/{run}/maps/{key}/{step:int}/quality", answer(quality, lasts)),
+        Route("/runs/{run}/maps/{key}/{step:number}", answer(frame, lasts)),
+        Route("/runs/{run}/maps/{key}/{step:number}/quality", answer(quality, lasts)),
         Route("/runs/{run}/maps/{key}/place", place, methods=["POST"]),
         Route("/runs/{run}/maps/{key}/words", words, methods=["POST"]),
-        Route("/runs/{run}/values/{name}/{step:int}", answer(values, lasts)),
-        Route("/runs/{run}/neighbours/{step:int}/{index:int}", answer(neighbours, lasts)),
-        Route("/runs/{run}/overlap/{step:int}/{other}/{other_step:int}", answer(overlap, lasts)),
+        Route("/runs/{run}/values/{name}/{step:number}", answer(values, lasts)),
+        Route("/runs/{run}/neighbours/{step:number}/{index:number}", answer(neighbours, lasts)),
+        Route("/runs/{run}/overlap/{step:number}/{other}/{other_step:number}", answer(overlap, lasts)),
     ]

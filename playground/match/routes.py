@@ -44,7 +44,7 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
         Route("/match/{kind}", matched, methods=["POST"]),
         Route("/pictures", kept, methods=["POST"]),
         Route("/pictures/{own}.png", picture),
-        Route("/pictures/{set}/{index:int}.png", picture),
+        Route("/pictures/{set}/{index:number}.png", picture),
         Route("/sets", kept_set, methods=["POST"]),
         Route("/runs/{run}/lesson", answer(lambda p, q: lesson(maps, p["run"], language(q)))),
     ]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -20,6 +21,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
@@ -33,11 +35,47 @@ FRESH = {"Cache-Control": "no-store"}
 MINUTES = {"Cache-Control": "public, max-age=600"}  # the next version of the app has other examples under the same names
 
 
+class Number(Convertor[int]):
+    """{step:number} of an address: Starlette's own int fails where there are more digits than Python reads."""
+
+    regex = "[0-9]{1,12}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """As it is in an address."""
+        return str(value)
+
+
+register_url_convertor("number", Number())
+
+
+class OwnPages:
+    """Refuses what a page of another site has a browser send: it could train on the machine of whoever reads it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what only asks, and what browsers say is of this site; programs say nothing of it."""
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            request = Request(scope)
+            if request.headers.get("sec-fetch-site") == "cross-site":
+                refused = await _refuse(
+                    request, UserError("A page of another site asked for this: open the playground itself.")
+                )
+                await refused(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 def mounted(routes: Sequence[BaseRoute]) -> Mount:
     """Routes under /playground; what goes wrong in one is a sentence in the reader's language."""
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
+        middleware=[Middleware(OwnPages), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
         exception_handlers={UserError: _refuse, FileNotFoundError: _missing, Exception: _failed},
     )
     return Mount("/playground", app=app)
@@ -117,7 +155,7 @@ async def uploads(request: Request, most: int = UPLOAD_FILES) -> list[tuple[str,
     try:
         async with request.form(max_files=most, max_fields=1) as form:
             return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
-    except HTTPException as error:  # too many, or no form at all
+    except (HTTPException, LookupError, ValueError) as error:  # too many; no form at all; in letters that there are not
         raise UserError("These files did not come whole: choose at most {most} at once.", most=most) from error
 
 

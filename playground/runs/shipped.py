@@ -27,7 +27,7 @@ def is_example(folder: Path) -> bool:
     """Whether a run came with the app. One that was made in the same folder since then is somebody's own."""
     try:
         return (folder / MARK).read_bytes() == (folder / "run.json").read_bytes()
-    except OSError:
+    except (OSError, ValueError):  # not there; or no name that a folder can have
         return False
 
 

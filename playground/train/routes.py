@@ -59,7 +59,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
     return [
         Route("/runs/{run}/live", live),
         Route("/runs/{run}/images.{kind:str}", images),
-        Route("/runs/{run}/pictures/{step:int}", pictures),
+        Route("/runs/{run}/pictures/{step:number}", pictures),
         Route("/runs", begin, methods=["POST"]),
     ]
 
