@@ -16,7 +16,7 @@ run: .venv/run
 test: .venv/dev browser scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
-	$(BIN)/python -m pytest -n auto -m "slow or browser"
+	$(BIN)/python -m pytest -m "slow or browser"
 
 check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
