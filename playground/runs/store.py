@@ -111,10 +111,10 @@ class Runs:
         """Queue a new run and return its id. UserError where there are too many already."""
         if config.seconds is None or config.seconds > self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
-        self.expire()
         run = secrets.token_urlsafe(8)
         with self._queueing:
             self._make_room(owner)
+            self.expire()
             record.create(self.root / run, config, owner=_hash(owner))
             self._enqueue(run)
         return run
