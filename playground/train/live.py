@@ -15,6 +15,7 @@ from playground.runs.store import ENDED, Runs, State
 from playground.texts import text
 from playground.train.answers import Kinds, Moment, Pictures, Result, Tile
 from trainers import record
+from trainers.checkpoint import DAMAGED
 from trainers.errors import UserError
 from trainers.method import method_class
 from trainers.train import RunConfig
@@ -65,6 +66,8 @@ def build(
         return text(language, key, **values)
 
     config, shipped = record.read_config(runs.folder(run)), is_example(runs.folder(run))
+    if not events and runs.view(run).offset:  # what is there is none
+        raise UserError(DAMAGED, file="events.jsonl")
     steps = [e for e in events if e["event"] == "Step"]
     snapshots = [e for e in events if e["event"] == "Snapshot"]
     started = next((e for e in events if e["event"] == "Started"), None)
