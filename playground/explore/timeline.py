@@ -18,7 +18,7 @@ def timeline(maps: Sources, run: str, language: str) -> Timeline:
     config, view = record.read_config(folder), maps.runs.view(run)
     snapshots = view.of("Snapshot")
     if not snapshots:
-        raise UserError("This run has no map yet: its first snapshot is still to come.")
+        raise UserError("This run has no map: there is no snapshot of it.")
     cls = method_class(config.method)
     rebuilds = hasattr(cls, "reconstruct")
     wanted = ("knn", "mse" if rebuilds else "std_sqrt_d", "rankme")
