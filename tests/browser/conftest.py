@@ -25,6 +25,11 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+# every map that can be seen fills its box, and none of its points moves: a map that gets another size takes some time
+MAPS_STAND = """() => { const maps = [...document.querySelectorAll('embedding-map')].filter(m => m.clientWidth);
+    return maps.length > 0 && maps.every(m => m.drawn && m.begun && !m.gliding &&
+    Math.abs(m.plot._fullLayout.width - m.clientWidth) <= 1 && Math.abs(m.plot._fullLayout.height - m.clientHeight) <= 1); }"""
+
 
 class App:
     """The app on a free port; `stop` ends it as a service manager would. examples: with the runs that ship; settings: more
@@ -90,6 +95,23 @@ def wait(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
             pass
         time.sleep(0.1)
     raise AssertionError(f"waited {seconds:.0f} s for {what}")
+
+
+def maps_stand(page: Page, seconds: float = 30) -> None:
+    """Wait until where a point is on the page can be read off its map. A map that somebody scrolls to may move all the same."""
+    page.wait_for_function(MAPS_STAND, timeout=seconds * 1000)
+
+
+def central(page: Page, map: str) -> tuple[float, float]:
+    """Where on the page the point is that is nearest to the middle of a map, `map` in the page's words: it is in sight, which
+    not all are, since one that is far off does not shrink the rest."""
+    maps_stand(page)
+    x, y = page.evaluate(f"""() => {{ const map = {map}, box = map.getBoundingClientRect(), x = map.toX(), y = map.toY();
+        const all = Array.from({{length: map.where.length / 2}}, (_, i) => [x(map.where[2 * i]), y(map.where[2 * i + 1])]);
+        const off = ([u, v]) => Math.hypot(u - map.clientWidth / 2, v - map.clientHeight / 2);
+        const [u, v] = all.reduce((best, one) => off(one) < off(best) ? one : best);
+        return [box.left + map.clientLeft + u, box.top + map.clientTop + v]; }}""")
+    return x, y
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from playground.runs.store import Runs, read_images
-from tests.browser.conftest import App
+from tests.browser.conftest import App, central
 from trainers import record
 from trainers.train import RunConfig
 
@@ -115,9 +115,7 @@ def test_one_hover_is_seen_in_all_maps_and_a_click_stays(compare: Callable[..., 
     page.wait_for_function(f"() => {panes}.every(p => !p.map.gliding)")
     first = page.locator('.pane[data-run="compare-ae"] .map')
     first.scroll_into_view_if_needed()
-    point = f"""i => {{ const {{map, box}} = {panes}.find(p => p.run === 'compare-ae'), at = box.getBoundingClientRect();
-        return [at.x + map.toX()(map.where[2 * i]), at.y + map.toY()(map.where[2 * i + 1])] }}"""
-    page.mouse.move(*page.evaluate(point, 5))
+    page.mouse.move(*central(page, f"{panes}.find(p => p.run === 'compare-ae').map"))
     page.wait_for_function(f"() => {panes}.some(p => p.map.linked >= 0)")
     sets = page.evaluate(f"() => Object.fromEntries({panes}.map(p => [p.run, p.info.set]))")
     linked = page.evaluate(f"() => Object.fromEntries({panes}.map(p => [p.run, p.map.linked]))")

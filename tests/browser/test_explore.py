@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from playground.runs.store import read_images
-from tests.browser.conftest import App
+from tests.browser.conftest import App, maps_stand
 from trainers import record
 from trainers.train import RunConfig
 
@@ -63,10 +63,12 @@ def settled(page: Page, key: str = "", seconds: float = 120) -> None:
         arg=key,
         timeout=seconds * 1000,
     )
+    maps_stand(page)
 
 
 def pixels(page: Page, pane: int = 0) -> np.ndarray:
     """(N,2) where each point is on the page, from the positions that the server gave and the axes that plotly drew."""
+    maps_stand(page)
     found = page.evaluate(
         """pane => { const p = window.playground.explorer.panes[pane], box = p.box.getBoundingClientRect();
         const {xaxis: x, yaxis: y} = p.map.plot._fullLayout;
@@ -88,11 +90,16 @@ def spot(at: np.ndarray, index: int, beside: float = 0) -> tuple[float, float]:
     return float(at[index, 0] + beside), float(at[index, 1] + beside)
 
 
-def lonely(at: np.ndarray) -> int:
-    """The point that is farthest from all others: there a mouse means it and no other."""
+def lonely(at: np.ndarray, map: Locator) -> int:
+    """The point in sight that is farthest from all others: there a mouse means it and no other. A map shows most of its
+    points: one that is far off does not shrink the rest, and no mouse reaches it."""
+    box = map.bounding_box()
+    assert box
+    low, size = np.array([box["x"], box["y"]]), np.array([box["width"], box["height"]])
     apart = np.linalg.norm(at[:, None] - at, axis=2)
     np.fill_diagonal(apart, np.inf)
-    return int(apart.min(1).argmax())
+    in_sight = ((at > low + 8) & (at < low + size - 8)).all(1)
+    return int(np.where(in_sight, apart.min(1), -1).argmax())
 
 
 def frames_asked(page: Page) -> list[str]:
@@ -104,7 +111,7 @@ def frames_asked(page: Page) -> list[str]:
 def test_hover_a_point_and_read_the_right_image(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
     page = explore()
     at = pixels(page)
-    index = lonely(at)
+    index = lonely(at, page.locator(".pane .map").first)
     page.mouse.move(*spot(at, index, 60))
     page.evaluate("""() => {
       const root = document.querySelector('.explore .map'), card = root.querySelector('.map-card');
@@ -134,7 +141,7 @@ def test_click_gives_the_neighbours_of_brute_force_and_the_place_elsewhere(
 ) -> None:
     page = explore()
     at = pixels(page)
-    index = lonely(at)
+    index = lonely(at, page.locator(".pane .map").first)
     page.mouse.click(*spot(at, index))
     page.wait_for_selector(f".picked[data-index='{index}'] .neighbours .thumb")
     shown = page.evaluate(
@@ -169,7 +176,7 @@ def lasso(page: Page, at: np.ndarray, around: np.ndarray, radius: float) -> list
 def test_lasso_is_a_gallery_with_counts_and_stays_through_time(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
     page = explore()
     at = pixels(page)
-    inside = lasso(page, at, at[lonely(at)] * 0.3 + at.mean(0) * 0.7, 90)
+    inside = lasso(page, at, at[lonely(at, page.locator(".pane .map").first)] * 0.3 + at.mean(0) * 0.7, 90)
     page.wait_for_selector(".selection[data-count]")
     count = int(page.get_attribute(".selection", "data-count") or 0)
     assert 0.9 * len(inside) <= count <= 1.1 * len(inside) + 3 and count > 5
@@ -396,7 +403,7 @@ def test_the_exported_page_works_with_the_network_off(
     at = alone.evaluate("""() => { const m = window.embeddingMap, x = m.toX(), y = m.toY();
         return Array.from({length: m.about.count}, (_, i) => [x(m.where[2 * i]), y(m.where[2 * i + 1])]) }""")
     at = np.array(at) + [box["x"], box["y"]]
-    index = lonely(at)
+    index = lonely(at, alone.locator("#map"))
     alone.mouse.move(*spot(at, index, 30))
     alone.mouse.move(*spot(at, index))
     expect(alone.locator(".map-card")).to_be_visible()
@@ -409,9 +416,8 @@ def test_the_exported_page_works_with_the_network_off(
 def test_side_by_side_is_linked_and_says_how_much_is_shared(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
     page = explore("&with=explore-two,explore-ae")
     expect(page.locator(".pane")).to_have_count(3)
-    page.wait_for_function("window.playground.explorer.panes.every(p => p.map?.begun && p.busy.hidden)")  # each takes its room
     at = pixels(page)
-    index = lonely(at)
+    index = lonely(at, page.locator(".pane .map").first)
     page.mouse.move(*spot(at, index, 40))
     page.mouse.move(*spot(at, index))
     page.wait_for_function(f"window.playground.explorer.panes.slice(1).every(p => p.map.linked === {index})")
@@ -468,7 +474,7 @@ def test_chinese_narrow_and_touched(explore: Callable[..., Page], width: int) ->
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
     page.locator(".explore .map").scroll_into_view_if_needed()
     at = pixels(page)
-    index = lonely(at)
+    index = lonely(at, page.locator(".pane .map").first)
     page.touchscreen.tap(*spot(at, index))
     page.wait_for_selector(f".picked[data-index='{index}'] .neighbours .thumb")
 

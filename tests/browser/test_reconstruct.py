@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from skimage.data import astronaut
 
 from playground.runs.store import read_images
-from tests.browser.conftest import App
+from tests.browser.conftest import App, central
 from trainers import record
 from trainers.data.folder import fit, open_image
 from trainers.train import RunConfig
@@ -354,9 +354,7 @@ def test_draw_pick_from_the_map_and_come_from_explore(rebuild: Callable[..., Pag
     assert drawn[:, 12:16].max() == 255 and drawn[:, :8].max() == 0 and 20 < (drawn > 128).sum() < 120
     # a click on the map is an image
     page.locator(".reconstruct-left .map").scroll_into_view_if_needed()
-    at = page.evaluate("""() => { const m = window.playground.reconstructor.map, b = m.root.getBoundingClientRect();
-        return [b.left + m.root.clientLeft + m.toX()(m.where[60]), b.top + m.root.clientTop + m.toY()(m.where[61])] }""")
-    page.mouse.click(*at)
+    page.mouse.click(*central(page, "window.playground.reconstructor.map"))
     expect(page.locator(".fitted small")).to_contain_text("held-out image")
     assert "image=" in page.url
     page.goto(page.url.split("?")[0] + "?tab=explore&run=rebuild-mae&map=pca-2&pick=11")

@@ -59,13 +59,16 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
 
 
 def alone(page: Page) -> int:
-    """A point that no other lies near, so that the mouse means it."""
+    """A point in sight that no other lies near, so that the mouse means it."""
     return page.evaluate(
-        """() => { const w = document.querySelector('embedding-map').where, n = w.length / 2, far = i => {
+        """() => { const m = document.querySelector('embedding-map'), w = m.where, n = w.length / 2, x = m.toX(), y = m.toY();
+        const within = (at, size) => at > 8 && at < size - 8;
+        const sight = i => within(x(w[2*i]), m.clientWidth) && within(y(w[2*i+1]), m.clientHeight);
+        const far = i => {
             let least = Infinity;
             for (let j = 0; j < n; j++) if (j !== i) least = Math.min(least, Math.hypot(w[2*i] - w[2*j], w[2*i+1] - w[2*j+1]));
             return least; };
-        return [...Array(n).keys()].reduce((best, i) => far(i) > far(best) ? i : best, 0); }"""
+        return [...Array(n).keys()].filter(sight).reduce((best, i) => far(i) > far(best) ? i : best); }"""
     )
 
 
