@@ -13,6 +13,7 @@ from playground.explore import export, exported_page
 from playground.explore.timeline import timeline
 from playground.maps import entries
 from playground.maps.making import Maps
+from playground.once import Once
 from playground.page.http import answer, language
 
 
@@ -22,15 +23,21 @@ def routes(maps: Maps) -> list[BaseRoute]:
     def listed(p: Any, q: Any) -> Any:
         return entries.runs(maps, language(q), q.get("also", "").split(",")[:20])
 
-    def exported(p: Any, q: Any) -> tuple[bytes, str, str]:
-        kind, run, key, step = p["kind"], p["run"], p["key"], p["step"]
+    def made(kind: str, run: str, key: str, step: int, lang: str, generation: int) -> tuple[bytes, str, str]:
         if kind == "html":
-            page = exported_page.page(maps, run, key, step, language(q))
+            page = exported_page.page(maps, run, key, step, lang)
             return page, "text/html; charset=utf-8", export.file_name(maps, run, key, step, "html")
-        if kind not in export.EXPORTS:
-            raise FileNotFoundError(kind)
         make, media, suffix = export.EXPORTS[kind]
         return make(maps, run, key, step), media, export.file_name(maps, run, key, step, suffix)
+
+    exports = Once(made, kept=4, at_once=1)  # a large table takes a second or two of a core
+
+    def exported(p: Any, q: Any) -> tuple[bytes, str, str]:
+        kind, run, key, step = p["kind"], p["run"], p["key"], p["step"]
+        if kind != "html" and kind not in export.EXPORTS:
+            raise FileNotFoundError(kind)
+        lang = language(q) if kind == "html" else ""
+        return exports(kind, run, key, step, lang, maps.runs.view(run).generation)
 
     async def download(request: Request) -> Response:
         body, media, name = await run_in_threadpool(exported, request.path_params, request.query_params)

@@ -5,7 +5,6 @@ RUN/maps/each-00000123.npz  a number an image, by the network of that step
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from playground.maps.layout import Array, save_arrays
 from playground.maps.neighbours import distances, neighbours, overlap, quality
 from playground.maps.reducers import from_key
 from playground.maps.sources import GONE
+from playground.once import Once
 from playground.runs.store import read_images
 from trainers import evaluate
 from trainers.captions import captions
@@ -33,8 +33,9 @@ class Measures:
 
     def __init__(self, frames: Frames) -> None:
         self.frames = frames
-        self._purity = lru_cache(256)(self._find_purity)
-        self._quality = lru_cache(512)(self._find_quality)
+        self._purity = Once(self._find_purity, 256)
+        self._quality = Once(self._find_quality, 512)
+        self._each = Once(self._find_each, 16, at_once=2)
 
     def quality(self, run: str, key: str, step: int) -> Quality:
         """Trustworthiness and neighbour preservation of a frame that is ready."""
@@ -79,9 +80,12 @@ class Measures:
         folder, steps = self.frames.runs.folder(run), self.frames.steps(run)
         if not steps:
             raise NotFound(GONE)
-        path = folder / "maps" / f"each-{steps[-1]:08d}.npz"
+        return self._each(run, folder / "maps" / f"each-{steps[-1]:08d}.npz", self.frames.runs.view(run).generation)
+
+    def _find_each(self, run: str, path: Path, generation: int) -> dict[str, Array]:
         if not path.exists():
-            save_arrays(path, look(folder, self.frames.model(run), self.frames.features(run, steps[-1])))
+            step = self.frames.steps(run)[-1]
+            save_arrays(path, look(self.frames.runs.folder(run), self.frames.model(run), self.frames.features(run, step)))
         return read_arrays(path)
 
 

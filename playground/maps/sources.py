@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.once import Once
 from playground.runs.shipped import is_example
 from playground.runs.store import ENDED, Runs, read_images
 from trainers import record
@@ -27,9 +27,9 @@ class Sources:
 
     def __init__(self, runs: Runs) -> None:
         self.runs = runs
-        self._features = lru_cache(64)(self._read_features)
-        self._models = lru_cache(24)(lambda path, changed: load_model(path))
-        self._images = lru_cache(12)(lambda folder, changed: read_images(folder))
+        self._features = Once(self._read_features, 64)
+        self._models = Once(lambda path, changed: load_model(path), 24)
+        self._images = Once(lambda folder, changed: read_images(folder), 12)
 
     def steps(self, run: str) -> list[int]:
         """The steps of a run's snapshots: its time axis."""

@@ -23,7 +23,7 @@ from playground.match.embeddings import Embeddings
 from playground.match.models import SHIPPED, Models
 from playground.match.own import Own
 from playground.match.pairs import match
-from playground.match.question import WAITS, Question
+from playground.match.question import WAITS, Person, Question
 from playground.match.search import find, texts
 from playground.match.sets import Sets
 from playground.match.sources import Source
@@ -31,7 +31,9 @@ from playground.match.zero_shot import test
 from playground.texts import text
 from trainers.errors import UserError
 
-PATIENCE, KEPT, OPEN = 0.3, 128, 40  # seconds till “working”; answers that are kept; questions that are open at once
+PATIENCE, KEPT = 0.3, 128  # seconds till “working”; answers that are kept
+OPEN, OPEN_EACH, OPEN_AT = 40, 8, 20  # questions that are open at once: of all, of one page, of one address
+LONGEST = 120.0  # seconds that a program may wait for its answer
 THREADS = 16
 Work = Callable[[Any, Mapping[str, Any], str, Question], Mapping[str, Any]]  # of a source; None where no model is needed
 
@@ -62,14 +64,17 @@ class Matching:
         """Forget what nobody can wait for any more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def ask(self, kind: str, body: Mapping[str, Any], language: str, patience: float = PATIENCE) -> Mapping[str, Any]:
+    def ask(
+        self, kind: str, body: Mapping[str, Any], language: str, patience: float = PATIENCE, address: str = ""
+    ) -> Mapping[str, Any]:
         """The answer, with "state": "done", or how far it is: "working" or "waiting", "progress" and "words".
 
-        Asked again with the same words it goes on waiting. UserError where there is no answer.
+        Asked again with the same words it goes on waiting. UserError where there is no answer, or who asks, or the address
+        that it comes from, has too many questions open.
         """
         if kind not in self.kinds:
             raise UserError("There is no question “{name}”.", name=kind[:40])
-        who, rest = str(body.get("who", ""))[:40], {name: value for name, value in body.items() if name != "who"}
+        who, rest = (address, str(body.get("who", ""))[:40]), {name: value for name, value in body.items() if name != "who"}
         source = None if kind == "deal" else self.models.source(body.get("model"))  # a run that has learned more is another one
         key = json.dumps([kind, rest, language, repr(source)], sort_keys=True)
         one = self._question(key, who, kind, source, rest, language)
@@ -87,21 +92,24 @@ class Matching:
                 return _progress(Question(), language)
             raise
 
-    def wait(self, kind: str, body: Mapping[str, Any], language: str = "en") -> Any:
-        """The answer, however long it takes."""
-        while (found := self.ask(kind, body, language, WAITS / 3))["state"] != "done":
-            pass
+    def wait(self, kind: str, body: Mapping[str, Any], language: str = "en", address: str = "") -> Any:
+        """The answer, as long as LONGEST; UserError after that."""
+        until = time.monotonic() + LONGEST
+        while (found := self.ask(kind, body, language, WAITS / 3, address))["state"] != "done":
+            if time.monotonic() > until:
+                raise UserError(
+                    "This takes longer than {seconds} seconds: ask again later, or for less.", seconds=f"{LONGEST:g}"
+                )
         return found
 
     def _question(
-        self, key: str, who: str, kind: str, source: Source | None, body: Mapping[str, Any], language: str
+        self, key: str, who: Person, kind: str, source: Source | None, body: Mapping[str, Any], language: str
     ) -> Question:
         """The open or answered question of that key, else a new one."""
         with self._lock:
             one = self._questions.get(key)
             if one is None:
-                if sum(other.is_open() for other in self._questions.values()) >= OPEN:
-                    raise UserError("Too many questions are being answered: try again in a minute.")
+                self._make_room(who)
                 one = self._questions[key] = Question({who: time.monotonic()})
                 one.future = self._pool.submit(self._answer, one, kind, source, body, language)
             one.people[who] = time.monotonic()
@@ -109,6 +117,14 @@ class Matching:
             for old in [key for key, other in self._questions.items() if not other.is_open()][:-KEPT]:
                 del self._questions[old]
         return one
+
+    def _make_room(self, who: Person) -> None:
+        """UserError where all, a page or an address has as many questions open as it may: nobody closes it for the others."""
+        asking = [person for one in self._questions.values() if one.is_open() for person in one.waiting()]
+        if asking.count(who) >= OPEN_EACH or [address for address, _ in asking].count(who[0]) >= OPEN_AT:
+            raise UserError("Too many of your questions are being answered: wait until some are.")
+        if sum(one.is_open() for one in self._questions.values()) >= OPEN:
+            raise UserError("Too many questions are being answered: try again in a minute.")
 
     def _answer(self, one: Question, kind: str, source: Source | None, body: Mapping[str, Any], language: str) -> Any:
         if not one.is_wanted():

@@ -12,22 +12,27 @@ from playground.background import Background
 
 WAITS = 15.0  # seconds after which who does not ask again has gone
 T = TypeVar("T")
+Person = tuple[str, str]  # the address that asks, and a name of the page that does
 
 
 @dataclass
 class Question:
     """Who waits for an answer, and what is being done for it."""
 
-    people: dict[str, float] = field(default_factory=dict)  # who -> when they last asked
+    people: dict[Person, float] = field(default_factory=dict)  # -> when they last asked
     future: Future[Any] | None = None
     begun: bool = False
     progress: float = 0.0
     words: str = "thinking"  # which of the texts match.wait_… says what is being done
 
+    def waiting(self) -> list[Person]:
+        """Who still waits."""
+        now = time.monotonic()
+        return [who for who, when in list(self.people.items()) if now - when < WAITS]
+
     def is_wanted(self) -> bool:
         """Whether somebody still waits."""
-        now = time.monotonic()
-        return any(now - when < WAITS for when in list(self.people.values()))
+        return bool(self.waiting())
 
     def is_open(self) -> bool:
         """Whether there is no answer yet."""

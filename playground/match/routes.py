@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +26,8 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
     async def matched(request: Request) -> Response:
         asked = await question(request)
         kind, lang = request.path_params["kind"], language(request.query_params)
-        return JSONResponse(await run_in_threadpool(_there(matching).ask, kind, asked, lang), headers=FRESH)
+        ask = partial(_there(matching).ask, address=request.client.host if request.client else "")
+        return JSONResponse(await run_in_threadpool(ask, kind, asked, lang), headers=FRESH)
 
     async def kept(request: Request) -> Response:
         files = await uploads(request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from PIL import Image
 from playground.match import checks
 from playground.match.answers import Dealt, Picture, Words
 from playground.match.words import class_name
+from playground.once import Once
 from trainers import evaluate
 from trainers.data import BUILT_IN, Dataset, Images, load
 from trainers.errors import NotFound, UserError
@@ -29,7 +29,7 @@ class Sets:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._load = lru_cache(4)(lambda name, where: load(where, SIZES.get(name)))
+        self._load = Once(lambda name, where: load(where, SIZES.get(name)), 4)
 
     def set(self, name: Any) -> tuple[str, Dataset]:
         """A data set that may be looked through: a built-in one, or a person's own by its id."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from playground.once import Once
 from playground.reconstruct import values
 from playground.reconstruct.answers import Between, Decoded, Plane, Rebuilt
 from playground.reconstruct.masks import paint
@@ -29,7 +29,7 @@ class Codes:
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self._codes = lru_cache(16)(self._find_codes)
+        self._codes = Once(self._find_codes, 16)
 
     def rebuild(self, run: str, x: Tensor, body: Body) -> Rebuilt:
         """The image, as the network remembers it, and where it is wrong; its code, where there is one.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from playground.once import Once
 from playground.reconstruct import values
 from playground.reconstruct.answers import Attention, Completed, Draws, Frame, Masked, Reveal
 from playground.reconstruct.networks import Networks, training_images
@@ -27,7 +27,7 @@ class Masks:
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self._means = lru_cache(8)(self._find_means)
+        self._means = Once(self._find_means, 8)
 
     def mask(self, run: str, x: Tensor, body: Body) -> Masked:
         """The image without {"hidden": patches}, or without {"ratio"} of them by {"mask", "seed"}, and as it is completed."""

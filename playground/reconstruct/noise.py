@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from playground.once import Once
 from playground.reconstruct import values
 from playground.reconstruct.answers import Curve, Denoised
 from playground.reconstruct.networks import Networks
@@ -35,7 +35,7 @@ class Noise:
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self._levels = lru_cache(64)(self._find_levels)
+        self._levels = Once(self._find_levels, 64)
 
     def noise(self, run: str, x: Tensor, body: Body) -> Denoised:
         """The image with {"noise", "level", "seed"}, as the network repairs it, and as a classical filter does."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from torch import Tensor
 
 from playground.maps.entries import about
+from playground.once import Once
 from playground.reconstruct.answers import HeldOut, Size, Sizes
 from playground.reconstruct.networks import Networks, training_images
 from playground.reconstruct.pixels import judged
@@ -22,7 +21,7 @@ class CodeSizes:
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self._basis = lru_cache(4)(self._find_basis)
+        self._basis = Once(self._find_basis, 4)
 
     def sizes(self, run: str, x: Tensor, body: Body, language: str) -> Sizes:
         """The image through every run with a code on the same images, and through PCA of the same size."""

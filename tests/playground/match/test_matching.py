@@ -553,7 +553,10 @@ def test_progress_is_told_until_it_is_done_and_two_who_ask_share_the_answer(matc
     told, before = list[Any](), len(matching._questions)
     while (found := matching.ask("find", asked | {"who": ("me", "you")[len(told) % 2]}, "zh", 0.01))["state"] != "done":
         told.append(found)
-    assert len(matching._questions) == before + 1 and set(next(reversed(matching._questions.values())).people) == {"me", "you"}
+    assert len(matching._questions) == before + 1 and set(next(reversed(matching._questions.values())).people) == {
+        ("", "me"),
+        ("", "you"),
+    }
     assert matching.ask("find", asked | {"who": "you"}, "zh") == found == matching.ask("find", asked | {"who": "me"}, "zh")
     assert len(told) > 1 and all(one["state"] in ("waiting", "working") and 0 <= one["progress"] <= 1 for one in told)
     assert told[-1]["progress"] > 0 and told[-1]["words"] == table("zh")["match.wait_seeing"]
@@ -591,6 +594,38 @@ def test_only_so_many_questions_are_answered_at_once(matching: Matching, monkeyp
     assert matching.ask("deal", {"set": "digits", "seed": 1}, "en", 0.0)["state"] != "done"  # those go on
     gate.set()
     assert matching.ask("deal", {"set": "digits", "seed": 0}, "en", 9.0)["state"] == "done"
+
+
+def test_one_page_and_one_address_leave_room_for_others(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setitem(matching.kinds, "deal", lambda *args: gate.wait(60) and {"pictures": []})
+    monkeypatch.setattr(asking, "OPEN_EACH", 2)
+    monkeypatch.setattr(asking, "OPEN_AT", 3)
+
+    def ask(seed: int, who: str, address: str) -> str:
+        return matching.ask("deal", {"set": "digits", "seed": seed, "who": who}, "en", 0.0, address)["state"]
+
+    assert {ask(100, "a", "1.1.1.1"), ask(101, "a", "1.1.1.1")} <= {"working", "waiting"}
+    with pytest.raises(UserError, match="Too many of your questions"):
+        ask(102, "a", "1.1.1.1")
+    assert ask(101, "a", "1.1.1.1") != "done"  # those that are open go on
+    ask(103, "b", "1.1.1.1")
+    for who in ("c", "d"):  # another name for each is no way around it
+        with pytest.raises(UserError, match="Too many of your questions"):
+            ask(104, who, "1.1.1.1")
+    assert ask(104, "c", "2.2.2.2") != "done"
+    gate.set()
+    assert matching.ask("deal", {"set": "digits", "seed": 104, "who": "c"}, "en", 60.0, "2.2.2.2")["state"] == "done"
+
+
+def test_a_program_waits_for_its_answer_so_long_and_is_told(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setitem(matching.kinds, "deal", lambda *args: gate.wait(60) and {"pictures": []})
+    monkeypatch.setattr(asking, "LONGEST", 0.0)
+    monkeypatch.setattr(asking, "WAITS", 0.1)
+    with pytest.raises(UserError, match="longer than 0 seconds"):
+        matching.wait("deal", {"set": "digits", "seed": 200})
+    gate.set()
 
 
 def test_a_process_that_is_killed_is_told_and_the_next_question_has_another(matching: Matching) -> None:

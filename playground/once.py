@@ -1,0 +1,61 @@
+"""One answer for all who ask the same, worked out once; the last ones are kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from trainers.errors import UserError
+
+T = TypeVar("T")
+BUSY = "Too many people ask for this at once: try again in a minute."
+
+
+class Once(Generic[T]):
+    """A function that is called once for those who ask the same at the same time, and whose last answers are kept.
+
+    functools.lru_cache would let each of them work it out. An error is everybody's who waits, and is not kept. kept: so many
+    answers; at_once: so many calls at a time, 0 for any; waiting: so many may wait for their turn, and UserError for the next.
+    """
+
+    def __init__(self, work: Callable[..., T], kept: int, at_once: int = 0, waiting: int = 8) -> None:
+        self._work, self._kept = work, kept
+        self._answers: OrderedDict[tuple[object, ...], Future[T]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._turns = threading.Semaphore(at_once) if at_once else None
+        self._room = threading.Semaphore(at_once + waiting)
+
+    def __call__(self, *asked: object) -> T:
+        """work(*asked), by this thread or another."""
+        with self._lock:
+            found = self._answers.get(asked)
+            first = found is None
+            if found is None:
+                if self._turns and not self._room.acquire(blocking=False):
+                    raise UserError(BUSY)
+                found = self._answers[asked] = Future()
+            self._answers.move_to_end(asked)
+            for old in [key for key, answer in self._answers.items() if answer.done()][: -self._kept]:
+                del self._answers[old]
+        if first:
+            self._answer(found, asked)
+        return found.result()
+
+    def _answer(self, found: Future[T], asked: tuple[object, ...]) -> None:
+        if self._turns:
+            self._turns.acquire()
+        try:
+            value = self._work(*asked)
+        except BaseException as error:
+            with self._lock:
+                self._answers.pop(asked, None)
+            found.set_exception(error)
+        else:
+            found.set_result(value)
+        finally:
+            if self._turns:
+                self._turns.release()
+                self._room.release()

@@ -1,0 +1,78 @@
+"""One answer for all who ask the same."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from playground.once import Once
+from trainers.errors import UserError
+
+
+def until(condition: threading.Event) -> None:
+    assert condition.wait(60)
+
+
+def test_those_who_ask_the_same_at_the_same_time_share_one_call() -> None:
+    calls, gate, all_ask = list[int](), threading.Event(), threading.Barrier(9)
+
+    def work(x: int) -> int:
+        calls.append(x)
+        until(gate)
+        return x * x
+
+    once = Once(work, kept=2)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(lambda x: (all_ask.wait(60), once(x))[1], x) for x in (3, 3, 3, 3, 5, 5, 5, 5)]
+        all_ask.wait(60)
+        gate.set()
+        assert [one.result(60) for one in asked] == [9, 9, 9, 9, 25, 25, 25, 25]
+    assert sorted(calls) == [3, 5]
+    assert once(3) == 9 and sorted(calls) == [3, 5]  # kept
+    once(7)
+    once(3)
+    assert calls[2:] == [7]  # the one that was not asked for the longest time has gone for it
+    once(5)
+    assert calls[2:] == [7, 5]
+
+
+def test_an_error_is_everybodys_who_waits_and_is_not_kept() -> None:
+    calls = list[int]()
+
+    def work(x: int) -> int:
+        calls.append(x)
+        if len(calls) == 1:
+            raise UserError("not now")
+        return x
+
+    once = Once(work, kept=2)
+    with pytest.raises(UserError, match="not now"):
+        once(1)
+    assert once(1) == 1 == once(1) and calls == [1, 1]
+
+
+def test_so_many_at_a_time_and_the_next_is_told_so() -> None:
+    gate, begun, now = threading.Event(), threading.Semaphore(0), list[int]()
+
+    def work(x: int) -> int:
+        now.append(x)
+        begun.release()
+        until(gate)
+        assert len(now) <= 1
+        now.remove(x)
+        return x
+
+    once = Once(work, kept=9, at_once=1, waiting=2)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(once, 0)
+        assert begun.acquire(timeout=60)
+        with_turns = [pool.submit(once, x) for x in (1, 2)]
+        while len(once._answers) < 3:  # both wait for their turn
+            pass
+        with pytest.raises(UserError, match="Too many people"):
+            once(3)
+        gate.set()
+        assert [one.result(60) for one in (first, *with_turns)] == [0, 1, 2]
+    assert once(3) == 3  # there is room again
