@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import torch
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
@@ -127,6 +128,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
     options = {"server_port": free_port()} | options
+    torch.set_num_threads(1)  # in this process alone: who asks has a thread, and many of one question wait for each other
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
     runs = Runs(settings.runs.resolve(), Limits())

@@ -139,3 +139,19 @@ runpy.run_path("app.py", run_name="__main__")
         )
         found = json.loads(done.stdout)
         assert found and set(found) == {threads}
+
+
+def test_a_question_has_one_thread_of_torch_too(tmp_path: Path) -> None:
+    program = """
+import runpy, gradio, torch
+from playground import background
+from playground.runs import pool
+pool.LocalRunner.start = background.Background.warm = lambda *args: None  # nobody trains or maps
+gradio.Blocks.launch = lambda *args, **options: print(f"{torch.get_num_threads()} threads")
+runpy.run_path("app.py", run_name="__main__")
+"""
+    settings = {"PLAYGROUND_RUNS": str(tmp_path), "OMP_NUM_THREADS": "2", "PLAYGROUND_EXAMPLES": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True
+    )
+    assert "1 threads" in done.stdout
