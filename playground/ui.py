@@ -86,8 +86,13 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
 
     with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
         with gr.Row(elem_id="header"):
-            gr.Markdown(i18n("page.heading"), elem_id="title", container=False)
-            gr.Markdown(i18n("page.tagline"), elem_id="tagline", container=False)
+            # not gr.Markdown, whose scripts are six files more for the page to wait for
+            gr.HTML(
+                i18n("page.heading"), html_template="<h1>${value}</h1>", elem_id="title", padding=False, apply_default_css=False
+            )
+            gr.HTML(
+                i18n("page.tagline"), html_template="<p>${value}</p>", elem_id="tagline", padding=False, apply_default_css=False
+            )
             language = gr.Button(i18n("page.language"), size="sm", elem_id="language", scale=0, min_width=90)
         language.click(None, js="() => window.playground.switchLanguage()")
         with gr.Tabs(elem_id="tabs"):

@@ -2,7 +2,7 @@ import {base, get, numbers, path, wait} from '../page/ask.js';
 import {html, nothing, ref} from '../page/lit.js';
 import {className, lang} from '../page/words.js';
 import '../widgets/embedding-map/element.js';
-import {nameOf} from '../widgets/embedding-map/sprite.js';
+import {nameOf} from '../widgets/sprite.js';
 import {RETRY, say, swatch} from './parts.js';
 
 /** @typedef {import('./answers').Run} Run */

@@ -2,8 +2,7 @@
 import {html, styleMap} from '../page/lit.js';
 import {lang} from '../page/words.js';
 import {define, widget} from '../page/widget.js';
-import {nameOf} from '../widgets/embedding-map/sprite.js';
-import {imageStyle} from '../widgets/sprite.js';
+import {imageStyle, nameOf} from '../widgets/sprite.js';
 
 /** @typedef {import('../widgets/embedding-map/types').About} About */
 /** @typedef {{about: About, sheet: string, classes: string[]}} Images of a run: what they are, their picture, names of their classes */

@@ -1,13 +1,12 @@
 import {html} from '../../page/lit.js';
 import {define, widget} from '../../page/widget.js';
 import {plotly} from '../plotly-loader.js';
-import {imageStyle} from '../sprite.js';
+import {imageStyle, nameOf} from '../sprite.js';
 import {binned, labelled, NO_GROUP, paletteOf} from './colours.js';
 import {enclosed, glided, nearest, spread} from './geometry.js';
 import {paint} from './painter.js';
 import {aim, drawPlane, drawSpace} from './plot.js';
 import {Pointer} from './pointer.js';
-import {nameOf} from './sprite.js';
 import {figure, traces} from './traces.js';
 
 const SETTLE = 120;  // ms after which plotly learns of a view that moved without it

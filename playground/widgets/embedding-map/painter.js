@@ -1,7 +1,7 @@
 // A map in the plane on one plain canvas: 10,000 points glide at the screen's rate, a point can be an image, and eight maps side
 // by side do not run out of the browser's 16 WebGL contexts.
 import {dim, FAINT, PLAIN} from './colours.js';
-import {tile} from './sprite.js';
+import {tile} from '../sprite.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
 /** @typedef {CanvasRenderingContext2D} Context */

@@ -5,8 +5,7 @@ import {
   binned, COLOURS, dim, faint, labelled, luminance, paletteOf, SCALE, scaled, toggled,
 } from '../../../playground/widgets/embedding-map/colours.js';
 import {enclosed, GLIDE, glided, nearest, ranges, spread, within} from '../../../playground/widgets/embedding-map/geometry.js';
-import {nameOf, tile} from '../../../playground/widgets/embedding-map/sprite.js';
-import {imageStyle} from '../../../playground/widgets/sprite.js';
+import {imageStyle, nameOf, tile} from '../../../playground/widgets/sprite.js';
 
 const near = (got, wanted, by = 1e-6) => got.forEach((v, i) => { assert.ok(Math.abs(v - wanted[i]) <= by, `${got} is not ${wanted}`); });
 const all = () => true;
