@@ -34,9 +34,10 @@ export class Points {
   /** @param {number} index of an image, -1 for none */
   pick(index) {
     this.picked = index;
+    const asked = this.on.neighbours.ask();  // before the page is drawn, which it may be meanwhile
     this.on.remember();
     this.on.draw();
-    return this.on.neighbours.ask();
+    return asked;
   }
 
   /** A person selects some images; none also ends the search. @param {number[] | null} indices */
