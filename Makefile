@@ -16,7 +16,8 @@ run: .venv/run
 test: .venv/dev browser scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
-	$(BIN)/python -m pytest -m "slow or browser"
+	$(BIN)/python -m pytest -n auto -m "slow and not browser"
+	$(BIN)/python -m pytest -m browser
 
 check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -63,11 +64,11 @@ sweep: .venv/run
 examples: .venv/run
 	$(BIN)/python -m scripts.ship_runs
 
-# Debian's chromium where it can be installed, else Playwright's own
+# Debian's chromium where it can be installed, its shell without windows if there is one; else Playwright's own
 browser: .venv/dev
-	@command -v chromium >/dev/null || ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium) \
-		|| $(BIN)/playwright install --with-deps chromium
-
+	@command -v chromium-headless-shell >/dev/null \
+		|| ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium-headless-shell) \
+		|| command -v chromium >/dev/null || $(SUDO) apt-get install -y -qq chromium || $(BIN)/playwright install --with-deps chromium
 
 clean:
 	rm -rf .venv node_modules runs
