@@ -128,7 +128,7 @@ page = types.ModuleType("playground.ui")
 def launch(settings):
     import numpy, scipy.linalg, threadpoolctl
     print([one["num_threads"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"])
-page.launch, page.Settings = launch, types.SimpleNamespace(from_environment=dict)
+page.launch = launch
 sys.modules["playground.ui"] = page
 runpy.run_path("app.py", run_name="__main__")
 """
