@@ -73,7 +73,7 @@ class Settings:
     seconds_address: float = setting(
         Limits.seconds_address, "seconds of training that the waiting runs from one network address ask for", 15, 1e8
     )
-    keep_runs: int = setting(Limits.keep_runs, "runs that are kept, besides those that wait or train", 1, 100_000)
+    keep_runs: int = setting(Limits.keep_runs, "runs that are kept; one that waits or trains stays in any case", 1, 100_000)
     keep_days: float = setting(Limits.keep_days, "days that a run is kept", 0.01, 36_500)
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -119,6 +120,29 @@ def test_where_no_port_is_asked_for_another_one_is_named(tmp_path: Path) -> None
         line = re.search(r"Port 7860 is taken: the page is at port (\d+) instead", app.said())
         assert line, app.said()
         assert httpx.get(f"http://127.0.0.1:{line[1]}/", timeout=30).status_code == 200
+
+
+def asked_by(app: Start, address: str) -> str:
+    """What the app says to a click of a new browser, that headers say comes from an address: a run's id, or why not."""
+    url = re.search(r"http://127\.0\.0\.1:\d+", app.said())
+    assert url, app.said()
+    click = {"method": "simclr", "dataset": "digits", "seconds": 15, "secret": secrets.token_hex(16)}
+    headers = {"X-Forwarded-For": f"192.0.2.99, {address}"}
+    answer = httpx.post(f"{url[0]}/playground/runs", json=click, headers=headers, timeout=30).json()
+    return answer.get("error") or "queued"
+
+
+@pytest.mark.parametrize(("header", "fourth"), [("", "2 runs from your network address wait"), ("X-Forwarded-For", "queued")])
+def test_a_header_gives_new_places_only_where_a_proxy_is_trusted(tmp_path: Path, header: str, fourth: str) -> None:
+    # no worker is warm within the test's first clicks, and so they all wait
+    settings = {"PLAYGROUND_WAITING_ADDRESS": "2", "PLAYGROUND_ADDRESS_HEADER": header, "PLAYGROUND_WAITING": "5"}
+    with started(tmp_path, **settings) as app:
+        app.wait(lambda: "Running on local URL" in app.said())
+        line = "PLAYGROUND_FOR=own PLAYGROUND_RUNS=.* PLAYGROUND_EXAMPLES=0 .*PLAYGROUND_WAITING=5 PLAYGROUND_WAITING_ADDRESS=2"
+        assert re.search(line, app.said()), app.said()
+        said = [asked_by(app, address) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")]
+        assert said[:2] == ["queued"] * 2 and said[2].startswith("2 runs from your network address wait"), said
+        assert said[3].startswith(fourth), said
 
 
 def test_requests_bring_no_blas_threads_of_their_own() -> None:
