@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -134,9 +135,9 @@ def asked_by(app: Start, address: str) -> str:
 
 @pytest.mark.parametrize(("header", "fourth"), [("", "2 runs from your network address wait"), ("X-Forwarded-For", "queued")])
 def test_a_header_gives_new_places_only_where_a_proxy_is_trusted(tmp_path: Path, header: str, fourth: str) -> None:
-    # no worker is warm within the test's first clicks, and so they all wait
     settings = {"PLAYGROUND_WAITING_ADDRESS": "2", "PLAYGROUND_ADDRESS_HEADER": header, "PLAYGROUND_WAITING": "5"}
-    with started(tmp_path, **settings) as app:
+    (tmp_path / "runs").mkdir()
+    with FileLock(tmp_path / "runs/.slot-0"), started(tmp_path, **settings) as app:  # no worker takes what waits
         app.wait(lambda: "Running on local URL" in app.said())
         line = "PLAYGROUND_FOR=own PLAYGROUND_RUNS=.* PLAYGROUND_EXAMPLES=0 .*PLAYGROUND_WAITING=5 PLAYGROUND_WAITING_ADDRESS=2"
         assert re.search(line, app.said()), app.said()
