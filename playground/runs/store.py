@@ -44,7 +44,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
 FULL = "The queue is full ({number} runs): wait until some have finished."
-MANY = "{number} runs from your network address wait already: wait until some have trained, or have the host raise {variable}."
+MANY = "Of the runs from one network address at most {most} may wait: wait until one begins, or have the host raise {variable}."
 LONG = (
     "With this the runs that wait from your network address would train for {seconds} s, and {most} s is the most: wait, ask"
     " for less, or have the host raise {variable}."
@@ -307,15 +307,17 @@ class Runs:
 
     def expire(self) -> None:
         """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with
-        the app.
+        the app. Those that never began go first: who queues and stops without end pushes out nothing that was trained.
         """
         own = [folder for folder in self._folders() if not is_example(folder)]
-        folders = sorted(own, key=lambda f: _changed(f / "run.json"))
+        folders = sorted(own, key=lambda f: ((f / "events.jsonl").exists(), _changed(f / "run.json")))
         forgotten = 0
         for newer, folder in zip(reversed(range(len(folders))), folders, strict=True):
             old = time.time() - _changed(folder / "run.json") > self.limits.keep_days * 86_400
-            if forgotten == AT_ONCE or (not old and newer < self.limits.keep_runs):
+            if forgotten == AT_ONCE:
                 break
+            if not old and newer < self.limits.keep_runs:
+                continue
             try:
                 if self.state(folder.name).kind not in ENDED:
                     continue
@@ -377,7 +379,7 @@ class Runs:
             return
         near = [one for one in waiting if one.address == self._place(address)]
         if len(near) + len(seconds) > limits.waiting_address:
-            raise UserError(MANY, number=len(near), variable="PLAYGROUND_WAITING_ADDRESS")
+            raise UserError(MANY, most=limits.waiting_address, variable="PLAYGROUND_WAITING_ADDRESS")
         if (total := sum(one.seconds for one in near) + sum(seconds)) > limits.seconds_address:
             most = f"{limits.seconds_address:g}"
             raise UserError(LONG, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_ADDRESS")

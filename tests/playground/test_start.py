@@ -133,7 +133,9 @@ def asked_by(app: Start, address: str) -> str:
     return answer.get("error") or "queued"
 
 
-@pytest.mark.parametrize(("header", "fourth"), [("", "2 runs from your network address wait"), ("X-Forwarded-For", "queued")])
+@pytest.mark.parametrize(
+    ("header", "fourth"), [("", "Of the runs from one network address at most 2"), ("X-Forwarded-For", "queued")]
+)
 def test_a_header_gives_new_places_only_where_a_proxy_is_trusted(tmp_path: Path, header: str, fourth: str) -> None:
     settings = {"PLAYGROUND_WAITING_ADDRESS": "2", "PLAYGROUND_ADDRESS_HEADER": header, "PLAYGROUND_WAITING": "5"}
     (tmp_path / "runs").mkdir()
@@ -142,7 +144,7 @@ def test_a_header_gives_new_places_only_where_a_proxy_is_trusted(tmp_path: Path,
         line = "PLAYGROUND_FOR=own PLAYGROUND_RUNS=.* PLAYGROUND_EXAMPLES=0 .*PLAYGROUND_WAITING=5 PLAYGROUND_WAITING_ADDRESS=2"
         assert re.search(line, app.said()), app.said()
         said = [asked_by(app, address) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")]
-        assert said[:2] == ["queued"] * 2 and said[2].startswith("2 runs from your network address wait"), said
+        assert said[:2] == ["queued"] * 2 and said[2].startswith("Of the runs from one network address at most 2"), said
         assert said[3].startswith(fourth), said
 
 

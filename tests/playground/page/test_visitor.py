@@ -139,7 +139,7 @@ def test_every_way_of_asking_for_training_counts_by_the_address(runs: Runs, way:
             runs.stop(run, SECRET)
     while len(runs.waiting()) < 2:
         runs.create(RunConfig("simclr", "digits", seconds=5), "a third person", HERE)
-    with pytest.raises(UserError, match="2 runs from your network address"):
+    with pytest.raises(UserError, match="one network address at most 2 may wait"):
         runs.create(RunConfig("simclr", "digits", seconds=5), "a fourth person", HERE)
     before = runs.waiting()
-    assert "2 runs from your network address wait already" in WAYS[way](runs) and runs.waiting() == before
+    assert "one network address at most 2 may wait" in WAYS[way](runs) and runs.waiting() == before

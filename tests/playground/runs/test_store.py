@@ -116,7 +116,7 @@ def test_a_new_secret_for_each_click_fills_no_queue(tmp_path: Path) -> None:
         thread.join()
     assert len(runs.waiting()) == 6 and len(refused) == 24
     assert set(refused) == {
-        "6 runs from your network address wait already: wait until some have trained, or have the host raise "
+        "Of the runs from one network address at most 6 may wait: wait until one begins, or have the host raise "
         "PLAYGROUND_WAITING_ADDRESS."
     }
     runs.create(CONFIG, "me", "192.0.2.2")
@@ -365,6 +365,27 @@ def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
         os.utime(tmp_path / made[-1] / "run.json", (time.time() - age,) * 2)
     runs.expire()
     assert [(tmp_path / run).exists() for run in made] == [False, True, True]
+
+
+def test_who_queues_and_stops_without_end_pushes_out_nothing_that_was_trained(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_runs=3))
+    trained = []
+    for age in (30, 20, 10):
+        trained.append(runs.create(CONFIG, "me"))
+        claim(tmp_path)
+        (tmp_path / trained[-1] / "events.jsonl").write_text('{"event": "Finished", "step": 1, "seconds": 1, "reason": ""}\n')
+        os.utime(tmp_path / trained[-1] / "run.json", (time.time() - age,) * 2)
+    stopped = []
+    for number in range(8):
+        stopped.append(runs.create(CONFIG, f"person {number}"))
+        runs.stop(stopped[-1], f"person {number}")
+    assert [run for run in stopped if (tmp_path / run).exists()] == stopped[-1:]
+    assert all((tmp_path / run).exists() for run in trained)
+    runs.expire()
+    assert not (tmp_path / stopped[-1]).exists()
+    os.utime(tmp_path / trained[1] / "run.json", (0, 0))  # as old as that goes whatever there is room for
+    runs.stop(runs.create(CONFIG, "me"), "me")
+    assert [(tmp_path / run).exists() for run in trained] == [True, False, True]
 
 
 def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> None:
