@@ -15,6 +15,7 @@ import hmac
 import json
 import logging
 import math
+import os
 import re
 import secrets
 import shutil
@@ -260,10 +261,9 @@ class Runs:
     def state(self, run: str) -> State:
         """Where a run stands, from its folder alone."""
         folder, view = self.folder(run), self._view(run)
-        waiting = self._waiting()
-        place = next((place for place, one in enumerate(waiting) if one.run == run), None)
-        if place is not None:
-            return State("queued", place + 1, wait=self._wait(waiting, place))
+        waiting = self.waiting()
+        if run in waiting:
+            return State("queued", waiting.index(run) + 1, wait=self._wait(run))
         with view.lock:
             view.read()
             last: dict[str, Any] = view.events[-1] if view.events else {"event": ""}
@@ -279,7 +279,7 @@ class Runs:
 
     def waiting(self) -> list[str]:
         """Ids of the queued runs, the next one first."""
-        return [one.run for one in self._waiting()]
+        return [name.partition("-")[2] for name in sorted(os.listdir(self.queue))]
 
     def view(self, run: str) -> View:
         """The events of a run, as far as they are written."""
@@ -311,12 +311,12 @@ class Runs:
         """
         own = [folder for folder in self._folders() if not is_example(folder)]
         folders = sorted(own, key=lambda f: ((f / "events.jsonl").exists(), _changed(f / "run.json")))
-        forgotten = 0
+        waiting, forgotten = set(self.waiting()), 0
         for newer, folder in zip(reversed(range(len(folders))), folders, strict=True):
             old = time.time() - _changed(folder / "run.json") > self.limits.keep_days * 86_400
             if forgotten == AT_ONCE:
                 break
-            if not old and newer < self.limits.keep_runs:
+            if folder.name in waiting or (not old and newer < self.limits.keep_runs):
                 continue
             try:
                 if self.state(folder.name).kind not in ENDED:
@@ -390,18 +390,21 @@ class Runs:
 
     def _waiting(self) -> list[Waiting]:
         """The queue, the next one first."""
-        return [Waiting.of(name) for name in sorted(path.name for path in self.queue.iterdir())]
+        return [Waiting.of(name) for name in sorted(os.listdir(self.queue))]
 
-    def _wait(self, waiting: Sequence[Waiting], place: int) -> float:
-        """Seconds, about, till the run at a place of the queue begins: the first worker that is free takes the next one."""
-        free = [0.0] * self.limits.workers
-        for path in self.root.glob(f"{TRAINING}*"):
+    def _wait(self, run: str) -> float:
+        """Seconds, about, till a waiting run begins: the worker that is free first takes the next one."""
+        waiting, free = {one.run: one.seconds for one in self._waiting()}, [0.0] * self.limits.workers
+        for slot in range(self.limits.workers):
             with suppress(UserError, OSError, ValueError):  # gone, damaged, or written just now
-                run = path.read_text(encoding="utf-8")
-                if all(one.run != run for one in waiting) and self.state(run).kind in ("starting", "running"):
-                    heapq.heapreplace(free, max(0.0, self._left(run)))
-        for one in waiting[:place]:
-            heapq.heapreplace(free, free[0] + one.seconds)
+                other = (self.root / f"{TRAINING}{slot}").read_text(encoding="utf-8")
+                if other not in waiting and self.state(other).kind in ("starting", "running"):
+                    free[slot] = max(0.0, self._left(other))
+        heapq.heapify(free)
+        for other, seconds in waiting.items():
+            if other == run:
+                break
+            heapq.heapreplace(free, free[0] + seconds)
         return free[0]
 
     def _left(self, run: str) -> float:
@@ -428,7 +431,7 @@ class Runs:
         (self.queue / entry.name()).touch()
 
 
-def claim(root: Path, slot: str = "") -> str | None:
+def claim(root: Path, slot: str = "0") -> str | None:
     """Take the next run out of the queue; only one of several processes gets it. slot: of the worker that does."""
     for path in sorted((root / "queue").iterdir()):
         try:
