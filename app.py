@@ -2,14 +2,21 @@
 
 import logging
 import os
+import sys
 
 # Before numpy is imported: who asks for a map or a place on one has a thread, and the threads that BLAS would add to each
 # of them fight for the cores. Training has its own, and torch's.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if __name__ == "__main__":
-    from playground.ui import Settings, launch
+    from playground.settings import Settings
+    from playground.ui import launch
+    from trainers.errors import UserError
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    launch(Settings.from_environment())
+    try:
+        launch(Settings.from_environment())
+    except UserError as error:  # a setting that is wrong
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -17,6 +17,7 @@ from playground.match.ask import Matching
 from playground.match.models import SHIPPED
 from playground.match.sets import PICTURES
 from playground.page.http import SET_FILES, UPLOAD_BYTES
+from playground.page.visitor import address
 from playground.runs.store import Runs
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
@@ -28,13 +29,15 @@ from trainers.train import RunConfig
 def build(runs: Runs, matching: Matching) -> None:
     """Add /train, /state, /stop, /load, /match, /find, /texts, /zero_shot and /own_set to the app's API."""
 
-    def train(method: str, dataset: str = "fashion-mnist", seconds: float = 30, seed: int = 0) -> dict[str, str]:
+    def train(
+        request: gr.Request, method: str, dataset: str = "fashion-mnist", seconds: float = 30, seed: int = 0
+    ) -> dict[str, str]:
         """Queue a run with a method's default knobs. Returns its id, and the secret that may stop it."""
         if dataset not in BUILT_IN:  # a path of this machine is nobody's business
             names = ", ".join(BUILT_IN)
             raise UserError("There is no data set “{name}”: choose one of {names}.", name=dataset[:40], names=names)
         secret = secrets.token_urlsafe(16)
-        return {"run": runs.create(RunConfig(method, dataset, seconds, seed=seed), secret), "secret": secret}
+        return {"run": runs.create(RunConfig(method, dataset, seconds, seed=seed), secret, address(request)), "secret": secret}
 
     def state(run: str) -> dict[str, Any]:
         """Where a run stands (queued, starting, running, finished, stopped, failed, interrupted) and its numbers."""

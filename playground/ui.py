@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -31,15 +30,18 @@ from playground.page import head, modules
 from playground.page.http import mounted
 from playground.page.port import free_port
 from playground.page.prefix import Prefix
+from playground.page.visitor import Visitor
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
 from playground.runs import shipped
 from playground.runs.pool import LocalRunner
-from playground.runs.store import Limits, Runs
+from playground.runs.store import Runs
+from playground.settings import Settings
 from playground.texts import LANGUAGES, table, text
 from playground.train import routes as train_routes
 from playground.train import tab as train
 
+log = logging.getLogger(__name__)
 TABS = (
     ("train", train),
     ("explore", explore),
@@ -51,28 +53,6 @@ TABS = (
 
 
 PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "seed")  # of the address: what is no tab's own
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too.
-
-    local_models: whether a visitor may name a folder of this machine to load a model from, PLAYGROUND_LOCAL_MODELS, 0 or 1;
-    not on a Space, which everybody visits. examples: whether the finished runs that ship are shown, PLAYGROUND_EXAMPLES.
-    """
-
-    runs: Path = Path("runs")
-    workers: int = 1
-    local_models: bool = True
-    examples: bool = True
-
-    @classmethod
-    def from_environment(cls) -> Settings:
-        """The settings that the environment gives, the defaults elsewhere."""
-        get = os.environ.get
-        local = get("PLAYGROUND_LOCAL_MODELS", "0" if "SPACE_ID" in os.environ else "1") == "1"
-        shown = get("PLAYGROUND_EXAMPLES", "1") == "1"
-        return cls(Path(get("PLAYGROUND_RUNS", "runs")), int(get("PLAYGROUND_WORKERS", "1")), local, shown)
 
 
 def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
@@ -131,19 +111,26 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
 
 def launch(settings: Settings, **options: Any) -> None:
-    """Start the workers and serve the page until it is interrupted."""
+    """Start the workers and serve the page until it is interrupted. UserError where a setting cannot be as it is."""
+    log.info(settings.told())
+    runs = Runs(settings.folder(), settings.limits())
     options = {"server_port": free_port()} | options
     torch.set_num_threads(1)  # in this process alone: who asks has a thread, and many of one question wait for each other
+    # uvicorn would believe what any program of this machine, as a proxy that hands headers on, says of a visitor's address
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
-    runs = Runs(settings.runs.resolve(), Limits())
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps)
     matching = Matching(maps, for_models, settings.local_models)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     own = mount(maps, matching)
-    middleware = [Middleware(Prefix, own), Middleware(head.Head, finished, keys())]
+    middleware = [
+        Middleware(Visitor, settings.address_header),
+        Middleware(Prefix, own),
+        Middleware(head.Head, finished, keys()),
+    ]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()

@@ -15,6 +15,7 @@ from playground.compare.knobs import form
 from playground.compare.rows import MOST
 from playground.maps.making import Maps
 from playground.page.http import FRESH, answer, language, question, secret
+from playground.page.visitor import address
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
@@ -34,7 +35,8 @@ def routes(maps: Maps) -> list[BaseRoute]:
 
     async def sweep(request: Request) -> Response:
         asked = await question(request)
-        return JSONResponse(await run_in_threadpool(sweeps.begin, runs, asked, secret(asked)), headers=FRESH)
+        begun = await run_in_threadpool(sweeps.begin, runs, asked, secret(asked), address(request))
+        return JSONResponse(begun, headers=FRESH)
 
     async def stop_sweep(request: Request) -> Response:
         owner = secret(await question(request))

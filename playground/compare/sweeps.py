@@ -21,7 +21,7 @@ from trainers.errors import NotFound, UserError
 from trainers.method import make_config
 
 
-def begin(runs: Runs, asked: Mapping[str, Any], owner: str) -> Begun:
+def begin(runs: Runs, asked: Mapping[str, Any], owner: str, address: str = "") -> Begun:
     """Queue a copy of {"like"} for each of {"values"} of {"knob"}; {"seconds"} for each. Returns the sweep and its runs."""
     run, knob, values = str(asked.get("like")), str(asked.get("knob")), asked.get("values")
     if not isinstance(values, list):
@@ -32,7 +32,7 @@ def begin(runs: Runs, asked: Mapping[str, Any], owner: str) -> Begun:
         raise UserError("A sweep takes from {least} to {most} different values.", least=2, most=MOST)
     ordered = sorted(parsed) if not any(isinstance(value, str) for value in parsed) else list(parsed)
     configs = [dataclasses.replace(config, knobs=dict(config.knobs) | {knob: value}) for value in ordered]
-    sweep, made = runs.sweep(configs, owner, knob=knob, like=run)
+    sweep, made = runs.sweep(configs, owner, address, knob=knob, like=run)
     return {"sweep": sweep, "runs": made}
 
 

@@ -45,6 +45,14 @@ def changed(config: Any, language: str) -> str:
     return text(language, "live.comma").join(knobs_said(language, config.method, differ))
 
 
+def soon(seconds: float, language: str) -> str:
+    """A time that is only about right, in words. They change at whole halves of a minute alone."""
+    for key, number, below in (("soon", 0.0, 60), ("minute", 1.0, 90), ("minutes", seconds / 60, 5_400)):
+        if seconds < below:
+            return text(language, f"live.wait_{key}", number=f"{number:.0f}")
+    return text(language, "live.wait_hours", number=f"{seconds / 3600:.0f}")
+
+
 def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -> str:
     """Where the run stands, in a sentence."""
     kind = state.kind
@@ -53,7 +61,8 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
     if kind == "stopped" and not at["step"]:
         kind = "stopped_early"
     return text(
-        language, f"live.{kind}", place=state.place, step=f"{at['step']:,}", seconds=f"{at['seconds']:.0f}",
+        language, f"live.{kind}", place=state.place, wait=soon(state.wait, language), step=f"{at['step']:,}",
+        seconds=f"{at['seconds']:.0f}",
         budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, public(state.values)),
     )  # fmt: skip
 

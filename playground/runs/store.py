@@ -2,15 +2,20 @@
 
 ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps.making'
 ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue: single runs first, then those of
-                    sweeps, the first of each before the second of any
+                    sweeps, the first of each person before the second of any; see Waiting
+ROOT/.training-SLOT the id of the run that a worker took last
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+import heapq
+import hmac
 import json
 import logging
+import math
+import os
 import re
 import secrets
 import shutil
@@ -40,10 +45,21 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
 FULL = "The queue is full ({number} runs): wait until some have finished."
+MANY = "Of the runs from one network address at most {most} may wait: wait until one begins, or have the host raise {variable}."
+LONG = (
+    "With this the runs that wait from your network address would train for {seconds} s, and {most} s is the most: wait, ask"
+    " for less, or have the host raise {variable}."
+)
+LONG_EACH = (
+    "With this your own runs that wait would train for {seconds} s, and {most} s is the most: wait, ask for less, or have the"
+    " host raise {variable}."
+)
 UPLOADS = "uploads"
+TRAINING = ".training-"  # and a worker's slot: the run that it took last
 UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
+HASH = 16  # letters of a hash in the queue
 AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
@@ -51,8 +67,12 @@ AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead 
 class Limits:
     """What one machine gives to many people."""
 
+    workers: int = 1  # runs that train at once
     waiting: int = 50
-    waiting_each: int = 3
+    waiting_each: int = 3  # single runs of a browser
+    seconds_each: float = 3_600.0  # of training that a browser's waiting runs ask for, those of a sweep too
+    waiting_address: int = 20  # runs, single or of sweeps, from one network address
+    seconds_address: float = 3_600.0
     keep_runs: int = 300
     keep_days: float = 14.0
     longest: float = 600.0  # seconds of training that one click may ask for
@@ -61,12 +81,48 @@ class Limits:
 
 @dataclass(frozen=True)
 class State:
-    """kind: queued starting running finished stopped failed interrupted. place: 1 is next. sentence: why it failed."""
+    """kind: queued starting running finished stopped failed interrupted. place: 1 is next. sentence: why it failed.
+
+    wait: seconds, about, till a queued run begins.
+    """
 
     kind: str
     place: int = 0
     sentence: str = ""
     values: dict[str, str] = dataclasses.field(default_factory=dict)
+    wait: float = 0.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run in the queue, as its file's name says: all of it but the run in an order in which names sort.
+
+    swept: whether it is of a sweep. round: the first of each person is in one, the second in the next. number: nanoseconds,
+    later than all before. seconds: of training that it asks for. owner and address: whose it is and where from, as hashes;
+    the address's salt is forgotten with the app, so that who has the folder cannot try all addresses; "": not known.
+    """
+
+    run: str
+    swept: bool = False
+    round: int = 0
+    number: int = 0
+    seconds: int = 0
+    owner: str = ""
+    address: str = ""
+
+    def name(self) -> str:
+        """The name of its file."""
+        kind = "s" if self.swept else ""
+        return f"{kind}{self.round:06d}.{self.number:020d}.{self.seconds}.{self.owner}.{self.address}-{self.run}"
+
+    @classmethod
+    def of(cls, name: str) -> Waiting:
+        """What a file's name says; of one that an earlier version of the app wrote, the run alone."""
+        found = re.fullmatch(r"(s?)(\d{6,})\.(\d{20})\.(\d+)\.([0-9a-f]*)\.([0-9a-f]*)-(.+)", name)
+        if not found:
+            return cls(name.partition("-")[2], name.startswith("s"))
+        kind, round, number, seconds, owner, address, run = found.groups()
+        return cls(run, kind == "s", int(round), int(number), int(seconds), owner, address)
 
 
 class View:
@@ -104,28 +160,33 @@ class Runs:
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
         self._queueing = threading.Lock()  # from looking whether there is room to taking it
+        self._salt = secrets.token_bytes(16)
+        self._rounds: dict[tuple[bool, str], int] = {}  # the last one that each person was given, not below the present one
 
     # -- what a person does -------------------------------------------------------------------------------------
 
-    def create(self, config: RunConfig, owner: str) -> str:
-        """Queue a new run and return its id. UserError where there are too many already."""
+    def create(self, config: RunConfig, owner: str, address: str = "") -> str:
+        """Queue a new run and return its id. UserError where there are too many already.
+
+        address: the visitor's, as playground.page.visitor has it; without one its limits do not apply.
+        """
         if config.seconds is None or config.seconds > self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
         run = secrets.token_urlsafe(8)
         with self._queueing:
-            self._make_room(owner)
+            self._make_room([config.seconds], owner, address)
             self.expire()
             record.create(self.root / run, config, owner=_hash(owner))
-            self._enqueue(run)
+            self._enqueue(run, config.seconds, owner, address)
         return run
 
-    def sweep(self, configs: Sequence[RunConfig], owner: str, **about: Any) -> tuple[str, list[str]]:
+    def sweep(self, configs: Sequence[RunConfig], owner: str, address: str = "", **about: Any) -> tuple[str, list[str]]:
         """Queue runs that belong together, one sweep a person at a time; returns the sweep's id, and those of its runs.
 
         run.json of each says what it belongs to: "sweep" holds the id and `about`. The runs are ID-0, ID-1, and so on.
         """
-        total = sum(config.seconds or self.limits.longest_sweep + 1 for config in configs)
-        if len(configs) > SWEEP or not total <= self.limits.longest_sweep:
+        seconds = [config.seconds or self.limits.longest_sweep + 1 for config in configs]
+        if len(configs) > SWEEP or not sum(seconds) <= self.limits.longest_sweep:
             raise UserError(
                 "A sweep may train for at most {seconds} seconds in all: take fewer values, or less time for each.",
                 seconds=f"{self.limits.longest_sweep:g}",
@@ -137,14 +198,13 @@ class Runs:
                 raise UserError(
                     "{number} runs of your last sweep have still to train: wait for them, or stop that sweep.", number=len(mine)
                 )
-            if len(self.waiting()) + len(configs) > self.limits.waiting:
-                raise UserError(FULL, number=len(self.waiting()))
+            self._make_room(seconds, owner, address, swept=True)
             sweep = secrets.token_urlsafe(8)
             made = [f"{sweep}-{place}" for place in range(len(configs))]
             for run, config in zip(made, configs, strict=True):
                 record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
-            for place, run in enumerate(made):
-                self._enqueue(run, place)
+            for run, long in zip(made, seconds, strict=True):
+                self._enqueue(run, long, owner, address, swept=True)
         return sweep, made
 
     def sweep_runs(self, sweep: str) -> list[str]:
@@ -168,12 +228,12 @@ class Runs:
         folder = self._owned(run, owner)
         kind = self.state(run).kind
         if kind == "queued":
-            for path in self.queue.glob(f"*-{run}"):
-                path.unlink(missing_ok=True)
+            for entry in self.queue.glob(f"*-{run}"):
+                entry.unlink(missing_ok=True)
         if kind in ("queued", "starting", "running"):
             (folder / "stop").touch()
 
-    def go_on(self, run: str, owner: str, seconds: float) -> None:
+    def go_on(self, run: str, owner: str, seconds: float, address: str = "") -> None:
         """Queue a run again: to the end of its budget if it was cut short, else for so many seconds more."""
         folder = self._owned(run, owner)
         if not 0 < seconds <= self.limits.longest:
@@ -181,14 +241,14 @@ class Runs:
         with self._queueing:
             if self.state(run).kind not in ENDED:
                 raise UserError("This run is still training.")
-            self._make_room(owner)
             config = record.read_config(folder)
-            view = self._view(run)
-            done = view.events[-1]["seconds"] if view.events else 0.0
-            if (config.seconds or 0) - done < 1:
-                record.create(folder, dataclasses.replace(config, seconds=done + seconds))
+            left = self._left(run)
+            more = seconds if left < 1 else left
+            self._make_room([more], owner, address)
+            if left < 1:
+                record.create(folder, dataclasses.replace(config, seconds=(config.seconds or 0) - left + seconds))
             (folder / "stop").unlink(missing_ok=True)
-            self._enqueue(run)
+            self._enqueue(run, more, owner, address)
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -203,7 +263,7 @@ class Runs:
         folder, view = self.folder(run), self._view(run)
         waiting = self.waiting()
         if run in waiting:
-            return State("queued", place=waiting.index(run) + 1)
+            return State("queued", waiting.index(run) + 1, wait=self._wait(run))
         with view.lock:
             view.read()
             last: dict[str, Any] = view.events[-1] if view.events else {"event": ""}
@@ -219,7 +279,7 @@ class Runs:
 
     def waiting(self) -> list[str]:
         """Ids of the queued runs, the next one first."""
-        return [path.name.partition("-")[2] for path in sorted(self.queue.iterdir())]
+        return [name.partition("-")[2] for name in sorted(os.listdir(self.queue))]
 
     def view(self, run: str) -> View:
         """The events of a run, as far as they are written."""
@@ -247,15 +307,17 @@ class Runs:
 
     def expire(self) -> None:
         """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with
-        the app.
+        the app. Those that never began go first: who queues and stops without end pushes out nothing that was trained.
         """
         own = [folder for folder in self._folders() if not is_example(folder)]
-        folders = sorted(own, key=lambda f: _changed(f / "run.json"))
-        forgotten = 0
+        folders = sorted(own, key=lambda f: ((f / "events.jsonl").exists(), _changed(f / "run.json")))
+        waiting, forgotten = set(self.waiting()), 0
         for newer, folder in zip(reversed(range(len(folders))), folders, strict=True):
             old = time.time() - _changed(folder / "run.json") > self.limits.keep_days * 86_400
-            if forgotten == AT_ONCE or (not old and newer < self.limits.keep_runs):
+            if forgotten == AT_ONCE:
                 break
+            if folder.name in waiting or (not old and newer < self.limits.keep_runs):
+                continue
             try:
                 if self.state(folder.name).kind not in ENDED:
                     continue
@@ -301,38 +363,85 @@ class Runs:
             raise UserError("Only the browser that started this run may stop it or go on with it.")
         return folder
 
-    def _make_room(self, owner: str) -> None:
-        waiting = self.waiting()
-        if len(waiting) >= self.limits.waiting:
+    def _make_room(self, seconds: Sequence[float], owner: str, address: str, swept: bool = False) -> None:
+        """UserError where runs of so many seconds each are too many, for the queue, for a browser or for a network address."""
+        limits, waiting = self.limits, self._waiting()
+        if len(waiting) + len(seconds) > limits.waiting:
             raise UserError(FULL, number=len(waiting))
-        abouts = [record.read_about(self.root / run) for run in waiting]
-        mine = [
-            about for about in abouts if about.get("owner") == _hash(owner) and "sweep" not in about
-        ]  # which has its own rule
-        if len(mine) >= self.limits.waiting_each:
-            raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(mine))
+        mine = [one for one in waiting if one.owner == _hash(owner)[:HASH]]
+        singles = [one for one in mine if not one.swept]  # a sweep has its own rule
+        if not swept and len(singles) >= limits.waiting_each:
+            raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(singles))
+        if (total := sum(one.seconds for one in mine) + sum(seconds)) > limits.seconds_each:
+            most = f"{limits.seconds_each:g}"
+            raise UserError(LONG_EACH, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_EACH")
+        if not address:
+            return
+        near = [one for one in waiting if one.address == self._place(address)]
+        if len(near) + len(seconds) > limits.waiting_address:
+            raise UserError(MANY, most=limits.waiting_address, variable="PLAYGROUND_WAITING_ADDRESS")
+        if (total := sum(one.seconds for one in near) + sum(seconds)) > limits.seconds_address:
+            most = f"{limits.seconds_address:g}"
+            raise UserError(LONG, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_ADDRESS")
+
+    def _place(self, address: str) -> str:
+        """A network address in the queue."""
+        return hmac.new(self._salt, address.encode(), hashlib.sha256).hexdigest()[:HASH] if address else ""
+
+    def _waiting(self) -> list[Waiting]:
+        """The queue, the next one first."""
+        return [Waiting.of(name) for name in sorted(os.listdir(self.queue))]
+
+    def _wait(self, run: str) -> float:
+        """Seconds, about, till a waiting run begins: the worker that is free first takes the next one."""
+        waiting, free = {one.run: one.seconds for one in self._waiting()}, [0.0] * self.limits.workers
+        for slot in range(self.limits.workers):
+            with suppress(UserError, OSError, ValueError):  # gone, damaged, or written just now
+                other = (self.root / f"{TRAINING}{slot}").read_text(encoding="utf-8")
+                if other not in waiting and self.state(other).kind in ("starting", "running"):
+                    free[slot] = max(0.0, self._left(other))
+        heapq.heapify(free)
+        for other, seconds in waiting.items():
+            if other == run:
+                break
+            heapq.heapreplace(free, free[0] + seconds)
+        return free[0]
+
+    def _left(self, run: str) -> float:
+        """Seconds of its budget that a run has not trained yet."""
+        view = self.view(run)
+        return (record.read_config(view.folder).seconds or 0.0) - (view.events[-1]["seconds"] if view.events else 0.0)
 
     def _swept(self, owner: str) -> list[str]:
         """The runs of all sweeps of a person."""
         mine = _hash(owner)
         return [run for run, about in self._abouts() if "sweep" in about and about.get("owner") == mine]
 
-    def _enqueue(self, run: str, place: int | None = None) -> None:
-        """place: of a run within its sweep; such a run lets every single one pass, and other sweeps take turns with it."""
-        turn = "" if place is None else f"s{place}"
-        before = [int(found[1]) for path in self.queue.iterdir() if (found := re.fullmatch(rf"{turn}(\d{{20}})-.*", path.name))]
-        number = max([time.time_ns(), *(one + 1 for one in before)])  # also where the clock was put back
-        (self.queue / f"{turn}{number:020d}-{run}").touch()
+    def _enqueue(self, run: str, seconds: float, owner: str, address: str, swept: bool = False) -> None:
+        """Give a run its turn: in the round after its owner's last one, and not before the one that the queue is at."""
+        waiting, whose = self._waiting(), _hash(owner)[:HASH]
+        rounds = [one.round for one in waiting if one.swept == swept]
+        present = min(rounds, default=0)
+        # who had no more turns than others is forgotten, and everybody once nobody waits
+        self._rounds = {key: n for key, n in self._rounds.items() if key[0] != swept or (rounds and n >= present)}
+        found = max(present, self._rounds.get((swept, whose), -1) + 1)
+        self._rounds[swept, whose] = found
+        number = max([time.time_ns(), *(one.number + 1 for one in waiting)])  # also where the clock was put back
+        entry = Waiting(run, swept, found, number, math.ceil(seconds), whose, self._place(address))
+        (self.queue / entry.name()).touch()
 
 
-def claim(root: Path) -> str | None:
-    """Take the next run out of the queue; only one of several processes gets it."""
+def claim(root: Path, slot: str = "0") -> str | None:
+    """Take the next run out of the queue; only one of several processes gets it. slot: of the worker that does."""
     for path in sorted((root / "queue").iterdir()):
         try:
             path.unlink()
         except FileNotFoundError:
             continue
-        return path.name.partition("-")[2]
+        run = path.name.partition("-")[2]
+        with suppress(OSError):  # a full disk: how long the others wait is then not known as well
+            (root / f"{TRAINING}{slot}").write_text(run, encoding="utf-8")
+        return run
     return None
 
 

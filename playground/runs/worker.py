@@ -43,7 +43,7 @@ def main(root: Path, slot: str) -> None:
     log.info("ready, process %d", os.getpid())
     threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
     while not orphaned.is_set():
-        run = claim(root)
+        run = claim(root, slot)
         if run is None:
             time.sleep(0.05)
             continue

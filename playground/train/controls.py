@@ -20,9 +20,13 @@ FIRST = "simclr"
 
 
 class Controls:
-    """The column of controls. `config` turns what was set into a run's config; `asked` and `of` go the other way."""
+    """The column of controls. `config` turns what was set into a run's config; `asked` and `of` go the other way.
 
-    def __init__(self, i18n: Any) -> None:
+    longest: seconds that one click may ask for.
+    """
+
+    def __init__(self, i18n: Any, longest: float = BUDGETS[-1]) -> None:
+        self.budgets = [one for one in BUDGETS if one <= longest]
         names = [*BUILT_IN, OWN]
         self.data = gr.Dropdown(
             [(i18n(f"controls.{OWN}" if n == OWN else f"data.{n}"), n) for n in names], value=names[0],
@@ -34,8 +38,8 @@ class Controls:
             label=i18n("controls.method"), interactive=True, elem_id="method",
         )  # fmt: skip
         self.budget = gr.Radio(
-            [(i18n(f"controls.budget_{b}"), b) for b in BUDGETS], value=30, label=i18n("controls.budget"),
-            interactive=True, elem_id="budget",
+            [(i18n(f"controls.budget_{b}"), b) for b in self.budgets], value=self.budgets[:2][-1],
+            label=i18n("controls.budget"), interactive=True, elem_id="budget",
         )  # fmt: skip
         self.train = gr.Button(i18n("controls.train"), variant="primary", size="lg", elem_id="train")
         with gr.Row(elem_id="after"):
@@ -103,7 +107,7 @@ class Controls:
             wrong.append(error)
             config = make_config(method, {})
         found = {self.method: method} | {one: getattr(config, name) for name, one in self.knobs[method].items()}
-        found |= {self.data: choice("data", [*BUILT_IN, OWN]), self.budget: choice("seconds", BUDGETS)}
+        found |= {self.data: choice("data", [*BUILT_IN, OWN]), self.budget: choice("seconds", self.budgets)}
         if "seed" in given:
             if re.fullmatch(r"-?[0-9]{1,10}", given["seed"]) and -(2**31) <= int(given["seed"]) < 2**31:
                 found[self.seed] = int(given["seed"])
@@ -116,7 +120,7 @@ class Controls:
         data = config.dataset if config.dataset in BUILT_IN else OWN
         given = {"method": config.method, "seed": str(config.seed), "data": data}
         given |= {f"knob.{name}": str(value) for name, value in config.knobs.items()}
-        if config.seconds in BUDGETS:  # a sweep's, or one that was gone on with, may be any other
+        if config.seconds in self.budgets:  # a sweep's, or one that was gone on with, may be any other
             given["seconds"] = f"{config.seconds:g}"
         return self.asked(given)[0]
 

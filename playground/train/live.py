@@ -38,7 +38,8 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> tuple[Moment
     waits = False
     if frames["pca"] and state.kind in ENDED:  # the better map of the end, made while somebody looks
         waits = _asked(maps, run)
-    version = f"{view.generation}.{len(events)}.{state.kind}.{state.place}.{len(frames['umap'])}.{waits:d}.{language}"
+    place = f"{state.place}.{state.wait // 30:.0f}"
+    version = f"{view.generation}.{len(events)}.{state.kind}.{place}.{len(frames['umap'])}.{waits:d}.{language}"
     if version == after:
         return None
     with view.building:  # many people look at one run: the moment is built, and packed, once for all of them

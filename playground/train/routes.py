@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from playground.maps.making import Maps
 from playground.page.http import FRESH, gzipped, language, lasting, png, question, secret
+from playground.page.visitor import address
 from playground.runs.copies import like
 from playground.runs.described import public
 from playground.runs.store import ENDED, Runs, about_images, read_images
@@ -54,7 +55,8 @@ def routes(maps: Maps) -> list[BaseRoute]:
         return Response(body, media_type="image/png", headers=lasts(request))
 
     async def begin(request: Request) -> Response:
-        return JSONResponse({"run": await run_in_threadpool(_begun, runs, await question(request))}, headers=FRESH)
+        run = await run_in_threadpool(_begun, runs, await question(request), address(request))
+        return JSONResponse({"run": run}, headers=FRESH)
 
     return [
         Route("/runs/{run}/live", live),
@@ -64,7 +66,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
     ]
 
 
-def _begun(runs: Runs, asked: dict[str, Any]) -> str:
+def _begun(runs: Runs, asked: dict[str, Any], address: str) -> str:
     """Queue a run that a part of the page asks for, with the browser's own secret, and return its id.
 
     {"like"}: a copy of a run, with its data and what "knobs" and "seconds" do not change.
@@ -73,14 +75,14 @@ def _begun(runs: Runs, asked: dict[str, Any]) -> str:
     if not isinstance(knobs, dict):
         raise UserError("This question is not understood.")
     if "like" in asked:
-        return runs.create(like(runs, str(asked["like"]), knobs, asked.get("seconds"), owner), owner)
+        return runs.create(like(runs, str(asked["like"]), knobs, asked.get("seconds"), owner), owner, address)
     if dataset not in BUILT_IN:
         raise UserError("This question is not understood.")
     try:
         seconds, seed = float(asked.get("seconds", 30)), int(asked.get("seed", 0))
     except (TypeError, ValueError, OverflowError) as error:
         raise UserError("This question is not understood.") from error
-    return runs.create(RunConfig(str(asked.get("method")), dataset, seconds, seed=seed, knobs=knobs), owner)
+    return runs.create(RunConfig(str(asked.get("method")), dataset, seconds, seed=seed, knobs=knobs), owner, address)
 
 
 def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:

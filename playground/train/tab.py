@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 
 from playground.page.modules import opens
+from playground.page.visitor import address
 from playground.runs.store import UPLOADS, Runs
 from playground.texts import language_of, text, told
 from playground.train.controls import Controls, seconds
@@ -33,7 +34,7 @@ def build(i18n: Any, runs: Runs) -> None:
     """The controls and the live panel, the events of Train, Stop and Continue, and the controls in the page's address."""
     with gr.Row(elem_id="body"):
         with gr.Column(scale=1, min_width=280, elem_id="controls"):
-            controls = Controls(i18n)
+            controls = Controls(i18n, runs.limits.longest)
         with gr.Column(scale=4, min_width=320, elem_id="main"):
             live = drawn("live", PANEL, "train/train.js", run="")
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
@@ -45,11 +46,14 @@ def build(i18n: Any, runs: Runs) -> None:
         return {toast: {"text": sentence, "at": time.time()}}
 
     def heard(handler: Callable[..., dict[Any, Any]]) -> Callable[..., dict[Any, Any]]:
-        """A handler whose errors become one sentence in the reader's language; a trace goes to the log."""
+        """A handler that is told where a click comes from; its errors become one sentence in the reader's language.
+
+        A trace goes to the log.
+        """
 
         def wrapped(request: gr.Request, *args: Any) -> dict[Any, Any]:
             try:
-                return handler(*args)
+                return handler(address(request), *args)
             except UserError as error:
                 said = told(language(request), error)
             except Exception:
@@ -60,19 +64,19 @@ def build(i18n: Any, runs: Runs) -> None:
         return wrapped
 
     @heard
-    def train_clicked(shown: Any, *values: Any) -> dict[Any, Any]:
+    def train_clicked(address: str, shown: Any, *values: Any) -> dict[Any, Any]:
         given = dict(zip(controls.inputs(), values, strict=True))
         config = controls.config(given, lambda path: keep(Path(path), runs.root / UPLOADS))
-        return {live: {"run": runs.create(config, secret_of(shown))}}
+        return {live: {"run": runs.create(config, secret_of(shown), address)}}
 
     @heard
-    def stop_clicked(shown: Any) -> dict[Any, Any]:
+    def stop_clicked(address: str, shown: Any) -> dict[Any, Any]:
         runs.stop(run_of(shown), secret_of(shown))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     @heard
-    def go_on_clicked(shown: Any, budget: Any) -> dict[Any, Any]:
-        runs.go_on(run_of(shown), secret_of(shown), seconds(budget))
+    def go_on_clicked(address: str, shown: Any, budget: Any) -> dict[Any, Any]:
+        runs.go_on(run_of(shown), secret_of(shown), seconds(budget), address)
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     def restored(request: gr.Request, asked: Any, *values: Any) -> dict[Any, Any]:

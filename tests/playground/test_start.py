@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -121,6 +123,31 @@ def test_where_no_port_is_asked_for_another_one_is_named(tmp_path: Path) -> None
         assert httpx.get(f"http://127.0.0.1:{line[1]}/", timeout=30).status_code == 200
 
 
+def asked_by(app: Start, address: str) -> str:
+    """What the app says to a click of a new browser, that headers say comes from an address: a run's id, or why not."""
+    url = re.search(r"http://127\.0\.0\.1:\d+", app.said())
+    assert url, app.said()
+    click = {"method": "simclr", "dataset": "digits", "seconds": 15, "secret": secrets.token_hex(16)}
+    headers = {"X-Forwarded-For": f"192.0.2.99, {address}"}
+    answer = httpx.post(f"{url[0]}/playground/runs", json=click, headers=headers, timeout=30).json()
+    return answer.get("error") or "queued"
+
+
+@pytest.mark.parametrize(
+    ("header", "fourth"), [("", "Of the runs from one network address at most 2"), ("X-Forwarded-For", "queued")]
+)
+def test_a_header_gives_new_places_only_where_a_proxy_is_trusted(tmp_path: Path, header: str, fourth: str) -> None:
+    settings = {"PLAYGROUND_WAITING_ADDRESS": "2", "PLAYGROUND_ADDRESS_HEADER": header, "PLAYGROUND_WAITING": "5"}
+    (tmp_path / "runs").mkdir()
+    with FileLock(tmp_path / "runs/.slot-0"), started(tmp_path, **settings) as app:  # no worker takes what waits
+        app.wait(lambda: "Running on local URL" in app.said())
+        line = "PLAYGROUND_FOR=own PLAYGROUND_RUNS=.* PLAYGROUND_EXAMPLES=0 .*PLAYGROUND_WAITING=5 PLAYGROUND_WAITING_ADDRESS=2"
+        assert re.search(line, app.said()), app.said()
+        said = [asked_by(app, address) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")]
+        assert said[:2] == ["queued"] * 2 and said[2].startswith("Of the runs from one network address at most 2"), said
+        assert said[3].startswith(fourth), said
+
+
 def test_requests_bring_no_blas_threads_of_their_own() -> None:
     program = """
 import runpy, sys, types
@@ -128,7 +155,7 @@ page = types.ModuleType("playground.ui")
 def launch(settings):
     import numpy, scipy.linalg, threadpoolctl
     print([one["num_threads"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"])
-page.launch, page.Settings = launch, types.SimpleNamespace(from_environment=dict)
+page.launch = launch
 sys.modules["playground.ui"] = page
 runpy.run_path("app.py", run_name="__main__")
 """

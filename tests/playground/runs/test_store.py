@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from playground.maps.making import FIRST, LIVE, Maps
 from playground.runs.pool import LocalRunner
-from playground.runs.store import AT_ONCE, CRASHED, KILLED, UPLOADS, Limits, Runs, State, claim, write_images
+from playground.runs.store import AT_ONCE, CRASHED, KILLED, UPLOADS, Limits, Runs, State, Waiting, claim, write_images
 from playground.train.live import live
 from playground.train.tab import keep
 from trainers import data, record
@@ -95,6 +96,137 @@ def test_many_clicks_at_once_get_no_more_places_than_there_are(tmp_path: Path) -
             thread.join()
         assert len(runs.waiting()) == places
     assert len(refused) == 27 + 28
+
+
+def test_a_new_secret_for_each_click_fills_no_queue(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(waiting_address=6, seconds_address=100))
+    together, refused = threading.Barrier(30), []
+
+    def click(owner: str) -> None:
+        together.wait()
+        try:
+            runs.create(CONFIG, owner, "192.0.2.1")
+        except UserError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=click, args=(f"person {i}",)) for i in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(runs.waiting()) == 6 and len(refused) == 24
+    assert set(refused) == {
+        "Of the runs from one network address at most 6 may wait: wait until one begins, or have the host raise "
+        "PLAYGROUND_WAITING_ADDRESS."
+    }
+    runs.create(CONFIG, "me", "192.0.2.2")
+    runs.create(CONFIG, "me")  # from nobody knows where, as by a program that makes runs itself
+    claim(tmp_path)
+    runs.create(CONFIG, "me", "192.0.2.1")  # a run that trains waits no more
+
+
+def test_seconds_of_training_count_by_address_and_by_browser(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(seconds_each=100, seconds_address=150))
+    minute, sweep = RunConfig("simclr", "digits", seconds=60), [RunConfig("simclr", "digits", seconds=10)] * 4
+    mine = runs.create(minute, "me", "here")
+    with pytest.raises(UserError, match="your own runs that wait would train for 120 s, and 100 s is .*SECONDS_EACH"):
+        runs.create(minute, "me", "elsewhere")
+    runs.sweep(sweep, "me", "here")
+    with pytest.raises(UserError, match="your own runs"):
+        runs.create(CONFIG, "me", "here")
+    with pytest.raises(UserError, match="from your network address would train for 160 s, and 150 s is .*SECONDS_ADDRESS"):
+        runs.create(minute, "you", "here")
+    runs.sweep(sweep, "you", "here")
+    with pytest.raises(UserError, match="from your network address would train for 180 s"):
+        runs.sweep(sweep, "her", "here")
+    runs.stop(mine, "me")
+    while claim(tmp_path):
+        pass
+    for owner in ("a", "b"):
+        runs.create(minute, owner, "here")
+    with pytest.raises(UserError, match="from your network address would train for 180 s"):
+        runs.go_on(mine, "me", 80, "here")
+    assert len(runs.waiting()) == 2 and (tmp_path / mine / "stop").exists()
+
+
+def test_a_run_that_goes_on_counts_with_what_is_left_of_it(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(seconds_each=60))
+    run = runs.create(RunConfig("simclr", "digits", seconds=50), "me")
+    claim(tmp_path)
+    (tmp_path / run / "events.jsonl").write_text('{"event": "Finished", "step": 9, "seconds": 20.5, "reason": "stopped"}\n')
+    runs.create(RunConfig("simclr", "digits", seconds=30), "me")
+    runs.go_on(run, "me", 600)  # 29.5 s of its own budget are left, however many more are asked for
+    with pytest.raises(UserError, match="would train for 61 s"):
+        runs.create(CONFIG, "me")
+
+
+def test_no_address_is_kept(tmp_path: Path) -> None:
+    runs, other = Runs(tmp_path / "a"), Runs(tmp_path / "b")
+    for one in (runs, other):
+        one.create(CONFIG, "me", "192.0.2.1")
+        one.sweep([CONFIG] * 2, "me", "192.0.2.1")
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in kept if "192.0.2.1" in path.name or b"192.0.2.1" in path.read_bytes()]
+    first, second = ({Waiting.of(path.name).address for path in one.queue.iterdir()} for one in (runs, other))
+    assert len(first) == len(second) == 1 and first != second  # nobody without the salt can try all addresses
+
+
+def test_people_take_turns_in_the_queue(runs: Runs) -> None:
+    a1, a2, a3 = (runs.create(CONFIG, "a") for _ in range(3))
+    b1 = runs.create(CONFIG, "b")
+    c1, c2 = (runs.create(CONFIG, "c") for _ in range(2))
+    swept = runs.sweep([CONFIG] * 2, "d")[1]
+    assert runs.waiting() == [a1, b1, c1, a2, c2, a3, *swept]
+    b2 = runs.create(CONFIG, "b")
+    assert runs.waiting() == [a1, b1, c1, a2, c2, b2, a3, *swept]
+
+
+def test_who_asks_again_as_soon_as_it_is_his_turn_lets_others_pass(runs: Runs) -> None:
+    owners = {runs.create(CONFIG, owner): owner for owner in ("a", "a", "a", "b", "c")}
+    trained = []
+    for _ in range(9):
+        run = claim(runs.root)
+        assert run
+        trained.append(owners[run])
+        if trained[-1] != "a":
+            owners[runs.create(CONFIG, trained[-1])] = trained[-1]
+    assert "".join(trained) == "abcabcabc"
+    while claim(runs.root):
+        pass
+    first = runs.create(CONFIG, "b")  # nobody waited: what was is forgotten
+    assert runs.waiting() == [first] and Waiting.of(next(runs.queue.iterdir()).name).round == 0
+
+
+def test_the_queue_tells_how_long_it_takes(tmp_path: Path) -> None:
+    def asked(runs: Runs, *seconds: float) -> list[str]:
+        return [runs.create(RunConfig("simclr", "digits", seconds=s), f"person {i}") for i, s in enumerate(seconds)]
+
+    one = Runs(tmp_path / "one")
+    made = asked(one, 30, 120, 15)
+    assert [one.state(run).wait for run in made] == [0, 30, 150]
+    two = Runs(tmp_path / "two", Limits(workers=2))
+    made = asked(two, 30, 120, 15, 15, 15)
+    assert [two.state(run).wait for run in made] == [0, 0, 30, 45, 60]
+    assert [claim(two.root, slot) for slot in "01"] == made[:2]
+    (two.root / made[1] / "events.jsonl").write_text('{"event": "Started", "step": 0, "seconds": 100.5}\n')
+    lock = FileLock(two.root / made[1] / ".lock")
+    with lock:
+        assert two.state(made[1]).kind == "running"
+        assert [two.state(run).wait for run in made[2:]] == [19.5, 30, 34.5]
+    assert [two.state(run).wait for run in made[2:]] == [0, 15, 30]  # it is interrupted: its worker is free
+    two.stop(made[0], "person 0")
+    two.go_on(made[0], "person 0", 30)  # what a worker took last may wait again
+    assert two.state(made[0]).kind == "queued"
+
+
+def test_a_run_that_an_earlier_version_queued_is_trained(runs: Runs) -> None:
+    new, (swept,) = runs.create(CONFIG, "me"), runs.sweep([CONFIG], "me")[1]
+    record.create(runs.root / "old-run_1", CONFIG)
+    (runs.queue / "01795918681000000000-old-run_1").touch()
+    record.create(runs.root / "old-0", CONFIG)
+    (runs.queue / "s001795918681000000000-old-0").touch()
+    assert runs.waiting() == [new, "old-run_1", swept, "old-0"]
+    assert [claim(runs.root) for _ in range(4)] == [new, "old-run_1", swept, "old-0"]
 
 
 def test_a_clock_that_jumps_ahead_forgets_few_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,6 +365,27 @@ def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
         os.utime(tmp_path / made[-1] / "run.json", (time.time() - age,) * 2)
     runs.expire()
     assert [(tmp_path / run).exists() for run in made] == [False, True, True]
+
+
+def test_who_queues_and_stops_without_end_pushes_out_nothing_that_was_trained(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(keep_runs=3))
+    trained = []
+    for age in (30, 20, 10):
+        trained.append(runs.create(CONFIG, "me"))
+        claim(tmp_path)
+        (tmp_path / trained[-1] / "events.jsonl").write_text('{"event": "Finished", "step": 1, "seconds": 1, "reason": ""}\n')
+        os.utime(tmp_path / trained[-1] / "run.json", (time.time() - age,) * 2)
+    stopped = []
+    for number in range(8):
+        stopped.append(runs.create(CONFIG, f"person {number}"))
+        runs.stop(stopped[-1], f"person {number}")
+    assert [run for run in stopped if (tmp_path / run).exists()] == stopped[-1:]
+    assert all((tmp_path / run).exists() for run in trained)
+    runs.expire()
+    assert not (tmp_path / stopped[-1]).exists()
+    os.utime(tmp_path / trained[1] / "run.json", (0, 0))  # as old as that goes whatever there is room for
+    runs.stop(runs.create(CONFIG, "me"), "me")
+    assert [(tmp_path / run).exists() for run in trained] == [True, False, True]
 
 
 def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> None:

@@ -56,6 +56,14 @@ def test_untouched_controls_are_the_methods_default(controls: Controls, name: st
     assert (config.dataset, config.seconds, config.seed) == (next(iter(BUILT_IN)), 30, 0)
 
 
+@pytest.mark.parametrize(("longest", "offered"), [(600, [15, 30, 120, 600]), (120, [15, 30, 120]), (15, [15])])
+def test_no_budget_is_offered_that_would_be_refused(longest: float, offered: list[int]) -> None:
+    with gr.Blocks():
+        own = Controls(lambda key: key, longest)
+    assert [value for _, value in own.budget.choices] == offered and own.budget.value == offered[:2][-1]
+    assert (own.asked({"seconds": "600"})[1] is None) == (600 in offered)  # a link that asks for more says so
+
+
 def test_choices_are_what_there_is(controls: Controls) -> None:
     assert [value for _, value in controls.data.choices] == [*BUILT_IN, OWN]
     assert [value for _, value in controls.method.choices] == list(methods())

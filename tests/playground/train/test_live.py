@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from playground.maps.making import Maps
-from playground.runs.described import changed, describe, status, warning
-from playground.runs.store import Runs, State
+from playground.runs.described import changed, describe, soon, status, warning
+from playground.runs.store import Runs, State, claim
 from playground.train.live import live
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
@@ -85,6 +86,38 @@ def test_before_there_is_anything(tmp_path: Path) -> None:
     runs.stop(run, "me")
     m = live(Maps(runs), run, "en", m["version"])
     assert m and m["status"] == "Stopped before it began." and m["ended"]
+
+
+def test_who_waits_is_told_about_how_long(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    for number, seconds in enumerate((30, 40, 60, 600, 600)):
+        runs.create(RunConfig("autoencoder", "digits", seconds=seconds), f"person {number}")
+    said = [[live(Maps(runs), run, language)["status"] for run in runs.waiting()] for language in ("en", "zh")]
+    assert said == [
+        [f"Waiting, number {place} in the queue: its turn comes in {wait}." for place, wait in enumerate(
+            ("less than a minute", "less than a minute", "about a minute", "about 2 minutes", "about 12 minutes"), 1)],
+        [f"排队中，第 {place} 位：{wait}后开始。" for place, wait in enumerate(
+            ("不到一分钟", "不到一分钟", "大约一分钟", "大约 2 分钟", "大约 12 分钟"), 1)],
+    ]  # fmt: skip
+    assert [soon(seconds, "en") for seconds in (59, 60, 89, 90, 149, 150, 5_399, 5_400)] == [
+        "less than a minute", "about a minute", "about a minute", "about 2 minutes", "about 2 minutes", "about 2 minutes",
+        "about 90 minutes", "about 2 hours",
+    ]  # fmt: skip
+
+
+def test_the_panel_is_told_again_as_the_wait_gets_shorter(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    first, second = (runs.create(RunConfig("autoencoder", "digits", seconds=300), name) for name in ("a", "b"))
+    assert claim(tmp_path) == first
+    before = live(Maps(runs), second, "en")
+    assert "about 5 minutes" in before["status"]
+    events = tmp_path / first / "events.jsonl"
+    with FileLock(tmp_path / first / ".lock"):  # it trains
+        events.write_text('{"event": "Started", "step": 0, "seconds": 15}\n')
+        after = live(Maps(runs), second, "en", before["version"])
+        assert after and live(Maps(runs), second, "en", after["version"]) is None
+        events.write_text(events.read_text() + '{"event": "Step", "step": 1, "seconds": 200}\n')
+        assert "about 2 minutes" in live(Maps(runs), second, "en", after["version"])["status"]
 
 
 def test_a_failure_names_an_upload_and_not_its_place(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""What the environment may say of the app: every setting with its default and its meaning, and three ready sets of them.
+
+A setting's variable is its field's name: PLAYGROUND_WORKERS for `workers`. PLAYGROUND_FOR chooses the set, on which single
+variables have the last word. docs/hosting.md shows the same table, which a test compares with this one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from playground.runs.store import Limits
+from trainers.errors import UserError
+
+WHOLE = "{variable} is “{value}”: it must be a whole number from {low} to {high}."
+NUMBER = "{variable} is “{value}”: it must be a number from {low} to {high}."
+OPTION = "{variable} is “{value}”: it must be one of {options}."
+HEADER = "{variable} is “{value}”: it must be the name of a header, like X-Forwarded-For, or empty."
+HOSTS = "{variable} is “{value}”: it must be names of hosts with commas between them, like play.example.org."
+FOLDER = "{variable} is “{value}”: it must be a folder that can be written to ({reason})."
+# what differs from the defaults, which are those of `own`
+SETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "own": {},
+        "workshop": {
+            "longest": 120.0, "waiting": 150, "seconds_each": 600.0, "waiting_address": 150, "seconds_address": 18_000.0,
+            "keep_runs": 600,
+        },
+        "space": {
+            "longest": 120.0, "seconds_each": 600.0, "waiting_address": 12, "seconds_address": 1_200.0, "local_models": False,
+        },
+    }
+)  # fmt: skip
+
+
+def setting(default: Any, meaning: str, low: float = 0, high: float = 0) -> Any:
+    """A field of Settings: what it is by default, what it means, and for a number from where to where it may go."""
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this app is set up. Gradio's own GRADIO_SERVER_NAME, _PORT and GRADIO_ROOT_PATH work too."""
+
+    kind: str = setting("own", "the ready set: `own` machine, `workshop`, `space`; on a Space, `space`")
+    runs: Path = setting(Path("runs"), "the folder that runs are kept in")
+    workers: int = setting(Limits.workers, "how many runs train at once", 1, 64)
+    examples: bool = setting(True, "1: the finished runs that come with the app are shown; 0: they are not")
+    local_models: bool = setting(True, "1: a visitor may name a folder of this machine to load a model from; on a Space, 0")
+    uploads: bool = setting(True, "1: visitors may upload images of their own; 0: they may not")
+    mcp: bool = setting(False, "1: the API is offered to programs by MCP too")
+    hosts: tuple[str, ...] = setting(
+        (), "names, with commas, by which the app may be called besides localhost and addresses; on a Space, its own"
+    )
+    address_header: str = setting(
+        "",
+        "the header in which a trusted proxy names the visitor's address, its last entry; empty: the connection's own"
+        " address counts, whatever headers say; on a Space, `X-Forwarded-For`",
+    )
+    longest: float = setting(Limits.longest, "seconds of training that one click may ask for", 15, 86_400)
+    waiting: int = setting(Limits.waiting, "runs that wait in all", 1, 10_000)
+    waiting_each: int = setting(Limits.waiting_each, "single runs of one browser that wait", 1, 10_000)
+    seconds_each: float = setting(
+        Limits.seconds_each, "seconds of training that the waiting runs of one browser ask for", 15, 1e8
+    )
+    waiting_address: int = setting(Limits.waiting_address, "runs from one network address that wait", 1, 10_000)
+    seconds_address: float = setting(
+        Limits.seconds_address, "seconds of training that the waiting runs from one network address ask for", 15, 1e8
+    )
+    keep_runs: int = setting(Limits.keep_runs, "runs that are kept; one that waits or trains stays in any case", 1, 100_000)
+    keep_days: float = setting(Limits.keep_days, "days that a run is kept", 0.01, 36_500)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """The settings that the environment gives, those of its set elsewhere. UserError where a variable's value is wrong."""
+        on_space = "SPACE_ID" in environment
+        kind = environment.get("PLAYGROUND_FOR") or ("space" if on_space else "own")
+        if kind not in SETS:
+            raise UserError(OPTION, variable="PLAYGROUND_FOR", value=kind[:40], options=", ".join(SETS))
+        found = {"kind": kind, **SETS[kind]}
+        if on_space:  # everybody visits it, through a proxy of its own and by one name
+            host = environment.get("SPACE_HOST")
+            found |= {"local_models": False, "address_header": "X-Forwarded-For", "hosts": (host,) if host else ()}
+        for field in dataclasses.fields(cls):
+            given = environment.get(variable(field.name))
+            if field.name != "kind" and given is not None:
+                read = _read(field, given.strip())
+                found |= {} if read is None else {field.name: read}
+        return cls(**found)
+
+    def limits(self) -> Limits:
+        """Those of them that are limits."""
+        return Limits(
+            **{field.name: getattr(self, field.name) for field in dataclasses.fields(Limits) if hasattr(self, field.name)}
+        )
+
+    def folder(self) -> Path:
+        """The folder of the runs, made where it is not there yet; UserError where it cannot be used."""
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.runs, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied")
+        except OSError as error:
+            raise UserError(FOLDER, variable=variable("runs"), value=self.runs, reason=error.strerror or error) from error
+        return self.runs.resolve()
+
+    def told(self) -> str:
+        """One line for the log: the set, and what differs from it."""
+        plain = {field.name: SETS[self.kind].get(field.name, field.default) for field in dataclasses.fields(self)}
+        own = {name: getattr(self, name) for name in plain if name != "kind" and getattr(self, name) != plain[name]}
+        return " ".join([f"{variable('kind')}={self.kind}", *(f"{variable(name)}={shown(one)}" for name, one in own.items())])
+
+
+def variable(name: str) -> str:
+    """What a setting is called in the environment."""
+    return "PLAYGROUND_FOR" if name == "kind" else f"PLAYGROUND_{name.upper()}"
+
+
+def shown(value: Any) -> str:
+    """A setting's value as the environment has it."""
+    if isinstance(value, bool):
+        return f"{value:d}"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _read(field: dataclasses.Field[Any], given: str) -> Any:
+    """The value of a variable; None where it says nothing."""
+    default, name = field.default, variable(field.name)
+    if isinstance(default, tuple):
+        hosts = tuple(host.strip().lower() for host in given.split(",") if host.strip())
+        if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host) for host in hosts):
+            raise UserError(HOSTS, variable=name, value=given[:80])
+        return hosts
+    if isinstance(default, str):
+        if not re.fullmatch(r"[A-Za-z0-9-]*", given):
+            raise UserError(HEADER, variable=name, value=given[:80])
+        return given
+    if not given:
+        return None
+    if isinstance(default, Path):
+        return Path(given)
+    if isinstance(default, bool):
+        if given not in ("0", "1"):
+            raise UserError(OPTION, variable=name, value=given[:40], options="0, 1")
+        return given == "1"
+    whole, low, high = isinstance(default, int), field.metadata["low"], field.metadata["high"]
+    try:
+        number = int(given[:40]) if whole else float(given)
+        if low <= number <= high:  # which no NaN is
+            return number
+    except ValueError:
+        pass
+    raise UserError(WHOLE if whole else NUMBER, variable=name, value=given[:40], low=shown(float(low)), high=shown(float(high)))
