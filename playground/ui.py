@@ -27,6 +27,7 @@ from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
 from playground.page import head, modules
+from playground.page.doors import Doors, is_private
 from playground.page.http import mounted
 from playground.page.port import free_port
 from playground.page.prefix import Prefix
@@ -57,21 +58,30 @@ class Settings:
     """What the environment may say: PLAYGROUND_RUNS, PLAYGROUND_WORKERS; Gradio's own GRADIO_SERVER_NAME and _PORT work too.
 
     local_models: whether a visitor may name a folder of this machine to load a model from, PLAYGROUND_LOCAL_MODELS, 0 or 1;
-    not on a Space, which everybody visits. examples: whether the finished runs that ship are shown, PLAYGROUND_EXAMPLES.
+    None: where nobody else can visit (page.doors.is_private). examples: whether the finished runs that ship are shown,
+    PLAYGROUND_EXAMPLES. hosts: names by which the app may be called (page.doors.Doors), PLAYGROUND_HOSTS, with commas.
     """
 
     runs: Path = Path("runs")
     workers: int = 1
-    local_models: bool = True
+    local_models: bool | None = None
     examples: bool = True
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls) -> Settings:
         """The settings that the environment gives, the defaults elsewhere."""
         get = os.environ.get
-        local = get("PLAYGROUND_LOCAL_MODELS", "0" if "SPACE_ID" in os.environ else "1") == "1"
+        local = get("PLAYGROUND_LOCAL_MODELS")
         shown = get("PLAYGROUND_EXAMPLES", "1") == "1"
-        return cls(Path(get("PLAYGROUND_RUNS", "runs")), int(get("PLAYGROUND_WORKERS", "1")), local, shown)
+        hosts = tuple(name.strip() for name in get("PLAYGROUND_HOSTS", "").split(",") if name.strip())
+        return cls(
+            Path(get("PLAYGROUND_RUNS", "runs")),
+            int(get("PLAYGROUND_WORKERS", "1")),
+            None if local is None else local == "1",
+            shown,
+            hosts,
+        )
 
 
 def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
@@ -132,11 +142,14 @@ def launch(settings: Settings, **options: Any) -> None:
     runs = Runs(settings.runs.resolve(), Limits())
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps)
-    matching = Matching(maps, for_models, settings.local_models)
+    listens, shared = options.get("server_name"), options.get("share")
+    private = is_private(listens, shared, settings.hosts)
+    matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     own = mount(maps, matching)
-    middleware = [Middleware(Prefix, own), Middleware(head.Head, finished, keys())]
+    doors = Middleware(Doors, (*settings.hosts, listens or os.environ.get("GRADIO_SERVER_NAME", "")))
+    middleware = [doors, Middleware(Prefix, own), Middleware(head.Head, finished, keys())]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()

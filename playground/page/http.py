@@ -21,7 +21,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
@@ -52,30 +51,11 @@ class Number(Convertor[int]):
 register_url_convertor("number", Number())
 
 
-class OwnPages:
-    """Refuses what a page of another site has a browser send: it could train on the machine of whoever reads it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what only asks, and what browsers say is of this site; programs say nothing of it."""
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            request = Request(scope)
-            if request.headers.get("sec-fetch-site") == "cross-site":
-                refused = await _refuse(
-                    request, UserError("A page of another site asked for this: open the playground itself.")
-                )
-                await refused(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-
 def mounted(routes: Sequence[BaseRoute]) -> Mount:
     """Routes under /playground; what goes wrong in one is a sentence in the reader's language."""
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(OwnPages), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
         exception_handlers={UserError: _refuse, FileNotFoundError: _missing, Exception: _failed},
     )
     return Mount("/playground", app=app)
