@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,12 +136,24 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     )
 
 
+def opened(folder: Path) -> Runs:
+    """The runs in a folder. Where it cannot be written to, the app ends with one sentence and exit code 2."""
+    try:
+        runs = Runs(folder, Limits())
+        with tempfile.TemporaryFile(dir=folder):
+            return runs
+    except OSError as error:
+        way = "let the app write there, or set PLAYGROUND_RUNS to another folder"
+        print(f"Runs cannot be kept in {folder} ({error.strerror}): {way}.", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
+    runs = opened(settings.runs.resolve())
     options = {"server_port": free_port()} | options
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
-    runs = Runs(settings.runs.resolve(), Limits())
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps)
     listens, shared = options.get("server_name"), options.get("share")

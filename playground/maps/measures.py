@@ -5,6 +5,7 @@ RUN/maps/each-00000123.npz  a number an image, by the network of that step
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from trainers.captions import captions
 from trainers.checkpoint import read_arrays
 from trainers.errors import NotFound, UserError
 
+log = logging.getLogger(__name__)
 NEAREST = 15  # neighbours that purity and overlap are made of
 
 
@@ -81,7 +83,12 @@ class Measures:
             raise NotFound(GONE)
         path = folder / "maps" / f"each-{steps[-1]:08d}.npz"
         if not path.exists():
-            save_arrays(path, look(folder, self.frames.model(run), self.frames.features(run, steps[-1])))
+            found = look(folder, self.frames.model(run), self.frames.features(run, steps[-1]))
+            try:
+                save_arrays(path, found)
+            except OSError as lost:  # a full disk
+                log.warning("what was measured of %s is not kept: %s", run, lost)
+                return found
         return read_arrays(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -25,8 +26,9 @@ from starlette.routing import BaseRoute, Mount
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
 from playground.texts import language_of, text, told
-from trainers.errors import NotFound, UserError
+from trainers.errors import NotFound, UserError, of_disk
 
+log = logging.getLogger(__name__)
 UPLOAD_FILES, SET_FILES, UPLOAD_BYTES = 16, 2_000, 80 << 20  # of a person's own images, at once
 QUESTION_BYTES = 1 << 20
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -56,7 +58,7 @@ def mounted(routes: Sequence[BaseRoute]) -> Mount:
     app = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
-        exception_handlers={UserError: _refuse, FileNotFoundError: _missing, Exception: _failed},
+        exception_handlers={UserError: _refuse, FileNotFoundError: _missing, OSError: _lost, Exception: _failed},
     )
     return Mount("/playground", app=app)
 
@@ -65,6 +67,13 @@ async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, UserError)
     code = 404 if isinstance(error, NotFound) else 400
     return JSONResponse({"error": told(language(request.query_params), error)}, status_code=code)
+
+
+async def _lost(request: Request, error: Exception) -> Response:
+    if (found := of_disk(error)) is not None:
+        log.error("%s: %s", request.url.path, error)
+        return JSONResponse({"error": told(language(request.query_params), found)}, status_code=507)
+    raise error  # to _failed
 
 
 async def _failed(request: Request, error: Exception) -> Response:  # the trace goes to the log by itself

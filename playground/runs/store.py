@@ -18,7 +18,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,8 +115,9 @@ class Runs:
         with self._queueing:
             self._make_room(owner)
             self.expire()
-            record.create(self.root / run, config, owner=_hash(owner))
-            self._enqueue(run)
+            with self._whole([run]):
+                record.create(self.root / run, config, owner=_hash(owner))
+                self._enqueue(run)
         return run
 
     def sweep(self, configs: Sequence[RunConfig], owner: str, **about: Any) -> tuple[str, list[str]]:
@@ -141,10 +142,11 @@ class Runs:
                 raise UserError(FULL, number=len(self.waiting()))
             sweep = secrets.token_urlsafe(8)
             made = [f"{sweep}-{place}" for place in range(len(configs))]
-            for run, config in zip(made, configs, strict=True):
-                record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
-            for place, run in enumerate(made):
-                self._enqueue(run, place)
+            with self._whole(made):
+                for run, config in zip(made, configs, strict=True):
+                    record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
+                for place, run in enumerate(made):
+                    self._enqueue(run, place)
         return sweep, made
 
     def sweep_runs(self, sweep: str) -> list[str]:
@@ -316,6 +318,18 @@ class Runs:
         """The runs of all sweeps of a person."""
         mine = _hash(owner)
         return [run for run, about in self._abouts() if "sweep" in about and about.get("owner") == mine]
+
+    @contextmanager
+    def _whole(self, made: Sequence[str]) -> Iterator[None]:
+        """All of these runs, written and in the queue, or none of them."""
+        try:
+            yield
+        except OSError:
+            for run in made:
+                for place in self.queue.glob(f"*-{run}"):
+                    place.unlink(missing_ok=True)
+                shutil.rmtree(self.root / run, ignore_errors=True)
+            raise
 
     def _enqueue(self, run: str, place: int | None = None) -> None:
         """place: of a run within its sweep; such a run lets every single one pass, and other sweeps take turns with it."""

@@ -126,9 +126,8 @@ def test_a_page_cannot_say_that_it_is_a_proxy(web: TestClient) -> None:
 
 def test_every_answer_says_what_browsers_are_to_do_with_it(web: TestClient) -> None:
     for path, headers in (
-        ("/", {}),
-        ("/nosuch", {}),
-        ("/playground/nosuch", {}),
+        ("/config", {}),
+        ("/playground/runs/nosuch/live", {}),
         ("/", {"host": "evil.example"}),
         ("/", CROSS),
     ):
