@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import sys
 
 # Before numpy is imported: who asks for a map or a place on one has a thread, and the threads that BLAS would add to each
 # of them fight for the cores. Training has its own, and torch's.
@@ -12,4 +14,12 @@ if __name__ == "__main__":
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    launch(Settings.from_environment())
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())  # the first process of a container has to ask for it
+    try:
+        launch(Settings.from_environment())
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code:  # it could not begin
+            raise
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)  # Python itself would wait for every thread, as for one that downloads a model

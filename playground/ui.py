@@ -151,6 +151,7 @@ def opened(folder: Path) -> Runs:
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted."""
     runs = opened(settings.runs.resolve())
+    reducers.keep_compiled(runs.root / ".numba")
     options = {"server_port": free_port()} | options
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
