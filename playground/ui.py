@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -163,7 +164,8 @@ def launch(settings: Settings, **options: Any) -> None:
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     own = mount(maps, matching)
-    doors = Middleware(Doors, (*settings.hosts, listens or os.environ.get("GRADIO_SERVER_NAME", "")))
+    told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)
+    doors = Middleware(Doors, (*settings.hosts, *told))
     middleware = [doors, Middleware(Prefix, own), Middleware(head.Head, finished, keys())]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second

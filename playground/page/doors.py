@@ -6,7 +6,6 @@ import html
 import ipaddress
 import os
 from typing import Any
-from urllib.parse import urlsplit
 
 from gradio.utils import colab_check, is_hosted_notebook
 from starlette.datastructures import Headers, MutableHeaders
@@ -40,7 +39,7 @@ class Doors:
 
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...] = ()) -> None:
         self.app = app
-        self.hosts = {_plain(name) for name in (*hosts, *os.environ.get("SPACE_HOST", "").split(",")) if name.strip()}
+        self.hosts = {_name(name.strip()) for name in (*hosts, *os.environ.get("SPACE_HOST", "").split(",")) if name.strip()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on what is not refused; what is answered gets HEADERS."""
@@ -79,7 +78,7 @@ class Doors:
         if host in LOOPBACK:  # a proxy on this machine may say what it is called; elsewhere any page could
             own.add(_name(headers.get("x-forwarded-host", "")))
         origin = headers.get("origin")
-        if origin is not None and (_name(urlsplit(origin).netloc) or "null") in own:
+        if origin is not None and (_name(origin.partition("://")[2]) or "null") in own:
             return False
         return headers.get("sec-fetch-site", "none" if origin is None else "cross-site") == "cross-site"
 

@@ -169,11 +169,11 @@ class Runs:
         """Ask a run to stop, or take it out of the queue. What it learned stays."""
         folder = self._owned(run, owner)
         kind = self.state(run).kind
+        if kind in ("queued", "starting", "running"):
+            (folder / "stop").touch()  # first: where it cannot be made, the run keeps its place
         if kind == "queued":
             for path in self.queue.glob(f"*-{run}"):
                 path.unlink(missing_ok=True)
-        if kind in ("queued", "starting", "running"):
-            (folder / "stop").touch()
 
     def go_on(self, run: str, owner: str, seconds: float) -> None:
         """Queue a run again: to the end of its budget if it was cut short, else for so many seconds more."""

@@ -41,7 +41,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 @pytest.fixture(scope="module")
 def web(runs: Runs) -> Iterator[TestClient]:
-    with served(runs, "Play.Example.org", "") as client:
+    with served(runs, " Play.Example.org:8443", "") as client:
         yield client
 
 
@@ -82,7 +82,14 @@ def test_a_page_of_another_site_sends_nothing(web: TestClient, runs: Runs) -> No
     plain = {"content-type": "text/plain"}
     for path in ("/gradio_api/queue/join", "/gradio_api/call/begin", "/gradio_api/run/begin", "/gradio_api/api/begin",
                  "/gradio_api/upload", "/gradio_api/reset", "/playground/runs", "/playground/runs?lang=zh"):  # fmt: skip
-        for said in (CROSS, EVIL, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
+        for said in (
+            CROSS,
+            EVIL,
+            {"origin": "null"},
+            {"origin": "http://[::1"},
+            {"origin": ""},
+            {"sec-fetch-site": "cross-site"},
+        ):
             answer = web.post(path, content=SENT, headers=plain | said)
             assert answer.status_code == 400, (path, said)
             assert ("别的网站" if "zh" in path else "another site") in answer.json()["error"]

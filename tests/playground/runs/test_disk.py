@@ -75,6 +75,15 @@ def test_a_run_that_finds_no_place_in_the_queue_is_none(tmp_path: Path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["queue"] and runs.waiting() == []
 
 
+def test_a_run_that_cannot_be_stopped_keeps_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Runs(tmp_path)
+    run = runs.create(RunConfig("simclr", "digits", 1.0), "me")
+    monkeypatch.setattr(Path, "touch", no_room)
+    with pytest.raises(OSError, match="No space"):
+        runs.stop(run, "me")
+    assert runs.waiting() == [run]
+
+
 def test_every_click_gets_a_sentence(disk: Disk) -> None:
     runs, background = Runs(disk.folder), Background()
     matching = Matching(Maps(runs), background)
