@@ -26,7 +26,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",  # addresses of runs, and of who they belong to, go to nobody
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-UNKNOWN = "This app does not know itself as {host}: open it as localhost, or have its host name {host} in PLAYGROUND_HOSTS."
+UNKNOWN = (
+    "This app is not known as {host}: open it by its IP address, or ask whoever keeps it to add {host} to PLAYGROUND_HOSTS."
+)
 FOREIGN = "A page of another site asked for this: open the playground itself, or name that site in PLAYGROUND_HOSTS."
 
 
