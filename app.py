@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 
 # Before numpy is imported: who asks for a map or a place on one has a thread, and the threads that BLAS would add to each
@@ -15,8 +16,15 @@ if __name__ == "__main__":
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())  # the first process of a container has to ask for it
     try:
         launch(Settings.from_environment())
     except UserError as error:  # a setting that is wrong
         print(error, file=sys.stderr)
         sys.exit(2)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code:  # it could not begin
+            raise
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)  # Python itself would wait for every thread, as for one that downloads a model

@@ -22,7 +22,7 @@ from playground.runs.store import Runs
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
 from trainers.data.files import MAX_FILE_BYTES, MIB, read
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 from trainers.train import RunConfig
 
 
@@ -129,8 +129,10 @@ def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+        except (UserError, OSError) as error:
+            if isinstance(told := of_disk(error) or error, UserError):
+                raise gr.Error(str(told), print_exception=False) from error
+            raise
 
     return wrapped
 

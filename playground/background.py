@@ -6,6 +6,7 @@ import itertools
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -44,6 +45,7 @@ class Background:
         self._number = itertools.count()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._closing = False
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._pipe: Any = None
@@ -53,10 +55,13 @@ class Background:
         """work(*args, watch) in the process. It is given up, with Cancelled, as soon as `wanted()` is false."""
         job = Job(wanted, work, args)
         with self._lock:
+            if self._closing:
+                job.set_exception(Cancelled())
+                return job
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()
-        self._queue.put((urgency, next(self._number), job))
+            self._queue.put((urgency, next(self._number), job))
         return job
 
     def warm(self, work: Callable[..., Any]) -> None:
@@ -68,41 +73,49 @@ class Background:
         return self._queue.qsize()
 
     def close(self) -> None:
-        """End the process; what waits is not done any more."""
-        self._queue.put((-1, next(self._number), None))
-        self._shared[1] = 1.0
+        """End the process, whatever it is at; what waits is given up, or who waits for that would do so for ever."""
+        with self._lock:
+            self._closing = True
+            self._queue.put((-1, next(self._number), None))
+            if self._process is not None:
+                self._process.terminate()
         if self._thread is not None:
             self._thread.join(5)
-        if self._process is not None:
-            self._process.join(2)
-            self._process.terminate()
 
     def _work(self) -> None:
         while True:
             _, _, job = self._queue.get()
             if job is None:
-                if self._process is not None:
-                    self._pipe.close()  # which the process takes as its end
-                return
+                break
             try:
                 failed, value = self._do(job)
             except (EOFError, OSError):
-                log.error("the process beside the page died")
                 self._process = None
-                failed, value = True, UserError(DIED)
+                if self._closing:
+                    failed, value = True, Cancelled()
+                else:
+                    log.error("the process beside the page died")
+                    failed, value = True, UserError(DIED)
             except BaseException as error:
                 failed, value = True, error
             job.set_exception(value) if failed else job.set_result(value)
+        while not self._queue.empty():
+            job = self._queue.get()[2]
+            if job is not None:
+                job.set_exception(Cancelled())
 
     def _do(self, job: Job) -> tuple[bool, Any]:
         """Whether it failed, and its error or its result."""
         if not job.wanted():
             raise Cancelled
-        if self._process is None or not self._process.is_alive():
-            self._pipe, far = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice), daemon=True)
-            self._process.start()
-            far.close()  # else nobody would see the process die
+        with self._lock:
+            if self._closing:
+                raise Cancelled
+            if self._process is None or not self._process.is_alive():
+                self._pipe, far = self._context.Pipe()
+                self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice), daemon=True)
+                self._process.start()
+                far.close()  # else nobody would see the process die
         self._shared[:] = [0.0, 0.0]
         job.begun = True
         self._pipe.send((job.work, job.args))
@@ -113,8 +126,18 @@ class Background:
         return self._pipe.recv()
 
 
+def _leave() -> None:
+    """End this process with the one that started it, also in the middle of a job."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
 def _serve(pipe: Any, shared: Any, nice: int) -> None:
     """The process: one job after the other, until whoever sends them is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the app, which ends this process
+    threading.Thread(target=_leave, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(nice)  # never in training's way
 
@@ -126,7 +149,7 @@ def _serve(pipe: Any, shared: Any, nice: int) -> None:
     while True:
         try:
             work, args = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         try:
             answer = False, work(*args, watch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ NUMBER = "{variable} is “{value}”: it must be a number from {low} to {high}.
 OPTION = "{variable} is “{value}”: it must be one of {options}."
 HEADER = "{variable} is “{value}”: it must be the name of a header, like X-Forwarded-For, or empty."
 HOSTS = "{variable} is “{value}”: it must be names of hosts with commas between them, like play.example.org."
-FOLDER = "{variable} is “{value}”: it must be a folder that can be written to ({reason})."
+FOLDER = "Runs cannot be kept in {folder} ({reason}): let the app write there, or set {variable} to another folder."
 # what differs from the defaults, which are those of `own`
 SETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -52,7 +53,9 @@ class Settings:
     runs: Path = setting(Path("runs"), "the folder that runs are kept in")
     workers: int = setting(Limits.workers, "how many runs train at once", 1, 64)
     examples: bool = setting(True, "1: the finished runs that come with the app are shown; 0: they are not")
-    local_models: bool = setting(True, "1: a visitor may name a folder of this machine to load a model from; on a Space, 0")
+    local_models: bool | None = setting(
+        None, "1: a visitor may name a folder of this machine to load a model from; empty: where nobody else can visit"
+    )
     uploads: bool = setting(True, "1: visitors may upload images of their own; 0: they may not")
     mcp: bool = setting(False, "1: the API is offered to programs by MCP too")
     hosts: tuple[str, ...] = setting(
@@ -104,10 +107,10 @@ class Settings:
         """The folder of the runs, made where it is not there yet; UserError where it cannot be used."""
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
-            if not os.access(self.runs, os.W_OK | os.X_OK):
-                raise PermissionError(13, "Permission denied")
+            with tempfile.TemporaryFile(dir=self.runs):  # read-only disks and full ones too
+                pass
         except OSError as error:
-            raise UserError(FOLDER, variable=variable("runs"), value=self.runs, reason=error.strerror or error) from error
+            raise UserError(FOLDER, folder=self.runs, reason=error.strerror or error, variable=variable("runs")) from error
         return self.runs.resolve()
 
     def told(self) -> str:
@@ -124,6 +127,8 @@ def variable(name: str) -> str:
 
 def shown(value: Any) -> str:
     """A setting's value as the environment has it."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return f"{value:d}"
     if isinstance(value, float):
@@ -136,7 +141,7 @@ def _read(field: dataclasses.Field[Any], given: str) -> Any:
     default, name = field.default, variable(field.name)
     if isinstance(default, tuple):
         hosts = tuple(host.strip().lower() for host in given.split(",") if host.strip())
-        if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host) for host in hosts):
+        if not all(re.fullmatch(r"\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host) for host in hosts):
             raise UserError(HOSTS, variable=name, value=given[:80])
         return hosts
     if isinstance(default, str):
@@ -147,7 +152,7 @@ def _read(field: dataclasses.Field[Any], given: str) -> Any:
         return None
     if isinstance(default, Path):
         return Path(given)
-    if isinstance(default, bool):
+    if default is None or isinstance(default, bool):
         if given not in ("0", "1"):
             raise UserError(OPTION, variable=name, value=given[:40], options="0, 1")
         return given == "1"

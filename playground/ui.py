@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 import torch
@@ -27,6 +28,7 @@ from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
 from playground.page import head, modules
+from playground.page.doors import Doors, is_private
 from playground.page.http import mounted
 from playground.page.port import free_port
 from playground.page.prefix import Prefix
@@ -112,8 +114,9 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted. UserError where a setting cannot be as it is."""
-    log.info(settings.told())
     runs = Runs(settings.folder(), settings.limits())
+    log.info(settings.told())
+    reducers.keep_compiled(runs.root / ".numba")
     options = {"server_port": free_port()} | options
     torch.set_num_threads(1)  # in this process alone: who asks has a thread, and many of one question wait for each other
     # uvicorn would believe what any program of this machine, as a proxy that hands headers on, says of a visitor's address
@@ -122,11 +125,15 @@ def launch(settings: Settings, **options: Any) -> None:
     for_maps, for_models = Background(nice=15), Background(nice=5)
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps)
-    matching = Matching(maps, for_models, settings.local_models)
+    listens, shared = options.get("server_name"), options.get("share")
+    private = is_private(listens, shared, settings.hosts)
+    matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     own = mount(maps, matching)
+    told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)
     middleware = [
+        Middleware(Doors, (*settings.hosts, *told)),
         Middleware(Visitor, settings.address_header),
         Middleware(Prefix, own),
         Middleware(head.Head, finished, keys()),

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, MODEL
 from trainers.data import BUILT_IN
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 from trainers.events import Failed, Finished, Snapshot, Started, Step
 from trainers.method import knobs_of, make_config, methods
 from trainers.train import RunConfig
@@ -45,8 +45,10 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         return show() if args.method == "list" else learn(args)
-    except UserError as error:
-        print(error, file=sys.stderr)
+    except (UserError, OSError) as error:
+        if (told := of_disk(error) or error) is error and isinstance(error, OSError):
+            raise
+        print(told, file=sys.stderr)
         return 1
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -153,7 +154,14 @@ def _copy(tensor: Tensor) -> Tensor:
 
 
 def _save(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
-    write(path, lambda temporary: save_file(dict(tensors), temporary, {"playground": json.dumps(about)}))
+    def content(temporary: Path) -> None:
+        try:
+            save_file(dict(tensors), temporary, {"playground": json.dumps(about)})
+        except SafetensorError as error:  # which says it in words: a full disk, say
+            found = re.search(r"os error (\d+)", str(error))
+            raise OSError(int(found[1]) if found else 0, str(error), path.name) from error
+
+    write(path, content)
 
 
 def _load(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

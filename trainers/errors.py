@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class UserError(ValueError):
     """One clear sentence for the person who asked: it names the cause and the way out. Shown as it is, without a trace.
@@ -22,3 +24,18 @@ class NotFound(UserError):
 
 class DataError(UserError):
     """The data cannot be used as it is; the sentence names the file or the data set."""
+
+
+FULL_DISK = "The disk of this machine is full: ask whoever keeps it to make room, then try again."
+NOT_LET = "The app may not read or write its files on this machine: ask whoever keeps it to open its folder again."
+
+
+def of_disk(error: BaseException) -> UserError | None:
+    """The sentence for what the system says of a full disk or a closed folder; None where it is about something else."""
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserError(FULL_DISK)
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return UserError(NOT_LET)
+    return None

@@ -13,6 +13,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
@@ -25,7 +27,7 @@ from filelock import FileLock, Timeout
 
 from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
 from trainers.data import Dataset
-from trainers.errors import NotFound, UserError
+from trainers.errors import NotFound, UserError, of_disk
 from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
 
@@ -36,14 +38,20 @@ CRASH = "Training stopped by an error in the program: {error}. What was saved st
 
 def create(folder: Path, config: RunConfig, **extra: Any) -> None:
     """Make the folder of a run that has not begun, or give one that has a new config to go on with; whose it is stays."""
-    (folder / "snapshots").mkdir(parents=True, exist_ok=True)
     before = read_about(folder) if (folder / "run.json").exists() else {}
     about = before | {
         "config": dataclasses.asdict(config) | {"knobs": dict(config.knobs)},
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "versions": {package: version(package) for package in ("torch", "numpy")},
     }
-    write(folder / "run.json", lambda path: path.write_text(json.dumps(about | extra, indent=1), encoding="utf-8"))
+    there = folder.exists()
+    try:
+        (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+        write(folder / "run.json", lambda path: path.write_text(json.dumps(about | extra, indent=1), encoding="utf-8"))
+    except OSError:
+        if not there:  # half a run is none
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def read_about(folder: Path) -> dict[str, Any]:
@@ -110,14 +118,18 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
             append(folder, event)
             yield event
     except Exception as error:
-        if not isinstance(error, UserError):
+        if not isinstance(error, UserError) and not of_disk(error):
             log.exception("run %s failed at step %d", folder.name, step)
         event = _failure(error, step, seconds)
-        append(folder, event)
+        try:
+            append(folder, event)
+        except OSError as lost:  # not a byte is free: the run is found interrupted, and whoever watches is told all the same
+            log.error("run %s is not told that it failed: %s", folder.name, lost)
         yield event
 
 
 def _failure(error: Exception, step: int, seconds: float) -> Failed:
+    error = of_disk(error) or error
     if isinstance(error, UserError):
         return Failed(step, seconds, error.sentence, {key: str(value) for key, value in error.values.items()})
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error):
@@ -136,8 +148,15 @@ def append(folder: Path, event: Event) -> None:
     elif isinstance(event, Pictures):
         rows = values.pop("rows")
         write(_arrays(folder, event.step, "rows"), lambda path: _savez(path, rows))
-    with (folder / "events.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"event": type(event).__name__} | values) + "\n")
+    path, line = folder / "events.jsonl", json.dumps({"event": type(event).__name__} | values) + "\n"
+    whole = path.stat().st_size if path.exists() else 0
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line)
+    except OSError:  # half a line would spoil the next one
+        if path.exists():
+            os.truncate(path, whole)
+        raise
 
 
 def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:

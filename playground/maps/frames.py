@@ -5,6 +5,7 @@ RUN/maps/KEY/00000123.npz   a frame, of the snapshot at a step: positions (N,d) 
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playground.maps.reducers import PCA, UMAP, from_key, key_of
 from playground.maps.sources import GONE, Sources
 from trainers.errors import NotFound
 
+log = logging.getLogger(__name__)
 LIVE, FIRST = key_of(PCA()), key_of(UMAP())  # what a training run shows, and a finished one
 KEPT = 24  # maps of one run on the disk
 
@@ -41,7 +43,11 @@ class Frames(Sources):
             if at:
                 before = self.frame(run, key, steps[at - 1])
                 found = reducer.refresh(self.features(run, step), self.features(run, steps[at - 1]), before)
-            save_layout(path, found)
+            try:
+                save_layout(path, found)
+            except OSError as lost:  # a full disk: it is quickly made again
+                log.warning("a map of %s is not kept: %s", run, lost)
+                return found
         return read_layout(path)
 
     def keep(self, run: str, key: str, step: int, layout: Layout) -> None:

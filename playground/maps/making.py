@@ -20,7 +20,7 @@ from playground.maps.measures import Measures
 from playground.maps.placing import Placing
 from playground.maps.reducers import from_key
 from playground.runs.store import Runs
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 
 __all__ = ["FIRST", "LIVE", "Making", "Maps"]
 
@@ -47,6 +47,11 @@ class Making:
     job: Job | None = None
     sentence: str = ""
     values: Mapping[str, str | UserError] = field(default_factory=dict)
+
+    def fail(self, error: BaseException) -> None:
+        """Say so to whoever asks, till somebody asks anew."""
+        told = error if isinstance(error, UserError) else UserError(FAILED)
+        self.sentence, self.values = told.sentence, told.values
 
     def is_wanted(self) -> bool:
         """Whether somebody still waits."""
@@ -127,7 +132,7 @@ class Maps(Frames):
                     self._next(run, making)
                 except (OSError, UserError) as lost:  # the run is gone, or its disk is full
                     log.error("no map of %s: %s", run, lost)
+                    making.fail(of_disk(lost) or lost)
             elif not isinstance(error, Cancelled):
                 log.error("no map of %s: %s", run, error, exc_info=None if isinstance(error, UserError) else error)
-                told = error if isinstance(error, UserError) else UserError(FAILED)
-                making.sentence, making.values = told.sentence, told.values
+                making.fail(error)

@@ -5,6 +5,7 @@ RUN/maps/each-00000123.npz  a number an image, by the network of that step
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from trainers.captions import captions
 from trainers.checkpoint import read_arrays
 from trainers.errors import NotFound, UserError
 
+log = logging.getLogger(__name__)
 NEAREST = 15  # neighbours that purity and overlap are made of
 
 
@@ -85,7 +87,12 @@ class Measures:
     def _find_each(self, run: str, path: Path, generation: int) -> dict[str, Array]:
         if not path.exists():
             step = self.frames.steps(run)[-1]
-            save_arrays(path, look(self.frames.runs.folder(run), self.frames.model(run), self.frames.features(run, step)))
+            found = look(self.frames.runs.folder(run), self.frames.model(run), self.frames.features(run, step))
+            try:
+                save_arrays(path, found)
+            except OSError as lost:  # a full disk
+                log.warning("what was measured of %s is not kept: %s", run, lost)
+                return found
         return read_arrays(path)
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -277,6 +280,16 @@ def _drawn(watch: Watch, epochs: int) -> dict[str, Any]:
 
     often = {"mininterval": 0, "miniters": max(1, epochs // 25)}  # by epochs: by the clock, a quick map would tell nothing
     return {"file": Told(), "bar_format": "{n_fmt}", "disable": False, "leave": False} | often
+
+
+def keep_compiled(folder: Path) -> None:
+    """Have numba keep what it compiles in a folder, where it may not do so beside umap-learn, which else cannot be imported.
+
+    For this process, before it imports umap-learn, and those that it starts.
+    """
+    package = find_spec("umap")
+    if package and package.origin and not os.access(Path(package.origin).parent, os.W_OK):
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
 
 
 def warm(watch: Watch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from playground.background import Cancelled
 from playground.match.sources import CONFIG, WEIGHTS, Source
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
 Watch = Callable[[float], None]
@@ -57,7 +57,7 @@ def fetched(source: Source, watch: Watch) -> Source:
         raise UserError(REFUSED, name=source.title, code=code) from error
     except Exception as error:  # of the network: the libraries below each have their own
         log.warning("%s: %s: %s", repository, type(error).__name__, error)
-        raise UserError(OFFLINE, name=source.title) from error
+        raise of_disk(error) or UserError(OFFLINE, name=source.title) from error
 
 
 def _complete(folder: Path) -> bool:

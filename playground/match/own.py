@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from playground.match.answers import OwnPicture, OwnPictures, OwnSet
 from playground.match.sets import Sets, size
 from playground.texts import text, told
+from trainers.checkpoint import write
 from trainers.data import folder
 from trainers.errors import UserError
 
@@ -41,7 +43,7 @@ class Own:
             image.save(out, "PNG")
             own = f"own-{hashlib.sha256(out.getvalue()).hexdigest()[:20]}"
             self.root.mkdir(parents=True, exist_ok=True)
-            (self.root / f"{own}.png").write_bytes(out.getvalue())
+            write(self.root / f"{own}.png", lambda path, out=out: path.write_bytes(out.getvalue()))
             pictures.append({"own": own, "name": name})
         return {"pictures": pictures, "skipped": skipped}
 
@@ -67,12 +69,19 @@ class Own:
 
     def _write(self, name: str, files: Sequence[File]) -> None:
         zipped = len(files) == 1 and files[0][1].startswith(b"PK")
-        into = self.root / name if zipped else self.root / name / "images"
-        into.mkdir(parents=True, exist_ok=True)
-        for place, (_, content) in zip(["images.zip"] if zipped else places([f for f, _ in files]), files, strict=True):
-            path = into / place
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
+        self.root.mkdir(parents=True, exist_ok=True)
+        desk = Path(tempfile.mkdtemp(prefix=".", dir=self.root))  # nobody finds half a set under its name
+        try:
+            into = desk if zipped else desk / "images"
+            into.mkdir(exist_ok=True)
+            for place, (_, content) in zip(["images.zip"] if zipped else places([f for f, _ in files]), files, strict=True):
+                path = into / place
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(content)
+            if not (self.root / name).exists():
+                desk.rename(self.root / name)
+        finally:
+            shutil.rmtree(desk, ignore_errors=True)
         (self.root / name).touch()  # two days from now, however often it came
 
     def _expire(self) -> None:

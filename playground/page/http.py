@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -21,13 +22,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
 from playground.texts import language_of, text, told
-from trainers.errors import NotFound, UserError
+from trainers.errors import NotFound, UserError, of_disk
 
+log = logging.getLogger(__name__)
 UPLOAD_FILES, SET_FILES, UPLOAD_BYTES = 16, 2_000, 80 << 20  # of a person's own images, at once
 QUESTION_BYTES = 1 << 20
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -52,31 +53,12 @@ class Number(Convertor[int]):
 register_url_convertor("number", Number())
 
 
-class OwnPages:
-    """Refuses what a page of another site has a browser send: it could train on the machine of whoever reads it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what only asks, and what browsers say is of this site; programs say nothing of it."""
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            request = Request(scope)
-            if request.headers.get("sec-fetch-site") == "cross-site":
-                refused = await _refuse(
-                    request, UserError("A page of another site asked for this: open the playground itself.")
-                )
-                await refused(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-
 def mounted(routes: Sequence[BaseRoute]) -> Mount:
     """Routes under /playground; what goes wrong in one is a sentence in the reader's language."""
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(OwnPages), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
-        exception_handlers={UserError: _refuse, FileNotFoundError: _missing, Exception: _failed},
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
+        exception_handlers={UserError: _refuse, FileNotFoundError: _missing, OSError: _lost, Exception: _failed},
     )
     return Mount("/playground", app=app)
 
@@ -85,6 +67,13 @@ async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, UserError)
     code = 404 if isinstance(error, NotFound) else 400
     return JSONResponse({"error": told(language(request.query_params), error)}, status_code=code)
+
+
+async def _lost(request: Request, error: Exception) -> Response:
+    if (found := of_disk(error)) is not None:
+        log.error("%s: %s", request.url.path, error)
+        return JSONResponse({"error": told(language(request.query_params), found)}, status_code=507)
+    raise error  # to _failed
 
 
 async def _failed(request: Request, error: Exception) -> Response:  # the trace goes to the log by itself

@@ -51,12 +51,16 @@ def _copy(source: Path, target: Path, desk: Path) -> None:
     if target.exists() and (not is_example(target) or (target / MARK).read_bytes() == about):
         return
     fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=desk))
-    for path in source.rglob("*"):  # shutil.copytree would copy folders' modes too, and these may be read-only
-        if path.is_file():
-            (fresh / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, fresh / path.relative_to(source))
-    (fresh / MARK).write_bytes(about)
-    fresh.chmod(0o755)
+    try:
+        for path in source.rglob("*"):  # shutil.copytree would copy folders' modes too, and these may be read-only
+            if path.is_file():
+                (fresh / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, fresh / path.relative_to(source))
+        (fresh / MARK).write_bytes(about)
+        fresh.chmod(0o755)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
     if target.exists():
         old = Path(tempfile.mkdtemp(prefix="old-", dir=desk))
         os.replace(target, old / target.name)

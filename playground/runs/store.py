@@ -23,7 +23,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -176,8 +176,9 @@ class Runs:
         with self._queueing:
             self._make_room([config.seconds], owner, address)
             self.expire()
-            record.create(self.root / run, config, owner=_hash(owner))
-            self._enqueue(run, config.seconds, owner, address)
+            with self._whole([run]):
+                record.create(self.root / run, config, owner=_hash(owner))
+                self._enqueue(run, config.seconds, owner, address)
         return run
 
     def sweep(self, configs: Sequence[RunConfig], owner: str, address: str = "", **about: Any) -> tuple[str, list[str]]:
@@ -201,10 +202,11 @@ class Runs:
             self._make_room(seconds, owner, address, swept=True)
             sweep = secrets.token_urlsafe(8)
             made = [f"{sweep}-{place}" for place in range(len(configs))]
-            for run, config in zip(made, configs, strict=True):
-                record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
-            for run, long in zip(made, seconds, strict=True):
-                self._enqueue(run, long, owner, address, swept=True)
+            with self._whole(made):
+                for run, config in zip(made, configs, strict=True):
+                    record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
+                for run, long in zip(made, seconds, strict=True):
+                    self._enqueue(run, long, owner, address, swept=True)
         return sweep, made
 
     def sweep_runs(self, sweep: str) -> list[str]:
@@ -227,11 +229,11 @@ class Runs:
         """Ask a run to stop, or take it out of the queue. What it learned stays."""
         folder = self._owned(run, owner)
         kind = self.state(run).kind
+        if kind in ("queued", "starting", "running"):
+            (folder / "stop").touch()  # first: where it cannot be made, the run keeps its place
         if kind == "queued":
             for entry in self.queue.glob(f"*-{run}"):
                 entry.unlink(missing_ok=True)
-        if kind in ("queued", "starting", "running"):
-            (folder / "stop").touch()
 
     def go_on(self, run: str, owner: str, seconds: float, address: str = "") -> None:
         """Queue a run again: to the end of its budget if it was cut short, else for so many seconds more."""
@@ -416,6 +418,18 @@ class Runs:
         """The runs of all sweeps of a person."""
         mine = _hash(owner)
         return [run for run, about in self._abouts() if "sweep" in about and about.get("owner") == mine]
+
+    @contextmanager
+    def _whole(self, made: Sequence[str]) -> Iterator[None]:
+        """All of these runs, written and in the queue, or none of them."""
+        try:
+            yield
+        except OSError:
+            for run in made:
+                for place in self.queue.glob(f"*-{run}"):
+                    place.unlink(missing_ok=True)
+                shutil.rmtree(self.root / run, ignore_errors=True)
+            raise
 
     def _enqueue(self, run: str, seconds: float, owner: str, address: str, swept: bool = False) -> None:
         """Give a run its turn: in the round after its owner's last one, and not before the one that the queue is at."""

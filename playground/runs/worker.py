@@ -9,7 +9,6 @@ import logging
 import os
 import sys
 import threading
-import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from trainers.errors import UserError
 from trainers.train import RunConfig, train
 
 log = logging.getLogger("playground.runs.worker")
+PAUSE, AGAIN = 0.05, 5.0  # seconds between two looks at the queue; till one that cannot be changed is tried again
 
 
 def main(root: Path, slot: str) -> None:
@@ -43,9 +43,8 @@ def main(root: Path, slot: str) -> None:
     log.info("ready, process %d", os.getpid())
     threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
     while not orphaned.is_set():
-        run = claim(root, slot)
+        run = taken(root, slot, orphaned)
         if run is None:
-            time.sleep(0.05)
             continue
         folder = root / run
 
@@ -58,8 +57,21 @@ def main(root: Path, slot: str) -> None:
         try:
             for _ in record.run(folder, load=load_and_show):
                 pass
-        except UserError as error:  # another process has it
+        except (UserError, OSError) as error:  # another process has it; not even its lock can be written
             log.warning("%s", error)
+
+
+def taken(root: Path, slot: str, orphaned: threading.Event) -> str | None:
+    """The next run of the queue, or None after a while: a short one where there is none."""
+    try:
+        run = claim(root, slot)
+    except OSError as error:  # a folder that is read-only now: it may not stay so
+        log.error("nothing can be taken out of the queue: %s", error)
+        orphaned.wait(AGAIN)
+        return None
+    if run is None:
+        orphaned.wait(PAUSE)
+    return run
 
 
 if __name__ == "__main__":

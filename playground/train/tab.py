@@ -8,6 +8,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from playground.texts import language_of, text, told
 from playground.train.controls import Controls, seconds
 from trainers import record
 from trainers.checkpoint import write
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
@@ -56,9 +57,10 @@ def build(i18n: Any, runs: Runs) -> None:
                 return handler(address(request), *args)
             except UserError as error:
                 said = told(language(request), error)
-            except Exception:
-                log.exception("%s failed", handler.__name__)
-                said = text(language(request), "toast.unexpected")
+            except Exception as error:
+                lost = of_disk(error)
+                log.error("%s: %s", handler.__name__, error) if lost else log.exception("%s failed", handler.__name__)
+                said = told(language(request), lost) if lost else text(language(request), "toast.unexpected")
             return say(said)
 
         return wrapped
@@ -141,6 +143,11 @@ def keep(upload: Path, folder: Path) -> Path:
         target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        write(target, lambda path: shutil.copyfile(upload, path))
+        try:
+            write(target, lambda path: shutil.copyfile(upload, path))
+        except OSError:
+            with suppress(OSError):  # one of another name may be there
+                target.parent.rmdir()
+            raise
     target.parent.touch()  # chosen again it is new, or the run that it is for would clear it away
     return target

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch.nn.functional import interpolate
 
-from trainers.errors import DataError
+from trainers.errors import DataError, of_disk
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "data"
 SIZES = range(8, 129)  # pixels a side: what the networks here can take, and what fits in memory many thousand times
@@ -75,6 +75,11 @@ def fetch(title: str, download: Callable[[Path], object]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         download(folder)
     except (OSError, RuntimeError, HTTPException) as error:
+        if of_disk(error):
+            raise DataError(
+                "{dataset} cannot be kept in {folder} ({reason}): make room there, or set PLAYGROUND_DATA to another folder.",
+                dataset=title, folder=folder, reason=getattr(error, "strerror", "?"),
+            ) from error  # fmt: skip
         lines = str(getattr(error, "reason", error)).splitlines() or [type(error).__name__]  # torchvision lists every mirror
         raise DataError(
             "{dataset} cannot be downloaded to {folder} ({reason}): connect to the internet, or choose other data.",

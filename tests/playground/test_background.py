@@ -1,0 +1,76 @@
+"""The process beside the page: it ends with the app, whatever it is at, and nobody waits for what is not done any more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from playground.background import LATER, NOW, Background, Cancelled
+
+ROOT = Path(__file__).parents[2]
+# an app that is ended in the middle of a job, without a word to the process
+ENDED = """
+import os, time
+from pathlib import Path
+from tests.playground.test_background import long
+from playground.background import NOW, Background
+
+if __name__ == "__main__":
+    folder = Path({folder!r})
+    Background().submit(NOW, lambda: True, long, folder)
+    while not list(folder.glob("*.begun")):
+        time.sleep(0.01)
+    os._exit(0)
+"""
+
+
+def long(folder: Path, watch: Callable[[float], None]) -> None:
+    """A job like the loading of a large model: nobody can have it given up. It holds a pipe open that tells of its end."""
+    (folder / "job.begun").touch()
+    time.sleep(600)
+
+
+def until(so: Callable[[], object]) -> None:
+    while not so():
+        time.sleep(0.01)
+
+
+def test_closing_ends_a_long_job_and_gives_up_those_that_wait(tmp_path: Path) -> None:
+    background = Background()
+    jobs = [background.submit(urgency, lambda: True, long, tmp_path) for urgency in (NOW, NOW, LATER)]
+    until((tmp_path / "job.begun").exists)
+    process = background._process
+    background.close()
+    for job in [*jobs, background.submit(NOW, lambda: True, long, tmp_path)]:
+        with pytest.raises(Cancelled):
+            job.result(30)
+    process.join(30)
+    assert process.exitcode is not None
+
+
+def test_closing_before_anything_was_asked_or_begun() -> None:
+    Background().close()
+    background = Background()
+    job = background.submit(NOW, lambda: True, long, Path("/nowhere"))
+    background.close()
+    with pytest.raises((Cancelled, FileNotFoundError)):
+        job.result(30)
+
+
+def test_the_process_ends_with_an_app_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "ended.py"
+    script.write_text(ENDED.format(folder=str(tmp_path)))
+    app = subprocess.Popen([sys.executable, script], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE)
+    assert app.stdout is not None
+    read = threading.Thread(target=app.stdout.read, daemon=True)  # till nobody can write there any more, its process too
+    read.start()
+    assert app.wait(120) == 0
+    read.join(60)
+    assert not read.is_alive()
+    app.stdout.close()
