@@ -93,7 +93,8 @@ def test_the_app_ends_with_a_sentence_where_a_value_is_wrong(
         runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
     assert ended.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"PLAYGROUND_{name} is “{value}”: it must be a ")
+    wrong = f"PLAYGROUND_{name} is “{value}”: it must be a "
+    assert line.startswith(f"Runs cannot be kept in {value} (" if name == "RUNS" else wrong)
 
 
 def test_the_table_for_hosts_has_every_setting_and_no_other() -> None:
