@@ -438,6 +438,7 @@ class Runs:
         present = min(rounds, default=0)
         # who had no more turns than others is forgotten, and everybody once nobody waits
         self._rounds = {key: n for key, n in self._rounds.items() if key[0] != swept or (rounds and n >= present)}
+        self._rounds |= {(one.swept, one.owner): one.round for one in waiting}  # also of before the app was started again
         found = max(present, self._rounds.get((swept, whose), -1) + 1)
         self._rounds[swept, whose] = found
         number = max([time.time_ns(), *(one.number + 1 for one in waiting)])  # also where the clock was put back

@@ -177,7 +177,8 @@ def test_people_take_turns_in_the_queue(runs: Runs) -> None:
     c1, c2 = (runs.create(CONFIG, "c") for _ in range(2))
     swept = runs.sweep([CONFIG] * 2, "d")[1]
     assert runs.waiting() == [a1, b1, c1, a2, c2, a3, *swept]
-    b2 = runs.create(CONFIG, "b")
+    again = Runs(runs.root)  # as after a restart
+    b2 = again.create(CONFIG, "b")
     assert runs.waiting() == [a1, b1, c1, a2, c2, b2, a3, *swept]
 
 
