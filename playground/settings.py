@@ -57,7 +57,6 @@ class Settings:
         None, "1: a visitor may name a folder of this machine to load a model from; empty: where nobody else can visit"
     )
     uploads: bool = setting(True, "1: visitors may upload images of their own; 0: they may not")
-    mcp: bool = setting(False, "1: the API is offered to programs by MCP too")
     hosts: tuple[str, ...] = setting(
         (), "names, with commas, by which the app may be called besides localhost and addresses; on a Space, its own"
     )

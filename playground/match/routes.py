@@ -15,6 +15,7 @@ from playground.maps.making import Maps
 from playground.match.ask import Matching
 from playground.match.learning import lesson
 from playground.page.http import FOREVER, FRESH, SET_FILES, answer, language, png, question, uploads
+from playground.page.visitor import address
 
 
 def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
@@ -26,7 +27,7 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
     async def matched(request: Request) -> Response:
         asked = await question(request)
         kind, lang = request.path_params["kind"], language(request.query_params)
-        ask = partial(_there(matching).ask, address=request.client.host if request.client else "")
+        ask = partial(_there(matching).ask, address=address(request))
         return JSONResponse(await run_in_threadpool(ask, kind, asked, lang), headers=FRESH)
 
     async def kept(request: Request) -> Response:

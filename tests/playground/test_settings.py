@@ -37,13 +37,12 @@ def test_a_set_is_chosen_and_a_single_variable_has_the_last_word(kind: str) -> N
         "PLAYGROUND_WAITING_ADDRESS": "7",
         "PLAYGROUND_WORKERS": " 2 ",
         "PLAYGROUND_KEEP_DAYS": "0.5",
-        "PLAYGROUND_MCP": "1",
     }
     changed = Settings.from_environment({"PLAYGROUND_FOR": kind, "PLAYGROUND_LONGEST": "", **given})
-    assert changed == dataclasses.replace(found, waiting_address=7, workers=2, keep_days=0.5, mcp=True)
+    assert changed == dataclasses.replace(found, waiting_address=7, workers=2, keep_days=0.5)
     assert changed.limits() == dataclasses.replace(found.limits(), waiting_address=7, workers=2, keep_days=0.5)
     assert changed.told() == (
-        f"PLAYGROUND_FOR={kind} PLAYGROUND_WORKERS=2 PLAYGROUND_MCP=1 PLAYGROUND_WAITING_ADDRESS=7 PLAYGROUND_KEEP_DAYS=0.5"
+        f"PLAYGROUND_FOR={kind} PLAYGROUND_WORKERS=2 PLAYGROUND_WAITING_ADDRESS=7 PLAYGROUND_KEEP_DAYS=0.5"
     )
 
 

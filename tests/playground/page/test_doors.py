@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import gradio as gr
 import pytest
@@ -18,6 +17,7 @@ from playground import ui
 from playground.maps.making import Maps
 from playground.page.doors import HEADERS, Doors, is_private
 from playground.runs.store import Runs
+from playground.settings import Settings
 
 BEGUN = {"secret": "s" * 20, "dataset": "digits", "method": "simclr", "seconds": 1}
 EVIL = {"origin": "http://evil.example"}
@@ -194,6 +194,6 @@ def test_what_the_environment_says_of_folders_counts_first(monkeypatch: pytest.M
         monkeypatch.delenv("PLAYGROUND_LOCAL_MODELS", raising=False)
         if said is not None:
             monkeypatch.setenv("PLAYGROUND_LOCAL_MODELS", said)
-        assert ui.Settings.from_environment().local_models is found
+        assert Settings.from_environment().local_models is found
     monkeypatch.setenv("PLAYGROUND_HOSTS", " play.example.org,*, ")
-    assert ui.Settings.from_environment() == ui.Settings(Path("runs"), hosts=("play.example.org", "*"), local_models=False)
+    assert Settings.from_environment() == Settings(hosts=("play.example.org", "*"), local_models=False)

@@ -28,6 +28,7 @@ from playground.match.sources import Source
 from playground.page.http import png
 from playground.runs import shipped, worker
 from playground.runs.store import Runs
+from playground.settings import Settings
 from playground.texts import sentence
 from playground.train.tab import keep
 from tests.disk import Disk, mounted
@@ -69,7 +70,7 @@ def test_no_half_run_is_made(disk: Disk) -> None:
 def test_a_run_that_finds_no_place_in_the_queue_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs, room = Runs(tmp_path), iter([True, False])
     plain = runs._enqueue
-    monkeypatch.setattr(runs, "_enqueue", lambda *given: plain(*given) if next(room) else no_room())
+    monkeypatch.setattr(runs, "_enqueue", lambda *given, **more: plain(*given, **more) if next(room) else no_room())
     with pytest.raises(OSError, match="No space"):
         runs.sweep([RunConfig("simclr", "digits", 1.0)] * 3, "me")
     assert [path.name for path in tmp_path.iterdir()] == ["queue"] and runs.waiting() == []
@@ -181,13 +182,13 @@ def test_a_model_that_finds_no_room_is_not_told_to_look_for_a_network(monkeypatc
 
 
 def test_a_queue_that_cannot_be_changed_ends_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(root: Path) -> str:
+    def closed(root: Path, slot: str) -> str:
         raise OSError(errno.EROFS, "Read-only file system")
 
     ended = threading.Event()
     ended.set()  # which waits for nothing
     monkeypatch.setattr(worker, "claim", closed)
-    assert worker.taken(tmp_path, ended) is None
+    assert worker.taken(tmp_path, "0", ended) is None
 
 
 def test_half_an_example_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,17 +197,13 @@ def test_half_an_example_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [path.name for path in (tmp_path / shipped.DESK).iterdir()] == [".lock"]
 
 
-def test_a_folder_that_cannot_be_written_to_ends_the_start_with_a_sentence(
-    disk: Disk, capsys: pytest.CaptureFixture[str]
-) -> None:
-    runs = ui.opened(disk.folder / "runs")
+def test_a_folder_that_cannot_be_written_to_ends_the_start_with_a_sentence(disk: Disk) -> None:
+    runs = Runs(Settings(runs=disk.folder / "runs").folder())
     disk.fill()
-    assert ui.opened(disk.folder / "runs").root == runs.root  # what is there can be looked at
+    assert Settings(runs=disk.folder / "runs").folder() == runs.root  # what is there can be looked at
     disk.close()
-    (disk.folder / "runs").exists()
     for folder in (disk.folder / "runs", disk.folder / "others", Path("/dev/null/runs")):
-        with pytest.raises(SystemExit) as raised:
-            ui.opened(folder)
-        said = capsys.readouterr().err
-        assert raised.value.code == 2 and said.count("\n") == 1 and str(folder) in said and "PLAYGROUND_RUNS" in said
+        with pytest.raises(UserError) as raised:  # app.py prints it, and ends
+            Settings(runs=folder).folder()
+        assert str(folder) in str(raised.value) and "PLAYGROUND_RUNS" in str(raised.value)
     disk.close(False)
