@@ -1,18 +1,25 @@
-"""A process for what would hold up the page: maps, or large networks. Jobs in order of urgency, with progress."""
+"""A process for what would hold up the page: maps, large networks, pictures. Jobs in order of urgency, with progress."""
 
 from __future__ import annotations
 
 import itertools
 import logging
+import math
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import PriorityQueue
 from typing import Any
 
 from trainers.errors import UserError
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None
 
 log = logging.getLogger(__name__)
 DIED = "The process that works on this was ended by the system, most often for lack of memory: ask again, or for less."
@@ -21,6 +28,10 @@ NOW, SOON, LATER = 0, 1, 2  # somebody waits for a point; for a first picture; f
 
 class Cancelled(Exception):
     """Nobody waits for it any more."""
+
+
+class Died(UserError):
+    """The process ended, or was ended, before the job was done."""
 
 
 class Job(Future[Any]):
@@ -35,11 +46,12 @@ class Job(Future[Any]):
 class Background:
     """Takes jobs from any thread. The process starts with the first one, and again where it has died.
 
-    nice: how far it stands back behind training, as the system counts it.
+    nice: how far it stands back behind training, as the system counts it. seconds: that a job may take, before the process is
+    ended. memory: bytes of addresses that the process may have, where the system can say so.
     """
 
-    def __init__(self, nice: int = 15) -> None:
-        self.nice = nice
+    def __init__(self, nice: int = 15, seconds: float = math.inf, memory: int | None = None) -> None:
+        self.nice, self.seconds, self.memory = nice, seconds, memory
         self._queue: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
         self._number = itertools.count()
         self._thread: threading.Thread | None = None
@@ -68,11 +80,13 @@ class Background:
         return self._queue.qsize()
 
     def close(self) -> None:
-        """End the process; what waits is not done any more."""
-        self._queue.put((-1, next(self._number), None))
+        """End the process; what waits is given up, with Cancelled."""
         self._shared[1] = 1.0
-        if self._thread is not None:
-            self._thread.join(5)
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put((-1, next(self._number), None))
+            thread.join(5)
         if self._process is not None:
             self._process.join(2)
             self._process.terminate()
@@ -83,13 +97,17 @@ class Background:
             if job is None:
                 if self._process is not None:
                     self._pipe.close()  # which the process takes as its end
+                while not self._queue.empty():
+                    _, _, job = self._queue.get()
+                    if job is not None:
+                        job.set_exception(Cancelled())
                 return
             try:
                 failed, value = self._do(job)
             except (EOFError, OSError):
                 log.error("the process beside the page died")
                 self._process = None
-                failed, value = True, UserError(DIED)
+                failed, value = True, Died(DIED)
             except BaseException as error:
                 failed, value = True, error
             job.set_exception(value) if failed else job.set_result(value)
@@ -100,21 +118,27 @@ class Background:
             raise Cancelled
         if self._process is None or not self._process.is_alive():
             self._pipe, far = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice), daemon=True)
+            self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice, self.memory), daemon=True)
             self._process.start()
             far.close()  # else nobody would see the process die
         self._shared[:] = [0.0, 0.0]
         job.begun = True
+        until = time.monotonic() + self.seconds
         self._pipe.send((job.work, job.args))
         while not self._pipe.poll(0.05):
             job.progress = self._shared[0]
             if not job.wanted():
                 self._shared[1] = 1.0
+            if time.monotonic() > until:
+                self._process.kill()  # it would not hear a word of it
+                self._process.join()
         return self._pipe.recv()
 
 
-def _serve(pipe: Any, shared: Any, nice: int) -> None:
+def _serve(pipe: Any, shared: Any, nice: int, memory: int | None) -> None:
     """The process: one job after the other, until whoever sends them is gone."""
+    if memory is not None and resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     if hasattr(os, "nice"):
         os.nice(nice)  # never in training's way
 

@@ -11,7 +11,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from playground import api
+from playground import api, reading
 from playground.background import Background
 from playground.compare import routes as compare_routes
 from playground.compare import tab as compare
@@ -166,3 +166,4 @@ def launch(settings: Settings, **options: Any) -> None:
         matching.close()
         for_maps.close()
         for_models.close()
+        reading.close()

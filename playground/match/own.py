@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from playground import reading
 from playground.match.answers import OwnPicture, OwnPictures, OwnSet
 from playground.match.sets import Sets, size
 from playground.texts import text, told
-from trainers.data import folder
-from trainers.errors import UserError
+from trainers.errors import DataError, UserError
 
 SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
 File = tuple[str, bytes]  # its name, what it holds
@@ -30,19 +29,17 @@ class Own:
         """Pictures, and sentences about files that are none."""
         self._expire()
         pictures, skipped = list[OwnPicture](), list[str]()
-        for name, content in files:
-            try:
-                image = folder.open_image(content, name, SIDE)
-            except UserError as error:
-                skipped.append(told(language, error))
-                continue
-            image.thumbnail((SIDE, SIDE))
-            out = io.BytesIO()
-            image.save(out, "PNG")
-            own = f"own-{hashlib.sha256(out.getvalue()).hexdigest()[:20]}"
-            self.root.mkdir(parents=True, exist_ok=True)
-            (self.root / f"{own}.png").write_bytes(out.getvalue())
-            pictures.append({"own": own, "name": name})
+        with reading.upload():
+            for name, content in files:
+                try:
+                    made = reading.thumbnail(content, name, SIDE)
+                except DataError as error:
+                    skipped.append(told(language, error))
+                    continue
+                own = f"own-{hashlib.sha256(made).hexdigest()[:20]}"
+                self.root.mkdir(parents=True, exist_ok=True)
+                (self.root / f"{own}.png").write_bytes(made)
+                pictures.append({"own": own, "name": name})
         return {"pictures": pictures, "skipped": skipped}
 
     def keep_set(self, files: Sequence[File], language: str) -> OwnSet:

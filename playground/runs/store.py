@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from playground import reading
 from playground.runs.shipped import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
@@ -373,7 +374,8 @@ def read_images(folder: Path) -> Dataset:
     """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
     if not (folder / "images.json").exists():  # a run of the command line
         config = record.read_config(folder)
-        write_images(folder, load(config.dataset, config.size))
+        with reading.upload():
+            write_images(folder, load(config.dataset, config.size, reading.tile))
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     with Image.open(folder / "images.png") as picture:
