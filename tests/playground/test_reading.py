@@ -100,13 +100,11 @@ def stay(watch: Any) -> None:
     threading.Event().wait()
 
 
-def hoard(watch: Any) -> int:
-    return len(bytearray(600 << 20))
-
-
-@pytest.mark.parametrize("work", [die, stay])
-def test_a_process_that_dies_or_takes_too_long_costs_one_picture(work: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    process = Background(nice=0, seconds=0.5)
+@pytest.mark.parametrize(("work", "seconds"), [(die, 60.0), (stay, 0.5)])
+def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
+    work: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = Background(nice=0, seconds=seconds)
     picture, sentence = ordinary()["rgb.png"], r"^x.png takes too long or too much memory to read: make it smaller\.$"
     free: SimpleQueue[Background] = SimpleQueue()
     free.put(process)
@@ -125,12 +123,12 @@ def test_a_process_that_dies_or_takes_too_long_costs_one_picture(work: Any, monk
 
 
 def test_the_memory_of_a_process_has_a_bound() -> None:
-    process = Background(nice=0, memory=512 << 20)
+    process, large = Background(nice=0, memory=512 << 20), encoded(Image.new("RGBA", (5000, 4990)), compress_level=1)
     try:
-        with pytest.raises(MemoryError):
-            process.submit(NOW, lambda: True, hoard).result(60)
+        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16, None).result(60)
     finally:
         process.close()
+    assert pixels == 5000 * 4990 and isinstance(found, DataError) and found.sentence == pictures.TOO_HARD
 
 
 def test_what_waits_when_the_app_ends_waits_no_longer() -> None:
