@@ -33,6 +33,7 @@ from playground.page.prefix import Prefix
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
 from playground.runs import shipped
+from playground.runs.clearing import Clearing
 from playground.runs.pool import LocalRunner
 from playground.runs.store import Limits, Runs
 from playground.texts import LANGUAGES, table, text
@@ -49,6 +50,7 @@ TABS = (
 )
 
 
+CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "seed")  # of the address: what is no tab's own
 
 
@@ -83,7 +85,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
         used.add(key)
         return words(key)
 
-    with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True, delete_cache=CACHE) as demo:
         with gr.Row(elem_id="header"):
             gr.Markdown(i18n("page.heading"), elem_id="title", container=False)
             gr.Markdown(i18n("page.tagline"), elem_id="tagline", container=False)
@@ -133,6 +135,7 @@ def launch(settings: Settings, **options: Any) -> None:
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps)
     matching = Matching(maps, for_models, settings.local_models)
+    clearing = Clearing(runs.expire, matching.own.expire, matching.own.brought.tidy)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     own = mount(maps, matching)
@@ -140,6 +143,7 @@ def launch(settings: Settings, **options: Any) -> None:
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
+    clearing.start()
     for_maps.warm(reducers.warm)
     for_models.warm(networks.warm)
     try:
@@ -162,6 +166,7 @@ def launch(settings: Settings, **options: Any) -> None:
             app_kwargs={"routes": [own], "middleware": middleware}, **options,
         )  # fmt: skip
     finally:
+        clearing.close()
         runner.close()
         matching.close()
         for_maps.close()

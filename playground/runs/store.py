@@ -1,6 +1,7 @@
 """Runs as a person sees them: made, queued, watched, stopped, gone on with, forgotten. All of it is in folders.
 
 ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps.making'
+ROOT/gone/          runs that are being deleted
 ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue: single runs first, then those of
                     sweeps, the first of each before the second of any
 """
@@ -45,6 +46,7 @@ UPLOADS = "uploads"
 UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
+STOPS = 10.0  # seconds that deleting waits for a run to stop by itself
 AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
@@ -116,7 +118,7 @@ class Runs:
         with self._queueing:
             self._make_room(owner)
             self.expire()
-            record.create(self.root / run, config, owner=_hash(owner))
+            record.create(self.root / run, config, owner=hashed(owner))
             self._enqueue(run)
         return run
 
@@ -143,7 +145,7 @@ class Runs:
             sweep = secrets.token_urlsafe(8)
             made = [f"{sweep}-{place}" for place in range(len(configs))]
             for run, config in zip(made, configs, strict=True):
-                record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
+                record.create(self.root / run, config, owner=hashed(owner), sweep={"id": sweep, **about})
             for place, run in enumerate(made):
                 self._enqueue(run, place)
         return sweep, made
@@ -162,7 +164,7 @@ class Runs:
 
     def owns(self, run: str, owner: str) -> bool:
         """Whether it was this browser that started a run."""
-        return bool(owner) and record.read_about(self.folder(run)).get("owner") == _hash(owner)
+        return bool(owner) and record.read_about(self.folder(run)).get("owner") == hashed(owner)
 
     def stop(self, run: str, owner: str) -> None:
         """Ask a run to stop, or take it out of the queue. What it learned stays."""
@@ -190,6 +192,30 @@ class Runs:
                 record.create(folder, dataclasses.replace(config, seconds=done + seconds))
             (folder / "stop").unlink(missing_ok=True)
             self._enqueue(run)
+
+    def delete(self, owner: str) -> list[str]:
+        """Forget all runs of a browser at once, those that wait or train too; returns the data set of each.
+
+        One that trains is asked to stop first; where it does not in some seconds, its process finds the folder gone.
+        """
+        found = {run: str((about.get("config") or {}).get("dataset")) for run, about in self._abouts()
+                 if about.get("owner") == hashed(owner) and not is_example(self.root / run)}  # fmt: skip
+        for path in self.queue.iterdir():  # before the first of them makes room for the next
+            if path.name.partition("-")[2] in found:
+                path.unlink(missing_ok=True)
+        for run in found:
+            with suppress(OSError):  # forgotten just now
+                (self.root / run / "stop").touch()
+        until = time.monotonic() + STOPS
+        for run in found:
+            while record.is_training(self.root / run) and time.monotonic() < until:
+                time.sleep(0.05)
+            self._forget(self.root / run)
+        return list(found.values())
+
+    def datasets(self) -> list[str]:
+        """The data set of every run that is still there."""
+        return [str((about.get("config") or {}).get("dataset")) for _, about in self._abouts()]
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -262,17 +288,28 @@ class Runs:
                     continue
             except (UserError, OSError, ValueError, KeyError) as error:  # damaged, or gone just now
                 log.warning("run %s is forgotten: %s", folder.name, error)
-            shutil.rmtree(folder, ignore_errors=True)
-            self._views.pop(folder.name, None)
+            self._forget(folder)
             forgotten += 1
         self._expire_uploads()
+        shutil.rmtree(self.root / "gone", ignore_errors=True)  # of which a process that was ended has left some
+
+    def _forget(self, folder: Path) -> None:
+        """Remove a run: first from its place, as a process may be writing there."""
+        gone = self.root / "gone" / folder.name
+        gone.parent.mkdir(exist_ok=True)
+        try:
+            folder.rename(gone)
+        except OSError:  # some systems move no open files
+            gone = folder
+        shutil.rmtree(gone, ignore_errors=True)
+        self._views.pop(folder.name, None)
 
     def _expire_uploads(self) -> None:
         """Forget images that somebody uploaded and no run is of any more."""
         uploads = [path for path in (self.root / UPLOADS).glob("*/") if time.time() - _changed(path) > UNUSED]
         if not uploads:
             return
-        used = " ".join(str(about) for _, about in self._abouts())
+        used = " ".join(self.datasets())
         for path in uploads:
             if path.name not in used:
                 shutil.rmtree(path, ignore_errors=True)
@@ -308,14 +345,14 @@ class Runs:
             raise UserError(FULL, number=len(waiting))
         abouts = [record.read_about(self.root / run) for run in waiting]
         mine = [
-            about for about in abouts if about.get("owner") == _hash(owner) and "sweep" not in about
+            about for about in abouts if about.get("owner") == hashed(owner) and "sweep" not in about
         ]  # which has its own rule
         if len(mine) >= self.limits.waiting_each:
             raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(mine))
 
     def _swept(self, owner: str) -> list[str]:
         """The runs of all sweeps of a person."""
-        mine = _hash(owner)
+        mine = hashed(owner)
         return [run for run, about in self._abouts() if "sweep" in about and about.get("owner") == mine]
 
     def _enqueue(self, run: str, place: int | None = None) -> None:
@@ -395,5 +432,6 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
-def _hash(owner: str) -> str:
+def hashed(owner: str) -> str:
+    """What a browser's secret is kept as."""
     return hashlib.sha256(owner.encode()).hexdigest()

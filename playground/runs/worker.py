@@ -48,6 +48,8 @@ def main(root: Path, slot: str) -> None:
             time.sleep(0.05)
             continue
         folder = root / run
+        if not (folder / "run.json").exists():  # deleted while it was taken
+            continue
 
         def load_and_show(config: RunConfig, folder: Path = folder) -> data.Dataset:
             found = load(config.dataset, config.size)
@@ -60,6 +62,10 @@ def main(root: Path, slot: str) -> None:
                 pass
         except UserError as error:  # another process has it
             log.warning("%s", error)
+        except OSError:
+            if (folder / "run.json").exists():
+                raise
+            log.info("run %s was deleted", run)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,11 @@ from starlette.routing import BaseRoute, Route
 from playground.maps.making import Maps
 from playground.page.http import FRESH, gzipped, language, lasting, png, question, secret
 from playground.runs.copies import like
+from playground.runs.deletion import delete
 from playground.runs.described import public
 from playground.runs.store import ENDED, Runs, about_images, read_images
 from playground.texts import sentence
+from playground.train.answers import Deleted
 from playground.train.live import packed
 from trainers import record
 from trainers.checkpoint import DAMAGED
@@ -26,7 +28,7 @@ from trainers.train import RunConfig
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
-    """A run's live panel, the sheet of its images, its pictures, and POST /runs."""
+    """A run's live panel, the sheet of its images, its pictures; POST /runs, and /deletion of all that is a browser's own."""
     runs = maps.runs
     lasts = lasting(runs)
 
@@ -56,7 +58,13 @@ def routes(maps: Maps) -> list[BaseRoute]:
     async def begin(request: Request) -> Response:
         return JSONResponse({"run": await run_in_threadpool(_begun, runs, await question(request))}, headers=FRESH)
 
+    async def deleted(request: Request) -> Response:
+        owner = secret(await question(request))
+        mine, uploads = await run_in_threadpool(delete, runs, owner)
+        return JSONResponse(Deleted(runs=mine, uploads=uploads), headers=FRESH)
+
     return [
+        Route("/deletion", deleted, methods=["POST"]),
         Route("/runs/{run}/live", live),
         Route("/runs/{run}/images.{kind:str}", images),
         Route("/runs/{run}/pictures/{step:number}", pictures),
