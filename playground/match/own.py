@@ -55,11 +55,13 @@ class Own:
         if not files:
             raise UserError("No file came: choose an image.")
         name = _name(files)
+        new = not (self.root / name).exists()
         self._write(name, files)
         try:
             _, data = self.sets.set(name)
         except UserError as error:
-            shutil.rmtree(self.root / name, ignore_errors=True)
+            if new:  # or somebody has it, and too much is read just now
+                shutil.rmtree(self.root / name, ignore_errors=True)
             # where this machine keeps it is nobody's business
             shown = ", ".join([file for file, _ in files[:3]] + ["…"] * (len(files) > 3))
             values = {key: shown if str(value).startswith(str(self.root)) else value for key, value in error.values.items()}
