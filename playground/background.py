@@ -1,19 +1,26 @@
-"""A process for what would hold up the page: maps, or large networks. Jobs in order of urgency, with progress."""
+"""A process for what would hold up the page: maps, large networks, pictures. Jobs in order of urgency, with progress."""
 
 from __future__ import annotations
 
 import itertools
 import logging
+import math
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import PriorityQueue
 from typing import Any
 
 from trainers.errors import UserError
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None
 
 log = logging.getLogger(__name__)
 DIED = "The process that works on this was ended by the system, most often for lack of memory: ask again, or for less."
@@ -22,6 +29,10 @@ NOW, SOON, LATER = 0, 1, 2  # somebody waits for a point; for a first picture; f
 
 class Cancelled(Exception):
     """Nobody waits for it any more."""
+
+
+class Died(UserError):
+    """The process ended, or was ended, before the job was done."""
 
 
 class Job(Future[Any]):
@@ -36,11 +47,12 @@ class Job(Future[Any]):
 class Background:
     """Takes jobs from any thread. The process starts with the first one, and again where it has died.
 
-    nice: how far it stands back behind training, as the system counts it.
+    nice: how far it stands back behind training, as the system counts it. seconds: that a job may take, before the process is
+    ended. memory: bytes of addresses that the process may have, where the system can say so.
     """
 
-    def __init__(self, nice: int = 15) -> None:
-        self.nice = nice
+    def __init__(self, nice: int = 15, seconds: float = math.inf, memory: int | None = None) -> None:
+        self.nice, self.seconds, self.memory = nice, seconds, memory
         self._queue: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
         self._number = itertools.count()
         self._thread: threading.Thread | None = None
@@ -95,7 +107,7 @@ class Background:
                     failed, value = True, Cancelled()
                 else:
                     log.error("the process beside the page died")
-                    failed, value = True, UserError(DIED)
+                    failed, value = True, Died(DIED)
             except BaseException as error:
                 failed, value = True, error
             job.set_exception(value) if failed else job.set_result(value)
@@ -113,16 +125,21 @@ class Background:
                 raise Cancelled
             if self._process is None or not self._process.is_alive():
                 self._pipe, far = self._context.Pipe()
-                self._process = self._context.Process(target=_serve, args=(far, self._shared, self.nice), daemon=True)
+                given = (far, self._shared, self.nice, self.memory)
+                self._process = self._context.Process(target=_serve, args=given, daemon=True)
                 self._process.start()
                 far.close()  # else nobody would see the process die
         self._shared[:] = [0.0, 0.0]
         job.begun = True
+        until = time.monotonic() + self.seconds
         self._pipe.send((job.work, job.args))
         while not self._pipe.poll(0.05):
             job.progress = self._shared[0]
             if not job.wanted():
                 self._shared[1] = 1.0
+            if time.monotonic() > until:
+                self._process.kill()  # it would not hear a word of it
+                self._process.join()
         return self._pipe.recv()
 
 
@@ -134,10 +151,12 @@ def _leave() -> None:
         os._exit(0)
 
 
-def _serve(pipe: Any, shared: Any, nice: int) -> None:
+def _serve(pipe: Any, shared: Any, nice: int, memory: int | None) -> None:
     """The process: one job after the other, until whoever sends them is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the app, which ends this process
     threading.Thread(target=_leave, daemon=True).start()
+    if memory is not None and resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     if hasattr(os, "nice"):
         os.nice(nice)  # never in training's way
 

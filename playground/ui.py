@@ -12,7 +12,7 @@ import torch
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from playground import api
+from playground import api, reading
 from playground.background import Background
 from playground.compare import routes as compare_routes
 from playground.compare import tab as compare
@@ -36,6 +36,7 @@ from playground.page.visitor import Visitor
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
 from playground.runs import shipped
+from playground.runs.clearing import Clearing
 from playground.runs.pool import LocalRunner
 from playground.runs.store import Runs
 from playground.settings import Settings
@@ -54,6 +55,7 @@ TABS = (
 )
 
 
+CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "seed")  # of the address: what is no tab's own
 
 
@@ -66,7 +68,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
         used.add(key)
         return words(key)
 
-    with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True, delete_cache=CACHE) as demo:
         with gr.Row(elem_id="header"):
             # not gr.Markdown, whose scripts are six files more for the page to wait for
             gr.HTML(
@@ -128,6 +130,7 @@ def launch(settings: Settings, **options: Any) -> None:
     listens, shared = options.get("server_name"), options.get("share")
     private = is_private(listens, shared, settings.hosts)
     matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models)
+    clearing = Clearing(runs.expire, matching.own.expire, matching.own.brought.tidy)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching)
     own = mount(maps, matching)
@@ -141,6 +144,7 @@ def launch(settings: Settings, **options: Any) -> None:
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
+    clearing.start()
     for_maps.warm(reducers.warm)
     for_models.warm(networks.warm)
     try:
@@ -163,7 +167,9 @@ def launch(settings: Settings, **options: Any) -> None:
             app_kwargs={"routes": [own], "middleware": middleware}, **options,
         )  # fmt: skip
     finally:
+        clearing.close()
         runner.close()
         matching.close()
         for_maps.close()
         for_models.close()
+        reading.close()

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from playground import reading
 from playground.background import NOW, Background, Cancelled
 from playground.maps.answers import ImagePlacements, Placement, TextPlacements
 from playground.maps.frames import Frames
@@ -22,8 +23,8 @@ from playground.page.http import png
 from playground.texts import told
 from trainers import evaluate
 from trainers.captions import captions
-from trainers.data.folder import fit, open_image
-from trainers.errors import UserError
+from trainers.data.folder import tensor
+from trainers.errors import DataError, UserError
 
 SECONDS, PEOPLE = 60.0, 8  # that placing an image may take; that may wait for it
 NEAR = 12  # images named with each
@@ -102,18 +103,19 @@ def _placements(
 def fitted(maps: Sources, run: str, name: str, content: bytes) -> torch.Tensor:
     """A person's image as the run's own are, (C,H,W) uint8; DataError says why it cannot be one."""
     channels, _, side = maps.images(run).test.images.shape[1:]
-    return fit(open_image(content, name, side), side, channels)
+    return tensor(reading.square(content, name, side, channels))
 
 
 def place_files(placing: Placing, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> ImagePlacements:
     """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
     images, names, skipped = [], [], []
-    for name, content in files:
-        try:
-            images.append(fitted(placing.frames, run, name, content))
-            names.append(name)
-        except UserError as error:
-            skipped.append(told(language, error))
+    with reading.upload():
+        for name, content in files:
+            try:
+                images.append(fitted(placing.frames, run, name, content))
+                names.append(name)
+            except DataError as error:
+                skipped.append(told(language, error))
     found = placing.images(run, key, torch.stack(images)) if images else []
     pictures = [png(image.permute(1, 2, 0).numpy()) for image in images]
     return {

@@ -2,6 +2,7 @@
 import {post, reach} from '../page/ask.js';
 import {known} from '../page/address.js';
 import {html, live, render, repeat} from '../page/lit.js';
+import {owner} from '../page/owner.js';
 import {lang, sayer} from '../page/words.js';
 import {button, heading} from '../widgets/forms.js';
 import {brief, lines, memo, number, settled} from './format.js';
@@ -222,6 +223,7 @@ export class Labels {
 /** @param {File[]} files @returns {Promise<import('./answers').OwnPictures>} */
 export async function upload(files) {
   const form = new FormData();
+  form.append('secret', owner());
   for (const file of files) form.append('images', file, file.name);
   return post('pictures', form);
 }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from playground import reading
 from playground.match.answers import OwnPicture, OwnPictures, OwnSet
 from playground.match.sets import Sets, size
+from playground.runs.brought import Brought
 from playground.texts import text, told
 from trainers.checkpoint import write
-from trainers.data import folder
-from trainers.errors import UserError
+from trainers.errors import DataError, UserError
 
 SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
 File = tuple[str, bytes]  # its name, what it holds
@@ -27,41 +29,47 @@ class Own:
 
     def __init__(self, sets: Sets) -> None:
         self.sets, self.root = sets, sets.root
+        self.brought = Brought(self.root.parent)
+        self._used: int | None = None  # bytes that are kept, once they were counted
+        self._counting = threading.Lock()
 
-    def keep(self, files: Sequence[File], language: str) -> OwnPictures:
-        """Pictures, and sentences about files that are none."""
-        self._expire()
+    def keep(self, files: Sequence[File], language: str, owner: str = "") -> OwnPictures:
+        """Pictures of a browser, and sentences about files that are none."""
         pictures, skipped = list[OwnPicture](), list[str]()
-        for name, content in files:
-            try:
-                image = folder.open_image(content, name, SIDE)
-            except UserError as error:
-                skipped.append(told(language, error))
-                continue
-            image.thumbnail((SIDE, SIDE))
-            out = io.BytesIO()
-            image.save(out, "PNG")
-            own = f"own-{hashlib.sha256(out.getvalue()).hexdigest()[:20]}"
-            self.root.mkdir(parents=True, exist_ok=True)
-            write(self.root / f"{own}.png", lambda path, out=out: path.write_bytes(out.getvalue()))
-            pictures.append({"own": own, "name": name})
+        with reading.upload():
+            for name, content in files:
+                try:
+                    made = reading.thumbnail(content, name, SIDE)
+                except DataError as error:
+                    skipped.append(told(language, error))
+                    continue
+                own = f"own-{hashlib.sha256(made).hexdigest()[:20]}"
+                self.root.mkdir(parents=True, exist_ok=True)
+                path = self.root / f"{own}.png"
+                write(path, lambda path, made=made: path.write_bytes(made))
+                self.brought.note(owner, own)
+                self._count(path)
+                pictures.append({"own": own, "name": name})
         return {"pictures": pictures, "skipped": skipped}
 
-    def keep_set(self, files: Sequence[File], language: str) -> OwnSet:
-        """Images, or a zip of them, as a data set."""
-        self._expire()
+    def keep_set(self, files: Sequence[File], language: str, owner: str = "") -> OwnSet:
+        """Images of a browser, or a zip of them, as a data set."""
         if not files:
             raise UserError("No file came: choose an image.")
         name = _name(files)
+        new = not (self.root / name).exists()
         self._write(name, files)
         try:
             _, data = self.sets.set(name)
         except UserError as error:
-            shutil.rmtree(self.root / name, ignore_errors=True)
+            if new:  # or somebody has it, and too much is read just now
+                shutil.rmtree(self.root / name, ignore_errors=True)
             # where this machine keeps it is nobody's business
             shown = ", ".join([file for file, _ in files[:3]] + ["…"] * (len(files) > 3))
             values = {key: shown if str(value).startswith(str(self.root)) else value for key, value in error.values.items()}
             raise UserError(error.sentence, **values) from error
+        self.brought.note(owner, name)
+        self._count(self.root / name)
         return {
             "set": {"id": name, "title": text(language, "data.own"), "count": size(data), "classes": len(data.classes)},
             "skipped": [told(language, error) for error in data.skipped],
@@ -84,14 +92,44 @@ class Own:
             shutil.rmtree(desk, ignore_errors=True)
         (self.root / name).touch()  # two days from now, however often it came
 
-    def _expire(self) -> None:
-        """Forget what is too old, and the oldest of what is too much."""
-        total = 0
-        there = [(path.stat().st_mtime, path) for path in self.root.glob("*") if path.exists()]
-        for changed, path in sorted(there, reverse=True):
-            total += sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.exists())
-            if time.time() - changed > DAYS * 86_400 or total > BYTES:
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    def _count(self, path: Path) -> None:
+        """Add what has just been kept to what there is, and make room where that is too much."""
+        with self._counting:
+            if self._used is not None:
+                self._used += _occupied(path)
+                if self._used <= BYTES:
+                    return
+        self.expire()
+
+    def expire(self) -> None:
+        """Forget what is too old, and the oldest of what is too much; count what stays."""
+        with self._counting:
+            total = used = 0
+            there = [(_changed(path), path) for path in self.root.glob("*")]
+            for changed, path in sorted(there, reverse=True):
+                total += (size := _occupied(path))
+                if time.time() - changed > DAYS * 86_400 or total > BYTES:
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+                else:
+                    used += size
+            self._used = used
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # gone just now
+        return 0.0
+
+
+def _occupied(path: Path) -> int:
+    """The bytes of the disk that a file takes, or a folder with all that is in it: a small file takes a whole block."""
+    total = 0
+    for one in (path, *path.rglob("*")):
+        with suppress(OSError):  # gone just now
+            found = one.stat()
+            total += getattr(found, "st_blocks", -(-found.st_size // 512)) * 512
+    return total
 
 
 def _name(files: Sequence[File]) -> str:

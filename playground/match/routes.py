@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from playground.maps.making import Maps
 from playground.match.ask import Matching
 from playground.match.learning import lesson
-from playground.page.http import FOREVER, FRESH, SET_FILES, answer, language, png, question, uploads
+from playground.page.http import FOREVER, FRESH, SET_FILES, answer, kept_uploads, language, png, question
 from playground.page.visitor import address
 
 
@@ -31,12 +31,14 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
         return JSONResponse(await run_in_threadpool(ask, kind, asked, lang), headers=FRESH)
 
     async def kept(request: Request) -> Response:
-        files = await uploads(request)
-        return JSONResponse(await run_in_threadpool(_there(matching).own.keep, files, language(request.query_params)))
+        files, owner = await kept_uploads(request)
+        return JSONResponse(await run_in_threadpool(_there(matching).own.keep, files, language(request.query_params), owner))
 
     async def kept_set(request: Request) -> Response:
-        files = await uploads(request, SET_FILES)
-        return JSONResponse(await run_in_threadpool(_there(matching).own.keep_set, files, language(request.query_params)))
+        files, owner = await kept_uploads(request, SET_FILES)
+        return JSONResponse(
+            await run_in_threadpool(_there(matching).own.keep_set, files, language(request.query_params), owner)
+        )
 
     async def picture(request: Request) -> Response:
         pixels = await run_in_threadpool(_there(matching).sets.picture, dict(request.path_params))

@@ -1,5 +1,6 @@
 // Data sets whose pictures can be looked through, a person's own among them.
 import {post} from '../page/ask.js';
+import {owner} from '../page/owner.js';
 import {sayer} from '../page/words.js';
 import {number} from './format.js';
 
@@ -47,6 +48,7 @@ export class Sets {
    */
   async add(files) {
     const form = new FormData();
+    form.append('secret', owner());
     for (const file of files) form.append('images', file, file.path || file.webkitRelativePath || file.name);
     const act = ++this.acts;
     const {set, skipped} = /** @type {import('./answers').OwnSet} */ (await post('sets', form));

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from playground import reading
 from playground.match import checks
 from playground.match.answers import Dealt, Picture, Words
 from playground.match.words import class_name
@@ -29,7 +30,7 @@ class Sets:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._load = Once(lambda name, where: load(where, SIZES.get(name)), 4)
+        self._load = Once(_loaded, 4)
 
     def set(self, name: Any) -> tuple[str, Dataset]:
         """A data set that may be looked through: a built-in one, or a person's own by its id."""
@@ -68,6 +69,13 @@ class Sets:
             index = np.random.default_rng(int(checks.number(body["seed"], 0, 2**31))).choice(n, count, replace=False).tolist()
         pictures: list[Picture] = [{"set": name, "index": i, **words_of(data, i, language)} for i in index]
         return {"pictures": pictures}
+
+
+def _loaded(name: str, where: str) -> Dataset:
+    if where in BUILT_IN:
+        return load(where, SIZES.get(name))
+    with reading.upload():
+        return load(where, SIZES.get(name), reading.tile)
 
 
 def size(data: Dataset) -> int:

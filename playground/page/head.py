@@ -40,7 +40,7 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
         "missing": "live.missing",
         "failed": "toast.unexpected",
     }
-    parts = ("tabs", "explore", "reconstruct", "match", "compare")
+    parts = ("tabs", "deletion", "explore", "reconstruct", "match", "compare")
     found = {
         lang: {name: text(lang, key) for name, key in texts.items()}
         | {part: _below(lang, f"{part}.") for part in parts}

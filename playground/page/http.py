@@ -139,13 +139,20 @@ def secret(asked: dict[str, Any]) -> str:
 
 async def uploads(request: Request, most: int = UPLOAD_FILES) -> list[tuple[str, bytes]]:
     """Names and contents of the files that came as "images"."""
+    return (await kept_uploads(request, most))[0]
+
+
+async def kept_uploads(request: Request, most: int = UPLOAD_FILES) -> tuple[list[tuple[str, bytes]], str]:
+    """The files that came as "images", to be kept, and the browser's "secret", by which they are its own; "" without one."""
     if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
         raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
     try:
         async with request.form(max_files=most, max_fields=1) as form:
-            return [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+            files = [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+            owner = form.get("secret")
     except (HTTPException, LookupError, ValueError) as error:  # too many; no form at all; in letters that there are not
         raise UserError("These files did not come whole: choose at most {most} at once.", most=most) from error
+    return files, "" if owner is None else secret({"secret": owner})
 
 
 def gzipped(request: Request, body: bytes, kind: str, headers: dict[str, str]) -> Response:

@@ -33,6 +33,9 @@ export function owner() {
   return found;
 }
 
+/** What it began is deleted. */
+export const forget = () => store(RUNS, '[]');
+
 /** Whether this browser began a run, and so may stop it. @param {string} run @param {boolean} [add] it just has */
 export function mine(run, add = false) {
   /** @type {string[]} */

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from playground import reading
 from playground.maps.making import Maps
 from playground.maps.placing import fitted
 from playground.page.http import FRESH, answer, language, question, uploads
@@ -47,4 +48,6 @@ def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]]) -> Fitted:
     if not files:
         raise UserError("No file came: choose an image.")
     name, content = files[0]
-    return {"name": name, "pixels": packed(plain(fitted(maps, run, name, content).unsqueeze(0)))}
+    with reading.upload():
+        image = fitted(maps, run, name, content)
+    return {"name": name, "pixels": packed(plain(image.unsqueeze(0)))}

@@ -1,6 +1,7 @@
 """Runs as a person sees them: made, queued, watched, stopped, gone on with, forgotten. All of it is in folders.
 
 ROOT/ID/            a run (see trainers.record), with the pictures that the page draws from it; maps/ is playground.maps.making'
+ROOT/gone/          runs that are being deleted
 ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue: single runs first, then those of
                     sweeps, the first of each person before the second of any; see Waiting
 ROOT/.training-SLOT the id of the run that a worker took last
@@ -32,6 +33,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from playground import reading
 from playground.runs.shipped import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
@@ -60,6 +62,7 @@ UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
 HASH = 16  # letters of a hash in the queue
+STOPS = 10.0  # seconds that deleting waits for a run to stop by itself
 AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
@@ -177,7 +180,7 @@ class Runs:
             self._make_room([config.seconds], owner, address)
             self.expire()
             with self._whole([run]):
-                record.create(self.root / run, config, owner=_hash(owner))
+                record.create(self.root / run, config, owner=hashed(owner))
                 self._enqueue(run, config.seconds, owner, address)
         return run
 
@@ -204,7 +207,7 @@ class Runs:
             made = [f"{sweep}-{place}" for place in range(len(configs))]
             with self._whole(made):
                 for run, config in zip(made, configs, strict=True):
-                    record.create(self.root / run, config, owner=_hash(owner), sweep={"id": sweep, **about})
+                    record.create(self.root / run, config, owner=hashed(owner), sweep={"id": sweep, **about})
                 for run, long in zip(made, seconds, strict=True):
                     self._enqueue(run, long, owner, address, swept=True)
         return sweep, made
@@ -223,7 +226,7 @@ class Runs:
 
     def owns(self, run: str, owner: str) -> bool:
         """Whether it was this browser that started a run."""
-        return bool(owner) and record.read_about(self.folder(run)).get("owner") == _hash(owner)
+        return bool(owner) and record.read_about(self.folder(run)).get("owner") == hashed(owner)
 
     def stop(self, run: str, owner: str) -> None:
         """Ask a run to stop, or take it out of the queue. What it learned stays."""
@@ -251,6 +254,30 @@ class Runs:
                 record.create(folder, dataclasses.replace(config, seconds=(config.seconds or 0) - left + seconds))
             (folder / "stop").unlink(missing_ok=True)
             self._enqueue(run, more, owner, address)
+
+    def delete(self, owner: str) -> list[str]:
+        """Forget all runs of a browser at once, those that wait or train too; returns the data set of each.
+
+        One that trains is asked to stop first; where it does not in some seconds, its process finds the folder gone.
+        """
+        found = {run: str((about.get("config") or {}).get("dataset")) for run, about in self._abouts()
+                 if about.get("owner") == hashed(owner) and not is_example(self.root / run)}  # fmt: skip
+        for path in self.queue.iterdir():  # before the first of them makes room for the next
+            if path.name.partition("-")[2] in found:
+                path.unlink(missing_ok=True)
+        for run in found:
+            with suppress(OSError):  # forgotten just now
+                (self.root / run / "stop").touch()
+        until = time.monotonic() + STOPS
+        for run in found:
+            while record.is_training(self.root / run) and time.monotonic() < until:
+                time.sleep(0.05)
+            self._forget(self.root / run)
+        return list(found.values())
+
+    def datasets(self) -> list[str]:
+        """The data set of every run that is still there."""
+        return [str((about.get("config") or {}).get("dataset")) for _, about in self._abouts()]
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -325,17 +352,28 @@ class Runs:
                     continue
             except (UserError, OSError, ValueError, KeyError) as error:  # damaged, or gone just now
                 log.warning("run %s is forgotten: %s", folder.name, error)
-            shutil.rmtree(folder, ignore_errors=True)
-            self._views.pop(folder.name, None)
+            self._forget(folder)
             forgotten += 1
         self._expire_uploads()
+        shutil.rmtree(self.root / "gone", ignore_errors=True)  # of which a process that was ended has left some
+
+    def _forget(self, folder: Path) -> None:
+        """Remove a run: first from its place, as a process may be writing there."""
+        gone = self.root / "gone" / folder.name
+        gone.parent.mkdir(exist_ok=True)
+        try:
+            folder.rename(gone)
+        except OSError:  # some systems move no open files
+            gone = folder
+        shutil.rmtree(gone, ignore_errors=True)
+        self._views.pop(folder.name, None)
 
     def _expire_uploads(self) -> None:
         """Forget images that somebody uploaded and no run is of any more."""
         uploads = [path for path in (self.root / UPLOADS).glob("*/") if time.time() - _changed(path) > UNUSED]
         if not uploads:
             return
-        used = " ".join(str(about) for _, about in self._abouts())
+        used = " ".join(self.datasets())
         for path in uploads:
             if path.name not in used:
                 shutil.rmtree(path, ignore_errors=True)
@@ -370,7 +408,7 @@ class Runs:
         limits, waiting = self.limits, self._waiting()
         if len(waiting) + len(seconds) > limits.waiting:
             raise UserError(FULL, number=len(waiting))
-        mine = [one for one in waiting if one.owner == _hash(owner)[:HASH]]
+        mine = [one for one in waiting if one.owner == hashed(owner)[:HASH]]
         singles = [one for one in mine if not one.swept]  # a sweep has its own rule
         if not swept and len(singles) >= limits.waiting_each:
             raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(singles))
@@ -416,7 +454,7 @@ class Runs:
 
     def _swept(self, owner: str) -> list[str]:
         """The runs of all sweeps of a person."""
-        mine = _hash(owner)
+        mine = hashed(owner)
         return [run for run, about in self._abouts() if "sweep" in about and about.get("owner") == mine]
 
     @contextmanager
@@ -433,7 +471,7 @@ class Runs:
 
     def _enqueue(self, run: str, seconds: float, owner: str, address: str, swept: bool = False) -> None:
         """Give a run its turn: in the round after its owner's last one, and not before the one that the queue is at."""
-        waiting, whose = self._waiting(), _hash(owner)[:HASH]
+        waiting, whose = self._waiting(), hashed(owner)[:HASH]
         rounds = [one.round for one in waiting if one.swept == swept]
         present = min(rounds, default=0)
         # who had no more turns than others is forgotten, and everybody once nobody waits
@@ -497,7 +535,8 @@ def read_images(folder: Path) -> Dataset:
     """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
     if not (folder / "images.json").exists():  # a run of the command line
         config = record.read_config(folder)
-        write_images(folder, load(config.dataset, config.size))
+        with reading.upload():
+            write_images(folder, load(config.dataset, config.size, reading.tile))
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     with Image.open(folder / "images.png") as picture:
@@ -517,5 +556,6 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
-def _hash(owner: str) -> str:
+def hashed(owner: str) -> str:
+    """What a browser's secret is kept as."""
     return hashlib.sha256(owner.encode()).hexdigest()

@@ -47,6 +47,8 @@ def main(root: Path, slot: str) -> None:
         if run is None:
             continue
         folder = root / run
+        if not (folder / "run.json").exists():  # deleted while it was taken
+            continue
 
         def load_and_show(config: RunConfig, folder: Path = folder) -> data.Dataset:
             found = load(config.dataset, config.size)

@@ -88,3 +88,9 @@ export interface About {
   names?: string[] | null;
   skipped?: string[];
 }
+
+/** How many of a browser's runs were deleted, and of the things that it brought. */
+export interface Deleted {
+  runs: number;
+  uploads: number;
+}

@@ -102,3 +102,10 @@ class About(TypedDict):
     captions: NotRequired[dict[str, list[str]] | None]
     names: NotRequired[list[str] | None]
     skipped: NotRequired[list[str]]
+
+
+class Deleted(TypedDict):
+    """How many of a browser's runs were deleted, and of the things that it brought."""
+
+    runs: int
+    uploads: int

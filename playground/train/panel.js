@@ -15,10 +15,10 @@ import '../widgets/plot-figure.js';
 const ROOM = ['', '', ''];  // of the curves, until they are known
 
 /** @param {Panel} panel */
-export const panel = panel => panel.run ? keyed(panel.run, html`${example(panel)}${status(panel)}${warning(panel.moment)}
+export const panel = panel => html`${panel.run ? keyed(panel.run, html`${example(panel)}${status(panel)}${warning(panel.moment)}
   <div class="live-tiles">${panel.moment?.tiles.map(tile) ?? nothing}</div>${curves(panel.moment)}
   <div class="live-columns">${map(panel)}<div class="live-side">${pictures(panel)}${result(panel.moment)}${skipped(panel)}</div></div>`)
-  : html`<div class="live-empty"><h2>${words().title}</h2><p>${panel.note || words().text}</p></div>`;
+  : html`<div class="live-empty"><h2>${words().title}</h2><p>${panel.note || words().text}</p></div>`}${panel.deletion.view()}`;
 
 /** What a run that came with the app says of itself, and the button for one's own. @param {Panel} panel */
 const example = panel => html`<div class="live-example" ?hidden=${!panel.moment?.example}><span>${panel.moment?.example?.text}</span>

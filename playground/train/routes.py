@@ -15,9 +15,11 @@ from playground.maps.making import Maps
 from playground.page.http import FRESH, gzipped, language, lasting, png, question, secret
 from playground.page.visitor import address
 from playground.runs.copies import like
+from playground.runs.deletion import delete
 from playground.runs.described import public
 from playground.runs.store import ENDED, Runs, about_images, read_images
 from playground.texts import sentence
+from playground.train.answers import Deleted
 from playground.train.live import packed
 from trainers import record
 from trainers.checkpoint import DAMAGED
@@ -27,7 +29,7 @@ from trainers.train import RunConfig
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
-    """A run's live panel, the sheet of its images, its pictures, and POST /runs."""
+    """A run's live panel, the sheet of its images, its pictures; POST /runs, and /deletion of all that is a browser's own."""
     runs = maps.runs
     lasts = lasting(runs)
 
@@ -58,7 +60,13 @@ def routes(maps: Maps) -> list[BaseRoute]:
         run = await run_in_threadpool(_begun, runs, await question(request), address(request))
         return JSONResponse({"run": run}, headers=FRESH)
 
+    async def deleted(request: Request) -> Response:
+        owner = secret(await question(request))
+        mine, uploads = await run_in_threadpool(delete, runs, owner)
+        return JSONResponse(Deleted(runs=mine, uploads=uploads), headers=FRESH)
+
     return [
+        Route("/deletion", deleted, methods=["POST"]),
         Route("/runs/{run}/live", live),
         Route("/runs/{run}/images.{kind:str}", images),
         Route("/runs/{run}/pictures/{step:number}", pictures),

@@ -16,6 +16,7 @@ import gradio as gr
 
 from playground.page.modules import opens
 from playground.page.visitor import address
+from playground.runs.brought import Brought
 from playground.runs.store import UPLOADS, Runs
 from playground.texts import language_of, text, told
 from playground.train.controls import Controls, seconds
@@ -40,6 +41,7 @@ def build(i18n: Any, runs: Runs) -> None:
             live = drawn("live", PANEL, "train/train.js", run="")
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
     toast = drawn("toast", TOAST, "train/toast.js", text="")
+    brought = Brought(runs.root)
     wanted = gr.HTML(html_template="", visible="hidden", apply_default_css=False)  # what the controls are to be set to
     quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
@@ -68,8 +70,14 @@ def build(i18n: Any, runs: Runs) -> None:
     @heard
     def train_clicked(address: str, shown: Any, *values: Any) -> dict[Any, Any]:
         given = dict(zip(controls.inputs(), values, strict=True))
-        config = controls.config(given, lambda path: keep(Path(path), runs.root / UPLOADS))
-        return {live: {"run": runs.create(config, secret_of(shown), address)}}
+        owner = secret_of(shown)
+
+        def kept(path: str) -> Path:
+            found = keep(Path(path), runs.root / UPLOADS)
+            brought.note(owner, found.parent.name, path)
+            return found
+
+        return {live: {"run": runs.create(controls.config(given, kept), owner, address)}}
 
     @heard
     def stop_clicked(address: str, shown: Any) -> dict[Any, Any]:
@@ -139,8 +147,11 @@ def secret_of(shown: Any) -> str:
 
 def keep(upload: Path, folder: Path) -> Path:
     """Copy an upload to where a run finds it later, in a folder named by its content; returns the path."""
-    with upload.open("rb") as file:
-        target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
+    try:
+        with upload.open("rb") as file:
+            target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
+    except FileNotFoundError as error:  # Gradio's copy is old, or was deleted with the rest of a browser's data
+        raise UserError("The images of this run are not kept any more: upload them again.") from error
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -9,6 +9,7 @@ import {current as currentTab, open as openTab} from '../page/tabs.js';
 import {className, lang, words} from '../page/words.js';
 import {labelled, toggled} from '../widgets/embedding-map/colours.js';
 import {plotly} from '../widgets/plotly-loader.js';
+import {Deletion} from './deletion.js';
 import {Follower} from './follow.js';
 import {Linked} from './linked.js';
 import {panel} from './panel.js';
@@ -35,6 +36,7 @@ export class Panel {
   placing = '';  // the map that is on its way
   chosen = /** @type {'' | 'pca' | 'umap'} */ ('');  // '': the best there is
   hiddenGroups = /** @type {Set<number>} */ (new Set());
+  deletion = new Deletion(() => this.draw(), () => this.deleted());
   follower = /** @type {Follower | null} */ (null);
 
   /** @param {HTMLElement} root @param {Linked} linked */
@@ -177,6 +179,12 @@ export class Panel {
     } catch (error) { this.note = sentence(error); }
     this.busy = false;
     this.draw();
+  }
+
+  /** What this browser began is gone; a run of somebody else, or one that came with the app, is shown on. */
+  deleted() {
+    this.linked.mine = {};
+    if (document.body.hasAttribute('data-mine')) this.show('');
   }
 
   draw() { render(panel(this), this.root); }

@@ -21,14 +21,14 @@ BUILT_IN: dict[str, Callable[[int | None], Dataset]] = {
 FOLDER = "folder:"
 
 
-def load(name: str, size: int | None = None) -> Dataset:
+def load(name: str, size: int | None = None, tile: folder.Tile | None = None) -> Dataset:
     """The data set called `name`, at `size`×`size` pixels or, without a size, at the one that suits the source.
 
-    `folder:PATH` is a person's own images: a directory or a zip.
+    `folder:PATH` is a person's own images: a directory or a zip. tile: what makes each small, as `folder.load` takes it.
     Raises DataError, one sentence, where it cannot be had.
     """
     if name.startswith(FOLDER):
-        return folder.load(name.removeprefix(FOLDER), size)
+        return folder.load(name.removeprefix(FOLDER), size, tile)
     if name not in BUILT_IN:
         raise DataError(
             "There is no data set “{name}”: choose one of {names}, or folder:PATH for your own images.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import signal
 import threading
@@ -20,6 +21,7 @@ import torch.nn.functional as F
 from numpy.testing import assert_allclose
 from PIL import Image
 
+from playground import reading
 from playground.background import Background, Cancelled
 from playground.maps.making import Maps
 from playground.match import ask as asking
@@ -294,7 +296,7 @@ def test_what_is_not_needed_any_more_is_deleted(matching: Matching) -> None:
     )
     for path in (matching.own.root / f"{picture['own']}.png", matching.own.root / own):
         os.utime(path, (time.time() - 3 * 86_400,) * 2)
-    matching.own.keep([], "en")
+    matching.own.expire()
     assert not (matching.own.root / f"{picture['own']}.png").exists() and not (matching.own.root / own).exists()
     with pytest.raises(UserError, match="not kept any more"):
         ask(matching, "match", pictures=[picture], texts=["a"])
@@ -302,6 +304,17 @@ def test_what_is_not_needed_any_more_is_deleted(matching: Matching) -> None:
         ask(matching, "find", set=own, text="a")
     assert matching.own.keep_set(emoji_files((3, 5)), "en")["set"]["id"] == own  # brought again, it is there again
     assert matching.sets.picture({"set": own, "index": 0}).shape == (32, 32, 3)
+
+
+def test_a_set_that_somebody_has_stays_where_it_cannot_be_read_just_now(
+    matching: Matching, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_room", threading.Semaphore(0))
+    matching.sets._load.cache_clear()
+    with pytest.raises(UserError, match="Too many pictures are being read"):
+        matching.own.keep_set(emoji_files(), "en")
+    monkeypatch.undo()
+    assert matching.sets.set(own)[1].classes
 
 
 def test_a_zip_and_a_folder_of_files_are_the_same_set(matching: Matching, own: str) -> None:
@@ -326,10 +339,13 @@ HOSTILE_NAMES = [
 
 def test_hostile_file_names_are_names_and_nothing_else(matching: Matching) -> None:
     root, pictures = matching.maps.runs.root, [content for _, content in emoji_files((0, 1, 8))]
-    before = {path for path in root.parent.rglob("*") if matching.own.root not in (path, *path.parents)}
+    ours = {matching.own.root, matching.own.brought.folder}
+    before = {path for path in root.parent.rglob("*") if not ours & {path, *path.parents}}
     found = matching.own.keep_set(list(zip(HOSTILE_NAMES, pictures, strict=False)), "en")
     assert found["set"]["count"] + len(found["skipped"]) == len(HOSTILE_NAMES) and found["set"]["count"] >= 8
-    assert {path for path in root.parent.rglob("*") if matching.own.root not in (path, *path.parents)} == before
+    assert {path for path in root.parent.rglob("*") if not ours & {path, *path.parents}} == before
+    noted = [path.relative_to(matching.own.brought.folder) for path in matching.own.brought.folder.rglob("*") if path.is_file()]
+    assert noted and all(re.fullmatch(r"[0-9a-f]{64}/(own|set)-[0-9a-f]{20}", path.as_posix()) for path in noted)
     into = matching.own.root / found["set"]["id"] / "images"
     assert all(len(path.relative_to(into).parts) <= 2 for path in into.rglob("*"))
     clash = ["a", "a/1.png", "b/1.png", "B/1.PNG", "1.png", "x/y/a/1.png", "3 1.png", "1.png", "5", "5"]

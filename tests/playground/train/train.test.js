@@ -74,6 +74,34 @@ describe('Train', () => {
     }
   });
 
+  test('a browser deletes its data after one question, and is told how much it was', async () => {
+    const {made, linked, see} = panel(), button = key => see(`.live-deletion [data-key=${key}]`), sent = [];
+    globalThis.playground.words = {...WORDS, deletion: {done: 'Deleted: {runs}, {uploads}.', question: 'Sure?'}};
+    localStorage.setItem('playground-runs', '["mine", "older"]');
+    made.show('mine');
+    linked.mine.simclr = 'mine';
+    globalThis.fetch = async (url, options) => {
+      sent.push([new URL(url).pathname, JSON.parse(options.body)]);
+      return new Response(sent.length === 1 ? '{"error": "Not now."}' : '{"runs": 2, "uploads": 1}', {status: sent.length === 1 ? 400 : 200});
+    };
+    button('button').click();
+    assert.match(see('.live-deletion').textContent, /Sure\?/);
+    button('keep').click();
+    assert.ok(button('button') && !button('act') && !sent.length);
+    for (const said of ['Not now.', 'Deleted: 2, 1.']) {
+      button('button').click();
+      button('act').click();
+      assert.ok(button('act').disabled && button('keep').disabled);
+      while (made.deletion.busy) await new Promise(setImmediate);
+      assert.ok(button('button') && see('.live-deletion').textContent.includes(said));
+      if (sent.length === 1) assert.equal(made.run, 'mine');
+    }
+    assert.deepEqual(sent[1], ['/playground/deletion', {secret: localStorage.getItem('playground-secret')}]);
+    assert.equal(localStorage.getItem('playground-runs'), '[]');
+    assert.deepEqual([made.run, linked.mine], ['simclr', {}]);  // the one that came with the app
+    localStorage.clear();
+  });
+
   test('why nothing new comes stands beside what was there', async () => {
     const {made, see} = panel();
     made.show('mine');

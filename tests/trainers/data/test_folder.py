@@ -15,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
+from trainers import pictures
 from trainers.data import files, folder
 from trainers.data import load as load_by_name
 from trainers.errors import DataError
@@ -110,17 +111,57 @@ def huge_png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("side", [7072, 8_000, 10_000, 20_000])  # the last two are more than Pillow itself lets pass
+@pytest.mark.parametrize("side", [5001, 7072, 10_000, 20_000])  # the last two are more than Pillow itself lets pass
 def test_too_many_pixels_are_refused_before_decoding(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("decoded"))
-    with pytest.raises(DataError, match=r"^big.png has more than 50,000,000 pixels: make it smaller\.$"):
+    with pytest.raises(DataError, match=r"^big.png has more than 25,000,000 pixels: make it smaller\.$"):
         folder.open_image(huge_png(side), "big.png")
 
 
 def test_too_many_pixels_without_warnings_as_errors(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert "50,000,000" in skip_of(tmp_path, "big.png", huge_png(10_000))
+        assert "25,000,000" in skip_of(tmp_path, "big.png", huge_png(10_000))
+
+
+def test_a_photo_of_48_megapixels_is_decoded_small_and_a_larger_one_refused(tmp_path: Path) -> None:
+    photo = encoded(Image.new("RGB", (8_000, 6_000), (10, 200, 30)), "JPEG")
+    image = folder.open_image(photo, "photo.jpg", side=512)
+    assert image.size == (2_000, 1_500)
+    assert pictures.tile(photo, "photo.jpg", 32)[0] == 1_000 * 750
+    with pytest.raises(DataError, match=r"^photo.jpg has more than 25,000,000 pixels"):  # nothing says that it may be small
+        folder.open_image(photo, "photo.jpg")
+    larger = encoded(Image.new("L", (8_000, 6_300)), "JPEG")
+    with pytest.raises(DataError, match=r"^photo.jpg has more than 50,000,000 pixels"):
+        folder.open_image(larger, "photo.jpg", side=512)
+
+
+def test_a_zip_of_too_many_pixels_together_is_refused_and_a_folder_of_ones_own_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "MAX_ALL_PIXELS", 9 * 16 * 16)
+    assert folder.load(make_zip(tmp_path / "fits.zip", good(9))).train is not None
+    damaged = encoded(Image.effect_noise((64, 64), 80))
+    damaged = damaged[:100] + bytes(100) + damaged[200:]  # it has to be decoded to be found out
+    for name, members in (("many", good(10)), ("bad", good(8) | {"bad.png": damaged})):
+        path = make_zip(tmp_path / f"{name}.zip", members)
+        with pytest.raises(
+            DataError, match=f"^The images in {path} have more than 2,304 pixels together: make them smaller, or"
+        ):
+            folder.load(path)
+    own = fill(tmp_path / "images", 10)
+    assert len(folder.load(own).train) == 8
+    with pytest.raises(DataError, match="pixels together"):  # as the page reads what people bring
+        folder.load(own, tile=pictures.tile)
+
+
+def test_no_memory_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(image: Image.Image) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", full)
+    with pytest.raises(DataError, match=r"^x.png takes too long or too much memory to read: make it smaller\.$"):
+        folder.open_image(png(), "x.png")
 
 
 def test_file_over_50_mib(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""Who brought what: ROOT/brought/OWNER/NAME, a file a thing, as two people may bring the same, which is kept once.
+
+OWNER is the hash of a browser's secret, NAME that of an upload of Train (uploads/NAME/), or of a picture or a set of Match
+(own/own-….png, own/set-…/). The file holds the path of Gradio's own copy where there is one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Container
+from contextlib import suppress
+from pathlib import Path
+
+from playground.runs.store import UPLOADS, hashed
+
+OWN = "own"
+
+
+class Brought:
+    """What people brought into one folder of runs. Safe to call from many threads."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.folder = root, root / "brought"
+
+    def note(self, owner: str, name: str, copy: str = "") -> None:
+        """That a browser brought a thing; "" is nobody, for whom it is kept all the same until it is old."""
+        mark = self.folder / hashed(owner) / name
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(copy, encoding="utf-8")
+
+    def delete(self, owner: str, also: set[str], used: Container[str]) -> int:
+        """Delete what a browser brought, and the uploads called `also`; returns how many things it had there.
+
+        What somebody else brought too stays theirs, and what is `used`.
+        """
+        mine = self.folder / hashed(owner)
+        names = also | {mark.name for mark in mine.glob("*")}
+        there = 0
+        for name in names:
+            mark, place = mine / name, self._place(name)
+            there += place.exists()
+            copy = mark.read_text(encoding="utf-8") if mark.exists() else ""
+            mark.unlink(missing_ok=True)
+            if name not in used and not any(self.folder.glob(f"*/{name}")):
+                _remove(place)
+                if copy:
+                    Path(copy).unlink(missing_ok=True)
+        with suppress(OSError):  # there is none, or something came just now
+            mine.rmdir()
+        return there
+
+    def tidy(self) -> None:
+        """Forget who brought what is not there any more."""
+        for mark in self.folder.glob("*/*"):
+            if not self._place(mark.name).exists():
+                mark.unlink(missing_ok=True)
+        for mine in self.folder.glob("*/"):
+            with suppress(OSError):  # it holds something
+                mine.rmdir()
+
+    def _place(self, name: str) -> Path:
+        if name.startswith("own-"):
+            return self.root / OWN / f"{name}.png"
+        return self.root / (OWN if name.startswith("set-") else UPLOADS) / name
+
+
+def _remove(place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)

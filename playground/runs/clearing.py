@@ -1,0 +1,36 @@
+"""What clears away what is old, in a thread that ends with the app: nobody has to click for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+HOUR = 3_600.0
+
+
+class Clearing:
+    """Does each work once in so many seconds, the first time after as many. A work that fails is tried again the next time."""
+
+    def __init__(self, *works: Callable[[], None], seconds: float = HOUR) -> None:
+        self.works, self.seconds = works, seconds
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name="clearing", daemon=True)
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it; a work that has begun is waited for, some seconds."""
+        self._closing.set()
+        self._thread.join(5)
+
+    def _go_on(self) -> None:
+        while not self._closing.wait(self.seconds):
+            for work in self.works:
+                try:
+                    work()
+                except Exception:
+                    log.exception("%s failed", work)

@@ -1,0 +1,153 @@
+"""What people bring is decoded beside the page: the same pixels, within bounds, and a bad picture costs nobody but itself."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from playground import reading
+from playground.background import NOW, Background, Cancelled, Died
+from playground.maps.making import Maps
+from playground.maps.placing import fitted
+from playground.match.own import Own
+from playground.match.sets import Sets
+from playground.runs.store import Runs, read_images
+from tests.playground.conftest import Finished
+from trainers import pictures
+from trainers.errors import DataError, UserError
+from trainers.train import RunConfig
+
+
+def encoded(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def ordinary() -> dict[str, bytes]:
+    """Pictures of each kind that is turned into plain pixels in its own way."""
+    noise = np.random.default_rng(0).integers(0, 256, (40, 60, 4), np.uint8)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    return {
+        "rgb.png": encoded(Image.fromarray(noise[..., :3])),
+        "rgba.png": encoded(Image.fromarray(noise)),
+        "turned.jpg": encoded(Image.fromarray(noise[..., :3]), "JPEG", exif=turned),
+        "palette.png": encoded(Image.fromarray(noise[..., :3]).quantize(16)),
+        "sixteen.png": encoded(Image.fromarray(noise[..., 0].astype(np.uint16) * 257 + 100)),
+        "la.png": encoded(Image.fromarray(noise[..., :2], "LA")),
+        "float.tif": encoded(Image.fromarray(noise[..., 0].astype(np.float32) / 7), "TIFF"),
+        "large.jpg": encoded(Image.fromarray(noise[..., :3]).resize((1800, 1200)), "JPEG"),
+    }
+
+
+@pytest.fixture
+def decodes_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """In this process; what the app itself wrote, and reads again, is no matter."""
+    monkeypatch.setattr(pictures, "_opened", lambda *args: pytest.fail("decoded in the page's process"))
+    yield
+
+
+def test_pixels_are_the_same_as_in_this_process() -> None:
+    for name, content in ordinary().items():
+        expected = pictures.tile(content, name, 16)
+        count, found = reading.tile(content, name, 16)
+        assert count == expected[0] and np.array_equal(np.asarray(found), np.asarray(expected[1])), name
+        assert np.array_equal(
+            reading.square(content, name, 16, 3), pictures.square(pictures.open_image(content, name, 16), 16, 3)
+        )
+        assert reading.thumbnail(content, name, 32) == pictures.thumbnail(content, name, 32), name
+
+
+@pytest.mark.usefixtures("decodes_nothing")
+def test_nothing_that_people_bring_is_decoded_in_the_pages_process(finished: Finished, tmp_path: Path) -> None:
+    files = list(ordinary().items())
+    own = Own(Sets(tmp_path / "own"))
+    assert [one["name"] for one in own.keep(files, "en")["pictures"]] == [name for name, _ in files]
+    assert own.keep_set(files, "en")["set"]["count"] == 8
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    zipped = own.keep_set([("images.zip", (tmp_path / "images.zip").read_bytes())], "en")
+    assert zipped["set"]["count"] == 8
+    assert fitted(Maps(finished.runs), finished.run, *files[0]).shape == (1, 28, 28)
+    run = Runs(tmp_path).create(RunConfig("simclr", f"folder:{tmp_path / 'images.zip'}", seconds=1.0), "me")
+    assert len(read_images(tmp_path / run).test) > 0  # of a run that waits
+
+
+def test_a_file_that_is_refused_has_its_own_sentence() -> None:
+    with pytest.raises(DataError, match=r"^notes.png cannot be read as an image"):
+        reading.square(b"hello", "notes.png", 16, 3)
+    with pytest.raises(DataError, match=r"^cut.png is damaged or cut off"):
+        reading.thumbnail(ordinary()["rgb.png"][:2000], "cut.png", 16)
+
+
+def die(watch: Any) -> None:
+    os._exit(1)
+
+
+def stay(watch: Any) -> None:
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize(("work", "seconds"), [(die, 60.0), (stay, 0.5)])
+def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
+    work: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = Background(nice=0, seconds=seconds)
+    picture, sentence = ordinary()["rgb.png"], r"^x.png takes too long or too much memory to read: make it smaller\.$"
+    free: SimpleQueue[Background] = SimpleQueue()
+    free.put(process)
+    monkeypatch.setattr(reading, "_free", free)
+    begin = process.submit
+    try:
+        for read in (lambda: reading.square(picture, "x.png", 16, 3), lambda: reading.thumbnail(picture, "x.png", 16)):
+            monkeypatch.setattr(process, "submit", lambda *args: begin(NOW, lambda: True, work))
+            with pytest.raises(DataError, match=sentence):
+                read()
+            monkeypatch.setattr(process, "submit", begin)
+        monkeypatch.setattr(process, "seconds", 60.0)  # a busy machine may need some to begin
+        assert reading.square(picture, "x.png", 16, 3).shape == (16, 16, 3)
+    finally:
+        process.close()
+
+
+def test_the_memory_of_a_process_has_a_bound() -> None:
+    process, large = Background(nice=0, memory=512 << 20), encoded(Image.new("RGBA", (5000, 4990)), compress_level=1)
+    try:
+        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16, None).result(60)
+    finally:
+        process.close()
+    assert pixels == 5000 * 4990 and isinstance(found, DataError) and found.sentence == pictures.TOO_HARD
+
+
+def test_what_waits_when_the_app_ends_waits_no_longer() -> None:
+    process = Background(nice=0)
+    jobs = [process.submit(NOW, lambda: True, stay)]
+    while not jobs[0].begun:
+        threading.Event().wait(0.01)
+    jobs.append(process.submit(NOW, lambda: True, stay))
+    process._process.kill()  # or this test would wait for the one that stays
+    process.close()
+    with pytest.raises((Died, Cancelled)):
+        jobs[0].result(10)
+    with pytest.raises((Died, Cancelled)):
+        jobs[1].result(10)
+
+
+def test_of_too_many_uploads_at_once_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_room", threading.Semaphore(1))
+    with reading.upload(), pytest.raises(UserError, match="Too many pictures are being read"), reading.upload():
+        pass
+    with reading.upload():
+        pass

@@ -1,0 +1,126 @@
+"""One picture that a person brought, from its bytes to pixels, within limits. Without torch: a process begins at once."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from trainers.errors import DataError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS_TEXT = ", ".join(FORMATS)
+MIN_SIDE = 8  # pixels
+MAX_PIXELS = 25_000_000  # decoded of one picture
+MAX_JPEG_PIXELS = 50_000_000  # any phone's photo fits, as a JPEG is decoded at a half, a quarter or an eighth of its size
+TOO_LARGE = "{file} has more than {limit} pixels: make it smaller."
+TOO_HARD = "{file} takes too long or too much memory to read: make it smaller."
+
+
+def open_image(content: bytes, name: str, side: int | None = None) -> Image.Image:
+    """The image, decoded and upright, in mode L or RGB.
+
+    content: the file; name: what a sentence about it calls it; side: the pixels a side that will be used, which makes large
+    JPEGs fast. Raises DataError for what is no image, is damaged, below 8 pixels a side, or above 25,000,000 pixels that
+    would have to be decoded; it is never decoded then.
+    """
+    with _opened(content, name, side) as image:
+        return _decoded(image, name)
+
+
+def tile(content: bytes, name: str, size: int, channels: int | None = None) -> tuple[int, NDArray[np.uint8] | DataError]:
+    """How many pixels had to be decoded, and `square` of them, or why there is none."""
+    try:
+        image = _opened(content, name, size)
+    except DataError as error:
+        return 0, error
+    with image:
+        pixels = image.width * image.height
+        try:
+            return pixels, square(_decoded(image, name), size, channels)
+        except DataError as error:
+            return pixels, error
+
+
+def thumbnail(content: bytes, name: str, side: int) -> bytes:
+    """The image as PNG, at most `side` pixels a side. Raises DataError as `open_image` does."""
+    image = open_image(content, name, side)
+    image.thumbnail((side, side))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def square(image: Image.Image, size: int, channels: int | None = None) -> NDArray[np.uint8]:
+    """(size,size,channels): the square in the middle, resized with antialiasing; channels: 1 or 3, or as many as it has."""
+    short = min(image.size)
+    left, top = (image.width - short) / 2, (image.height - short) / 2
+    image = _plain(image)
+    if channels is None:
+        channels = 1 if image.mode == "L" else 3
+    small = image.resize((size, size), Image.Resampling.BILINEAR, box=(left, top, left + short, top + short))
+    return np.array(small.convert("L" if channels == 1 else "RGB")).reshape(size, size, channels)
+
+
+def _opened(content: bytes, name: str, side: int | None) -> Image.Image:
+    """The image before it is decoded: its header is read and what it promises is within the limits."""
+    if not content:
+        raise DataError("{file} is empty: replace it.", file=name)
+    try:
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(name) from error
+    except Exception as error:  # Pillow raises many kinds for damaged headers
+        raise _no_image(content, name) from error
+    if image.format == "JPEG" and image.width * image.height > MAX_JPEG_PIXELS:
+        raise _too_large(name, MAX_JPEG_PIXELS)
+    if side is not None:
+        image.draft(None, (2 * side, 2 * side))  # pyright: ignore[reportArgumentType] (None keeps the mode)
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(name)
+    if min(image.size) < MIN_SIDE:
+        raise DataError(
+            "{file} has {width}×{height} pixels: at least {least} a side are needed.",
+            file=name, width=image.width, height=image.height, least=MIN_SIDE,
+        )  # fmt: skip
+    return image
+
+
+def _decoded(image: Image.Image, name: str) -> Image.Image:
+    try:
+        return _plain(ImageOps.exif_transpose(image))
+    except MemoryError as error:
+        raise DataError(TOO_HARD, file=name) from error
+    except Exception as error:  # Pillow raises many kinds for damaged contents
+        raise DataError("{file} is damaged or cut off: replace it.", file=name) from error
+
+
+def _too_large(name: str, limit: int = MAX_PIXELS) -> DataError:
+    return DataError(TOO_LARGE, file=name, limit=f"{limit:,}")
+
+
+def _no_image(content: bytes, name: str) -> DataError:
+    if content.startswith(b"PK\3\4"):
+        return DataError("{file} is a zip within, which is not opened: unpack it first.", file=name)
+    if b"<svg" in content[:2048]:
+        return DataError("{file} is an SVG drawing, which is not supported: save it as PNG.", file=name)
+    return DataError("{file} cannot be read as an image: use one of {formats}.", file=name, formats=FORMATS_TEXT)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """In mode L where the image's mode has no colour, otherwise RGB; what is transparent becomes white."""
+    if image.mode.startswith("I;16"):  # Pillow's own conversion clips at 255, which leaves nearly all of it white
+        return Image.fromarray(((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8))
+    if image.mode in ("I", "F"):  # of no fixed range: from the darkest to the lightest value
+        values = np.asarray(image).astype(np.float64)  # eight bytes a pixel, which is why it is changed in its place
+        np.nan_to_num(values, copy=False, posinf=0.0, neginf=0.0)
+        values -= values.min()
+        values *= 255 / (values.max() or 1)
+        return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
+    mode = "L" if image.mode in ("1", "L", "LA") else "RGB"
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return image if image.mode == mode else image.convert(mode)
