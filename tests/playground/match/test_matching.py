@@ -310,7 +310,7 @@ def test_a_set_that_somebody_has_stays_where_it_cannot_be_read_just_now(
     matching: Matching, own: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_room", threading.Semaphore(0))
-    matching.sets._load.cache_clear()
+    matching.sets._load._answers.clear()
     with pytest.raises(UserError, match="Too many pictures are being read"):
         matching.own.keep_set(emoji_files(), "en")
     monkeypatch.undo()
