@@ -5,24 +5,76 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
+import inspect
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import gradio as gr
+from gradio.exceptions import InvalidPathError
+from gradio.route_utils import FnIndexInferError
 from gradio.utils import get_upload_folder
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from playground.match.ask import Matching
 from playground.match.models import SHIPPED
 from playground.match.sets import PICTURES
 from playground.page.http import SET_FILES, UPLOAD_BYTES
 from playground.runs.store import Runs
+from playground.texts import text
 from trainers import record
 from trainers.data import BUILT_IN, FOLDER
 from trainers.data.files import MAX_FILE_BYTES, MIB, read
 from trainers.errors import UserError
 from trainers.train import RunConfig
+
+log = logging.getLogger(__name__)
+KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON calls it, and what Python makes of that
+    str: ("string", (str,)), bool: ("boolean", (bool,)), int: ("integer", (int,)), float: ("number", (int, float)),
+    float | None: ("number", (int, float, type(None))),
+}  # fmt: skip
+
+
+class Blocks(gr.Blocks):
+    """Gradio's, which tells what goes wrong in Python's words and its own, and with paths of this machine."""
+
+    async def preprocess_data(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """What came, as a function takes it: too few arguments, or a path, are a sentence and no trace."""
+        try:
+            return await super().preprocess_data(*args, **kwargs)
+        except gr.Error as error:  # Gradio's sentence about a value that its control does not have
+            error.print_exception = False
+            raise
+        except InvalidPathError as error:
+            refused = UserError("A path of a machine is not read here: upload the file first.")
+            raise gr.Error(str(refused), print_exception=False) from error
+        except Exception as error:
+            raise gr.Error(str(UserError("This question is not understood.")), print_exception=False) from error
+
+    async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The answer; what nobody thought of is one sentence, and its trace is in the log."""
+        try:
+            return await super().process_api(*args, **kwargs)
+        except gr.Error:
+            raise
+        except Exception as error:
+            log.exception("a function of the API failed")
+            raise gr.Error(text("en", "toast.unexpected"), print_exception=False) from error
+
+
+async def unknown(request: Request, error: Exception) -> Response:
+    """What to answer who asks for a function that there is none of, by its name or, as a page does, by its number."""
+    asked = str(request.path_params.get("api_name", ""))
+    if isinstance(error, KeyError) and error.args[0] != f"/{asked}" and type(error.args[0]) is not int:
+        raise error
+    refused = UserError("There is no function “{name}”: /gradio_api/info lists those there are.", name=asked[:40])
+    return JSONResponse({"error": str(refused)}, status_code=404)
+
+
+UNKNOWN = {FnIndexInferError: unknown, KeyError: unknown}  # what Gradio raises then
 
 
 def build(runs: Runs, matching: Matching) -> None:
@@ -122,14 +174,25 @@ def build(runs: Runs, matching: Matching) -> None:
 
 
 def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
+    signature, hints = inspect.signature(function), get_type_hints(function)
+
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
+            for name, value in signature.bind(*args, **kwargs).arguments.items():
+                _check(name, value, hints[name])
             return function(*args, **kwargs)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return wrapped
+
+
+def _check(name: str, value: Any, hint: Any) -> None:
+    """UserError where an argument is of another type than JSON's; lists, and what may be of several, are looked at later."""
+    kind, types = KINDS.get(hint, ("", (object,)))
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types and object not in types):
+        raise UserError("“{name}” must be of JSON's type {kind}.", name=name, kind=kind)
 
 
 def _somebody() -> str:
