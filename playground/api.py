@@ -16,6 +16,7 @@ import gradio as gr
 from gradio.exceptions import InvalidPathError
 from gradio.route_utils import FnIndexInferError
 from gradio.utils import get_upload_folder
+from python_multipart.exceptions import FormParserError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -41,10 +42,12 @@ KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON 
 class Blocks(gr.Blocks):
     """Gradio's, which tells what goes wrong in Python's words and its own, and with paths of this machine."""
 
-    async def preprocess_data(self, *args: Any, **kwargs: Any) -> list[Any]:
+    async def preprocess_data(self, block_fn: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """What came, as a function takes it: too few arguments, or a path, are a sentence and no trace."""
         try:
-            return await super().preprocess_data(*args, **kwargs)
+            if block_fn.fn is None:  # of the page's own scripts, and nothing to ask here
+                raise ValueError
+            return await super().preprocess_data(block_fn, *args, **kwargs)
         except gr.Error as error:  # Gradio's sentence about a value that its control does not have
             error.print_exception = False
             raise
@@ -65,7 +68,7 @@ class Blocks(gr.Blocks):
             raise gr.Error(text("en", "toast.unexpected"), print_exception=False) from error
 
 
-async def unknown(request: Request, error: Exception) -> Response:
+async def _unknown(request: Request, error: Exception) -> Response:
     """What to answer who asks for a function that there is none of, by its name or, as a page does, by its number."""
     asked = str(request.path_params.get("api_name", ""))
     if isinstance(error, KeyError) and error.args[0] != f"/{asked}" and type(error.args[0]) is not int:
@@ -74,7 +77,12 @@ async def unknown(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(refused)}, status_code=404)
 
 
-UNKNOWN = {FnIndexInferError: unknown, KeyError: unknown}  # what Gradio raises then
+async def _no_form(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(UserError("This question is not understood."))}, status_code=400)
+
+
+# of what Gradio's own routes raise, and would be a trace
+HANDLERS = {FnIndexInferError: _unknown, KeyError: _unknown, FormParserError: _no_form}
 
 
 def build(runs: Runs, matching: Matching) -> None:

@@ -161,7 +161,7 @@ def launch(settings: Settings, **options: Any) -> None:
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
             _frontend=False,  # or it gives up where the first answer takes more than 3 s, as on a busy machine
-            app_kwargs={"routes": [own], "middleware": middleware, "exception_handlers": api.UNKNOWN}, **options,
+            app_kwargs={"routes": [own], "middleware": middleware, "exception_handlers": api.HANDLERS}, **options,
         )  # fmt: skip
     finally:
         runner.close()

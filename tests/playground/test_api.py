@@ -154,7 +154,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         gr.api(broken, api_name="broken")  # pyright: ignore[reportPrivateImportUsage]
     demo.queue()
     demo.has_launched = True  # before that Gradio moves any path
-    served = App.create_app(demo, app_kwargs={"exception_handlers": module.UNKNOWN})
+    served = App.create_app(demo, app_kwargs={"exception_handlers": module.HANDLERS})
     with TestClient(served, raise_server_exceptions=False) as client:
         yield client
     background.close()
@@ -189,3 +189,9 @@ def test_a_function_that_is_not_there_is_said(asked: TestClient) -> None:
     ):  # fmt: skip
         answer = asked.post(f"/gradio_api/{address}", json=body)
         assert answer.status_code == 404 and answer.json()["error"].startswith("There is no function “"), address
+
+
+def test_an_upload_that_is_no_form_is_said(asked: TestClient) -> None:
+    kind = f"multipart/form-data; boundary={'x' * 300}"
+    answer = asked.post("/gradio_api/upload", content=b"--x", headers={"content-type": kind})
+    assert answer.status_code == 400 and answer.json() == {"error": "This question is not understood."}
