@@ -48,7 +48,7 @@ def test_half_a_line_is_left_for_the_next_reader(tmp_path: Path) -> None:
         file.write('{"event": "Step", "st')
         file.flush()
         assert record.read_events(tmp_path, offset) == ([], offset)
-        file.write('ep": 9, "seconds": 1.0}\n')
+        file.write('ep": 9, "seconds": 1.0, "loss": 1.0, "std_sqrt_d": 1.0, "images_per_second": 1.0}\n')
     new, _ = record.read_events(tmp_path, offset)
     assert [e["step"] for e in new] == [9] and len(whole) > 3
 
