@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import signal
 import sys
 
 NAMES = ("corpus", "faults", "load")
@@ -21,6 +22,7 @@ def main() -> int:
     given = {key: value for key in ("seconds", "sessions") if (value := getattr(args, key)) is not None}
     if given and args.name != "load":
         parser.error("only load has seconds and sessions")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # which ends the app, too
     found = importlib.import_module(f"tests.reliability.{args.name}").measure(args.quick, **given)
     print(json.dumps({"program": args.name, **found}))
     return 1 if found["failed"] else 0

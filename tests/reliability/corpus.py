@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ LEAKS = re.compile(
 TOGETHER, PATIENCE, SLOW = 6, 60.0, 5.0  # questions at a time; seconds
 LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server lets go of an idle connection after 5 s
 PREDICT = "/gradio_api/run/predict"
+TOLD = " cannot be loaded\n"  # of a model, whose sentence says that the log has the details
 UNEXPECTED = text("en", "toast.unexpected")
 QUICK = {"address": 150, "query": 100, "body": 130, "page": 20, "picture": 50, "zip": 12, "api": 150, "gradio": 40, "run": 35}
 LISTS = ("runs", "repairs", "models", "compare", "compare?runs=good,{run}", "learn")
@@ -263,7 +265,8 @@ def measure(quick: bool) -> dict[str, object]:
             more, others = asyncio.run(asked(served.url, last, shown))
             log = served.said()
         failed, counts = failed + more, counts + others
-        ends = [_last(part.splitlines()[1:]) for part in log.split("Traceback (most recent call last)")[1:]]
+        parts = log.split("Traceback (most recent call last)")
+        ends = [_last(part.splitlines()[1:]) for before, part in pairwise(parts) if not before.endswith(TOLD)]
         # an error that a person is told, and whose cause is in the log for the keeper, is none
         traces = [end for end in ends if end and not end.startswith("trainers.errors.")]
         outside = sorted(_files(box) - before)
