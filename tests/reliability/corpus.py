@@ -284,8 +284,9 @@ def measure(quick: bool) -> dict[str, object]:
 
 
 def _files(box: Path) -> set[str]:
-    """What is in the box, but for where the app may write; and what git sees of ours."""
-    ours = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, check=False, capture_output=True, text=True).stdout
+    """What is in the box, but for where the app may write; and what lies beside our files."""
+    command = ["git", "ls-files", "--others", "--exclude-standard"]
+    ours = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
     found = [path.relative_to(box) for path in box.rglob("*") if not path.is_dir()]
     return {str(path) for path in found if path.parts[0] not in WRITTEN} | set(ours.splitlines())
 

@@ -86,7 +86,6 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a folder for images": lambda folder: ((folder / "images.png").unlink(), (folder / "images.png").mkdir()),
     "a folder for what they are": lambda folder: ((folder / "images.json").unlink(), (folder / "images.json").mkdir()),
     "other words of images": images(skipped="x"),
-    "no number of images": images(count=None),
 }
 
 
