@@ -75,8 +75,10 @@ def run(
     """Train what run.json asks for, from the last checkpoint where there is one, writing every event before yielding it.
 
     Stops when `stop()` is true or the folder holds a file `stop`. Whatever goes wrong is the last event, a Failed.
-    Raises UserError where another process trains in the folder.
+    Raises UserError where another process trains in the folder, or where it is gone.
     """
+    if not folder.is_dir():  # forgotten while it waited
+        raise NotFound("There is no run called {name}.", name=folder.name)
     try:
         with FileLock(folder / ".lock", timeout=2):
             yield from _run(folder, stop, load)
