@@ -68,7 +68,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
         used.add(key)
         return words(key)
 
-    with gr.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True, delete_cache=CACHE) as demo:
+    with api.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True, delete_cache=CACHE) as demo:
         with gr.Row(elem_id="header"):
             # not gr.Markdown, whose scripts are six files more for the page to wait for
             gr.HTML(
@@ -164,7 +164,7 @@ def launch(settings: Settings, **options: Any) -> None:
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
             _frontend=False,  # or it gives up where the first answer takes more than 3 s, as on a busy machine
-            app_kwargs={"routes": [own], "middleware": middleware}, **options,
+            app_kwargs={"routes": [own], "middleware": middleware, "exception_handlers": api.HANDLERS}, **options,
         )  # fmt: skip
     finally:
         clearing.close()

@@ -17,9 +17,10 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ from filelock import FileLock, Timeout
 from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError, of_disk
-from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Step
+from trainers.events import EVENTS, Event, Failed, Finished, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
 
 log = logging.getLogger(__name__)
@@ -68,9 +69,12 @@ def read_about(folder: Path) -> dict[str, Any]:
 def read_config(folder: Path) -> RunConfig:
     """The config of a run; UserError where it is damaged, or of a version that knows other methods and knobs."""
     try:
-        return RunConfig(**read_about(folder)["config"])
+        config = RunConfig(**read_about(folder)["config"])
+        if not isinstance(config.dataset, str):
+            raise TypeError(config.dataset)
     except (TypeError, KeyError, AttributeError) as error:
         raise UserError(DAMAGED, file="run.json") from error
+    return config
 
 
 def run(
@@ -79,8 +83,10 @@ def run(
     """Train what run.json asks for, from the last checkpoint where there is one, writing every event before yielding it.
 
     Stops when `stop()` is true or the folder holds a file `stop`. Whatever goes wrong is the last event, a Failed.
-    Raises UserError where another process trains in the folder.
+    Raises UserError where another process trains in the folder, or where it is gone.
     """
+    if not folder.is_dir():  # forgotten while it waited
+        raise NotFound("There is no run called {name}.", name=folder.name)
     try:
         with FileLock(folder / ".lock", timeout=2):
             yield from _run(folder, stop, load)
@@ -163,13 +169,16 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
     """The events from a byte offset on, as dicts with "event" naming the kind, and the offset to go on from.
 
     A last line that is not whole yet is left for the next call; one that is no event, as after a damaged disk, is passed over.
+    UserError where the file cannot be read at all.
     """
-    path = folder / "events.jsonl"
-    if not path.exists():
+    try:
+        with (folder / "events.jsonl").open("rb") as file:
+            file.seek(offset)
+            text = file.read()
+    except FileNotFoundError:
         return [], 0
-    with path.open("rb") as file:
-        file.seek(offset)
-        text = file.read()
+    except OSError as error:  # no file, or nobody's to read
+        raise UserError(DAMAGED, file="events.jsonl") from error
     whole = text[: text.rfind(b"\n") + 1]
     found = [(line, _event(line)) for line in whole.splitlines()]
     for line, event in found:
@@ -179,11 +188,26 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
+    """What a line says; None where it is no event of a kind that we know, whole and with values of the right types."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and {"event", "step"} <= found.keys() else None
+    kind = found.get("event") if isinstance(found, dict) else None
+    if not isinstance(kind, str) or kind not in EVENTS:
+        return None
+    return found if all(isinstance(found.get(name, ...), types) for name, types in _types(kind).items()) else None
+
+
+@cache
+def _types(kind: str) -> dict[str, type | tuple[type, ...]]:
+    """Name -> types of what every line of a kind of event holds; arrays, which are not shown, lie in files."""
+    hints, read = (
+        get_type_hints(EVENTS[kind]),
+        {int: int, str: str, float: (int, float), float | None: (int, float, type(None))},
+    )
+    every = [f for f in dataclasses.fields(EVENTS[kind]) if f.repr and f.default is f.default_factory is dataclasses.MISSING]
+    return {f.name: read.get(hints[f.name], dict) for f in every}
 
 
 def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float16]]:

@@ -63,6 +63,10 @@ ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
 HASH = 16  # letters of a hash in the queue
 STOPS = 10.0  # seconds that deleting waits for a run to stop by itself
+ABOUT: dict[str, type | tuple[type, ...]] = {  # what images.json holds at least
+    "count": int, "columns": int, "rows": int, "width": int, "height": int,
+    "classes": list, "labels": (list, type(None)), "captions": dict,
+}  # fmt: skip
 AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
@@ -520,13 +524,27 @@ def write_images(folder: Path, data: Dataset) -> None:
     write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
 
 
+def content(folder: Path, name: str) -> bytes:
+    """All of a run's file; UserError where it cannot be read, and FileNotFoundError where it is not there."""
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UserError(DAMAGED, file=name) from error
+
+
 def about_images(folder: Path) -> dict[str, Any]:
     """What images.json says; UserError where it is damaged."""
     try:
-        found = json.loads((folder / "images.json").read_text(encoding="utf-8"))
-    except ValueError as error:
+        found = json.loads(content(folder, "images.json"))
+        whole = all(isinstance(found[key], types) for key, types in ABOUT.items())
+        whole = whole and all(len(one) == 2 for one in found.get("skipped", []))
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        if isinstance(error, UserError):
+            raise
         raise UserError(DAMAGED, file="images.json") from error
-    if not isinstance(found, dict):
+    if not whole:
         raise UserError(DAMAGED, file="images.json")
     return found
 

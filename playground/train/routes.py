@@ -17,7 +17,7 @@ from playground.page.visitor import address
 from playground.runs.copies import like
 from playground.runs.deletion import delete
 from playground.runs.described import public
-from playground.runs.store import ENDED, Runs, about_images, read_images
+from playground.runs.store import ENDED, Runs, about_images, content, read_images
 from playground.texts import sentence
 from playground.train.answers import Deleted
 from playground.train.live import packed
@@ -99,7 +99,7 @@ def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
         raise FileNotFoundError(kind)
     if not (folder / f"images.{kind}").exists():
         read_images(folder)  # which makes them where the run is the command line's
-    body = (folder / f"images.{kind}").read_bytes()
+    body = content(folder, f"images.{kind}")
     if kind == "json":
         about = about_images(folder)
         about["skipped"] = [sentence(language, template, public(values)) for template, values in about.get("skipped", [])]

@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.routes import App
+from starlette.testclient import TestClient
 
 from playground import api as module
 from playground.background import Background
@@ -18,6 +20,7 @@ from playground.match.ask import Matching
 from playground.match.models import SHIPPED
 from playground.page.http import png
 from playground.runs.store import Runs
+from playground.texts import text
 from trainers.train import RunConfig
 
 Api = dict[str, Callable[..., Any]]
@@ -115,3 +118,80 @@ def test_nobody_is_told_a_path_of_this_machine(tmp_path: Path) -> None:
     run = runs.create(RunConfig("simclr", f"folder:{tmp_path}/uploads/x/mine.zip", seconds=1.0), "me")
     assert state and state(run)["dataset"] == "folder:" and str(tmp_path) not in str(state(run))
     background.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("train", ({"a": 1},), "“method” must be of JSON's type string."),
+        ("train", ("simclr", 0.5), "“dataset” must be of JSON's type string."),
+        ("train", ("simclr", "digits", "long"), "“seconds” must be of JSON's type number."),
+        ("train", ("simclr", "digits", True), "“seconds” must be of JSON's type number."),
+        ("train", ("simclr", "digits", 1, 0.5), "“seed” must be of JSON's type integer."),
+        ("state", (None,), "“run” must be of JSON's type string."),
+        ("stop", ("x", ["s"]), "“secret” must be of JSON's type string."),
+        ("match", (CODED, "a\nb", SHIPPED, "none", None, "x"), "“neutral” must be of JSON's type boolean."),
+        ("find", ([],), "“words” must be of JSON's type string."),
+        ("zero_shot", ({},), "“dataset” must be of JSON's type string."),
+    ],
+)  # fmt: skip
+def test_an_argument_of_another_kind_is_named(api: Api, name: str, arguments: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(gr.Error) as error:
+        api[name](*arguments)
+    assert error.value.message == said
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The API as it is served."""
+    runs, background = Runs(tmp_path_factory.mktemp("served")), Background(nice=0)
+    with module.Blocks() as demo:
+        module.build(runs, Matching(Maps(runs, background), background))
+
+        def broken(words: str) -> str:
+            return {}[words]
+
+        gr.api(broken, api_name="broken")  # pyright: ignore[reportPrivateImportUsage]
+    demo.queue()
+    demo.has_launched = True  # before that Gradio moves any path
+    served = App.create_app(demo, app_kwargs={"exception_handlers": module.HANDLERS})
+    with TestClient(served, raise_server_exceptions=False) as client:
+        yield client
+    background.close()
+
+
+def said(client: TestClient, name: str, data: Any) -> str:
+    """What a program is told of its error, which goes at once where it does not wait in the queue."""
+    number = next(fn["id"] for fn in client.get("/config").json()["dependencies"] if fn["api_name"] == name)
+    return client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data}).json()["error"]
+
+
+def test_a_program_is_told_neither_paths_nor_pythons_words(asked: TestClient, capfd: pytest.CaptureFixture[str]) -> None:
+    path = "A path of a machine is not read here: upload the file first."
+    for name in ("/etc/passwd", "app.py", "../x"):
+        assert said(asked, "own_set", [[{"path": name, "meta": {"_type": "gradio.FileData"}}]]) == path
+    for data in ([], ["simclr"]):
+        assert said(asked, "train", data) == "This question is not understood."
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_nobody_thought_of_is_one_sentence_and_its_trace_is_in_the_log(
+    asked: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert said(asked, "broken", ["x"]) == text("en", "toast.unexpected")
+    assert "KeyError: 'x'" in caplog.text
+
+
+def test_a_function_that_is_not_there_is_said(asked: TestClient) -> None:
+    for address, body in (
+        ("call/nosuch", {"data": []}), ("call/v2/nosuch", {}), ("run/predict", {"fn_index": 99, "data": []}),
+        ("queue/join", {"fn_index": 99, "data": [], "session_hash": "s"}),
+    ):  # fmt: skip
+        answer = asked.post(f"/gradio_api/{address}", json=body)
+        assert answer.status_code == 404 and answer.json()["error"].startswith("There is no function “"), address
+
+
+def test_an_upload_that_is_no_form_is_said(asked: TestClient) -> None:
+    kind = f"multipart/form-data; boundary={'x' * 300}"
+    answer = asked.post("/gradio_api/upload", content=b"--x", headers={"content-type": kind})
+    assert answer.status_code == 400 and answer.json() == {"error": "This question is not understood."}

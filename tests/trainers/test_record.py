@@ -18,7 +18,7 @@ import pytest
 from tests.trainers.synthetic import dataset
 from trainers import checkpoint, record, train
 from trainers.checkpoint import CHECKPOINT, MODEL, load_model
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.events import Failed, Finished, Step
 from trainers.train import RunConfig
 
@@ -48,7 +48,7 @@ def test_half_a_line_is_left_for_the_next_reader(tmp_path: Path) -> None:
         file.write('{"event": "Step", "st')
         file.flush()
         assert record.read_events(tmp_path, offset) == ([], offset)
-        file.write('ep": 9, "seconds": 1.0}\n')
+        file.write('ep": 9, "seconds": 1.0, "loss": 1.0, "std_sqrt_d": 1.0, "images_per_second": 1.0}\n')
     new, _ = record.read_events(tmp_path, offset)
     assert [e["step"] for e in new] == [9] and len(whole) > 3
 
@@ -172,3 +172,9 @@ def test_a_killed_process_leaves_a_folder_that_opens_and_goes_on(tmp_path: Path)
     command[command.index("60")] = "8"
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1])["seconds"] >= 8
+
+
+def test_a_run_whose_folder_is_gone_is_said_and_makes_no_other(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no run called gone."):
+        list(record.run(tmp_path / "gone"))
+    assert not (tmp_path / "gone").exists()

@@ -50,6 +50,21 @@ def broken_line(folder: Path) -> None:
     (folder / "events.jsonl").write_text("\n".join(lines) + "\n")
 
 
+def images(**values: Any) -> Callable[[Path], object]:
+    """Changes what images.json says."""
+
+    def change(folder: Path) -> None:
+        about = json.loads((folder / "images.json").read_text())
+        (folder / "images.json").write_text(json.dumps(about | values))
+
+    return change
+
+
+OTHER_TYPES = """{"event": "Step", "step": "x", "seconds": null, "loss": [], "images_per_second": {}}
+{"event": ["Step"], "step": 3}
+{"event": "Step", "step": 1e999, "seconds": 1.0, "loss": 1.0, "std_sqrt_d": 1.0, "images_per_second": 1.0}
+{"event": "Snapshot", "step": 9, "seconds": 1.0, "metrics": null}
+"""
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "another data set": config(dataset="mnist-3d"),
     "another method": config(method="moco"),
@@ -61,10 +76,16 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "no json": lambda folder: (folder / "run.json").write_text('{"config": '),
     "a broken line": broken_line,
     "no events": lambda folder: (folder / "events.jsonl").write_bytes(os.urandom(400) + b"\n"),
+    "events of other types": lambda folder: (folder / "events.jsonl").write_text(OTHER_TYPES),
+    "a folder for events": lambda folder: ((folder / "events.jsonl").unlink(), (folder / "events.jsonl").mkdir()),
+    "a data set of no name": config(dataset={}),
     "half a network": lambda folder: (folder / "model.safetensors").write_bytes(b"\x08" * 100),
     "another network": weights_of_another,
     "no snapshots": lambda folder: shutil.rmtree(folder / "snapshots"),
     "no images": lambda folder: (folder / "images.json").write_text("{"),
+    "a folder for images": lambda folder: ((folder / "images.png").unlink(), (folder / "images.png").mkdir()),
+    "a folder for what they are": lambda folder: ((folder / "images.json").unlink(), (folder / "images.json").mkdir()),
+    "other words of images": images(skipped="x"),
 }
 
 

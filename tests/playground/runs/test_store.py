@@ -392,15 +392,15 @@ def test_who_queues_and_stops_without_end_pushes_out_nothing_that_was_trained(tm
 def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> None:
     run = runs.create(CONFIG, "a")
     file = runs.root / run / "events.jsonl"
-    file.write_text('{"event": "Started", "step": 0}\n{"event": "St')
-    assert [event["event"] for event in runs.view(run).events] == ["Started"]
+    file.write_text('{"event": "Pictures", "step": 0, "seconds": 0}\n{"event": "Pict')
+    assert [event["step"] for event in runs.view(run).events] == [0]
     with file.open("a") as more:
-        more.write('ep", "step": 1}\n')
+        more.write('ures", "step": 1, "seconds": 1}\n')
     view = runs.view(run)
-    assert [event["event"] for event in view.events] == ["Started", "Step"] and view.generation == 1
+    assert [event["step"] for event in view.events] == [0, 1] and view.generation == 1
     record.forget_after(runs.root / run, 0)  # what going on with a run begins with
     view = runs.view(run)
-    assert [event["event"] for event in view.events] == ["Started"] and view.generation == 2
+    assert [event["step"] for event in view.events] == [0] and view.generation == 2
 
 
 def test_an_upload_is_forgotten_with_its_last_run_and_not_while_it_is_chosen_again(runs: Runs, tmp_path: Path) -> None:

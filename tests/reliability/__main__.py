@@ -1,0 +1,32 @@
+"""Run a program by name; its last line on stdout is one JSON object, and it ends with 1 where something failed."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import signal
+import sys
+
+NAMES = ("corpus", "faults", "load")
+
+
+def main() -> int:
+    """0 after the program's line, 1 where something failed, 2 where there is no such program."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability")
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--quick", action="store_true", help="under a minute, and less of everything")
+    parser.add_argument("--seconds", type=float, default=None, help="of load: how long")
+    parser.add_argument("--sessions", type=int, default=None, help="of load: how many")
+    args = parser.parse_args()
+    given = {key: value for key in ("seconds", "sessions") if (value := getattr(args, key)) is not None}
+    if given and args.name != "load":
+        parser.error("only load has seconds and sessions")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # which ends the app, too
+    found = importlib.import_module(f"tests.reliability.{args.name}").measure(args.quick, **given)
+    print(json.dumps({"program": args.name, **found}))
+    return 1 if found["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
