@@ -194,12 +194,11 @@ def clock(house: House) -> Row:
     """A clock that steps: runs of the future, and eight that all at once are old."""
     root, began = house.runs.root, time.monotonic()
     future, now = time.time() + 30 * DAY, time.time()
+    house.until(house.begin(4), "running")  # so that others wait; and a click of its own, which forgets nothing yet
     _dated(root / "clip-done", future)
     for number in range(8):
         shutil.copytree(root / "masked-done", root / f"old-{number}")
         _dated(root / f"old-{number}", now - 30 * DAY)
-    busy = house.begin(3)
-    house.until(busy, "running")
     record.create(root / "ahead", RunConfig("simclr", "digits", seconds=1.0))
     (root / "queue" / f"{int(future * 1e9):020d}-ahead").touch()  # waits since a time that is still to come
     new = house.begin(1)
