@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import functools
+import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -28,13 +31,20 @@ GREY, WHITE = (png(np.full((9, 9, 3), value, np.uint8)) for value in (90, 255))
 CODED = base64.b64encode(GREY).decode()
 
 
+def _asked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As Gradio calls it: with the request, where the function looks at it."""
+    if "request" not in inspect.signature(function).parameters:
+        return function
+    return functools.partial(function, SimpleNamespace(client=SimpleNamespace(host="10.0.0.1")))
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     runs, background = Runs(tmp_path_factory.mktemp("api")), Background(nice=0)
     matching = Matching(Maps(runs, background), background)
     with gr.Blocks() as demo:
         module.build(runs, matching)
-    yield {str(one.api_name): one.fn for one in demo.fns.values() if one.fn}
+    yield {str(one.api_name): _asked(one.fn) for one in demo.fns.values() if one.fn}
     matching.close()
     background.close()
 
@@ -153,7 +163,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
         gr.api(broken, api_name="broken")  # pyright: ignore[reportPrivateImportUsage]
     demo.queue()
-    demo.has_launched = True  # before that Gradio moves any path
+    demo.has_launched, demo.max_file_size = True, None  # as launch has them: before that Gradio moves any path
     served = App.create_app(demo, app_kwargs={"exception_handlers": module.HANDLERS})
     with TestClient(served, raise_server_exceptions=False) as client:
         yield client
@@ -194,4 +204,4 @@ def test_a_function_that_is_not_there_is_said(asked: TestClient) -> None:
 def test_an_upload_that_is_no_form_is_said(asked: TestClient) -> None:
     kind = f"multipart/form-data; boundary={'x' * 300}"
     answer = asked.post("/gradio_api/upload", content=b"--x", headers={"content-type": kind})
-    assert answer.status_code == 400 and answer.json() == {"error": "This question is not understood."}
+    assert answer.status_code == 400 and answer.json() == {"error": "This question is not understood."}, answer.text

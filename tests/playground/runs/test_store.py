@@ -153,7 +153,9 @@ def test_a_run_that_goes_on_counts_with_what_is_left_of_it(tmp_path: Path) -> No
     runs = Runs(tmp_path, Limits(seconds_each=60))
     run = runs.create(RunConfig("simclr", "digits", seconds=50), "me")
     claim(tmp_path)
-    (tmp_path / run / "events.jsonl").write_text('{"event": "Finished", "step": 9, "seconds": 20.5, "reason": "stopped"}\n')
+    (tmp_path / run / "events.jsonl").write_text(
+        '{"event": "Finished", "step": 9, "seconds": 20.5, "reason": "stopped", "summary": {}}\n'
+    )
     runs.create(RunConfig("simclr", "digits", seconds=30), "me")
     runs.go_on(run, "me", 600)  # 29.5 s of its own budget are left, however many more are asked for
     with pytest.raises(UserError, match="would train for 61 s"):
@@ -209,7 +211,7 @@ def test_the_queue_tells_how_long_it_takes(tmp_path: Path) -> None:
     made = asked(two, 30, 120, 15, 15, 15)
     assert [two.state(run).wait for run in made] == [0, 0, 30, 45, 60]
     assert [claim(two.root, slot) for slot in "01"] == made[:2]
-    (two.root / made[1] / "events.jsonl").write_text('{"event": "Started", "step": 0, "seconds": 100.5}\n')
+    (two.root / made[1] / "events.jsonl").write_text('{"event": "Pictures", "step": 0, "seconds": 100.5}\n')
     lock = FileLock(two.root / made[1] / ".lock")
     with lock:
         assert two.state(made[1]).kind == "running"
@@ -374,7 +376,9 @@ def test_who_queues_and_stops_without_end_pushes_out_nothing_that_was_trained(tm
     for age in (30, 20, 10):
         trained.append(runs.create(CONFIG, "me"))
         claim(tmp_path)
-        (tmp_path / trained[-1] / "events.jsonl").write_text('{"event": "Finished", "step": 1, "seconds": 1, "reason": ""}\n')
+        (tmp_path / trained[-1] / "events.jsonl").write_text(
+            '{"event": "Finished", "step": 1, "seconds": 1, "reason": "", "summary": {}}\n'
+        )
         os.utime(tmp_path / trained[-1] / "run.json", (time.time() - age,) * 2)
     stopped = []
     for number in range(8):
