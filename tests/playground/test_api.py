@@ -153,7 +153,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
         gr.api(broken, api_name="broken")  # pyright: ignore[reportPrivateImportUsage]
     demo.queue()
-    demo.has_launched = True  # before that Gradio moves any path
+    demo.has_launched, demo.max_file_size = True, None  # as launch() sets them: before that Gradio moves any path
     served = App.create_app(demo, app_kwargs={"exception_handlers": module.HANDLERS})
     with TestClient(served, raise_server_exceptions=False) as client:
         yield client
