@@ -56,7 +56,6 @@ class Settings:
     local_models: bool | None = setting(
         None, "1: a visitor may name a folder of this machine to load a model from; empty: where nobody else can visit"
     )
-    uploads: bool = setting(True, "1: visitors may upload images of their own; 0: they may not")
     hosts: tuple[str, ...] = setting(
         (), "names, with commas, by which the app may be called besides localhost and addresses; on a Space, its own"
     )
