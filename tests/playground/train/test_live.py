@@ -113,10 +113,10 @@ def test_the_panel_is_told_again_as_the_wait_gets_shorter(tmp_path: Path) -> Non
     assert "about 5 minutes" in before["status"]
     events = tmp_path / first / "events.jsonl"
     with FileLock(tmp_path / first / ".lock"):  # it trains
-        events.write_text('{"event": "Started", "step": 0, "seconds": 15}\n')
+        events.write_text('{"event": "Pictures", "step": 0, "seconds": 15}\n')
         after = live(Maps(runs), second, "en", before["version"])
         assert after and live(Maps(runs), second, "en", after["version"]) is None
-        events.write_text(events.read_text() + '{"event": "Step", "step": 1, "seconds": 200}\n')
+        events.write_text(events.read_text() + '{"event": "Pictures", "step": 1, "seconds": 200}\n')
         assert "about 2 minutes" in live(Maps(runs), second, "en", after["version"])["status"]
 
 
