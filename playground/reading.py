@@ -65,7 +65,7 @@ def thumbnail(content: bytes, name: str, side: int) -> bytes:
 
 
 def close() -> None:
-    """End the processes; the next picture would start them again."""
+    """End the processes, with the app: no picture is read after that."""
     for process in _processes:
         process.close()
 

@@ -57,7 +57,7 @@ class Settings:
         None, "1: a visitor may name a folder of this machine to load a model from; empty: where nobody else can visit"
     )
     hosts: tuple[str, ...] = setting(
-        (), "names, with commas, by which the app may be called besides localhost and addresses; on a Space, its own"
+        (), "names, with commas, by which the app may be called besides localhost, addresses and, on a Space, its own name"
     )
     address_header: str = setting(
         "",
@@ -85,9 +85,8 @@ class Settings:
         if kind not in SETS:
             raise UserError(OPTION, variable="PLAYGROUND_FOR", value=kind[:40], options=", ".join(SETS))
         found = {"kind": kind, **SETS[kind]}
-        if on_space:  # everybody visits it, through a proxy of its own and by one name
-            host = environment.get("SPACE_HOST")
-            found |= {"local_models": False, "address_header": "X-Forwarded-For", "hosts": (host,) if host else ()}
+        if on_space:  # everybody visits it, through a proxy of its own
+            found |= {"local_models": False, "address_header": "X-Forwarded-For"}
         for field in dataclasses.fields(cls):
             given = environment.get(variable(field.name))
             if field.name != "kind" and given is not None:

@@ -79,15 +79,16 @@ class Measures:
 
     def each(self, run: str) -> dict[str, Array]:
         """Numbers (N,) by the network as it is now: error, cluster (k-means of features), prototype where there are some."""
-        folder, steps = self.frames.runs.folder(run), self.frames.steps(run)
+        steps = self.frames.steps(run)
         if not steps:
             raise NotFound(GONE)
-        return self._each(run, folder / "maps" / f"each-{steps[-1]:08d}.npz", self.frames.runs.view(run).generation)
+        return self._each(run, steps[-1], self.frames.runs.view(run).generation)
 
-    def _find_each(self, run: str, path: Path, generation: int) -> dict[str, Array]:
+    def _find_each(self, run: str, step: int, generation: int) -> dict[str, Array]:
+        folder = self.frames.runs.folder(run)
+        path = folder / "maps" / f"each-{step:08d}.npz"
         if not path.exists():
-            step = self.frames.steps(run)[-1]
-            found = look(self.frames.runs.folder(run), self.frames.model(run), self.frames.features(run, step))
+            found = look(folder, self.frames.model(run), self.frames.features(run, step))
             try:
                 save_arrays(path, found)
             except OSError as lost:  # a full disk

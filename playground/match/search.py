@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +18,7 @@ from playground.match.question import Question
 from playground.match.sets import size, words_of
 from playground.match.sources import Source
 from playground.match.words import vocabulary
+from playground.once import Once
 
 LISTED, HITS, TOLD = 2_000, 60, 50  # texts of a question; pictures and texts of an answer: at most
 EXACT = 100_000  # images up to which all are compared
@@ -75,9 +74,7 @@ def nearest(query: Array, gallery: Array, count: int) -> tuple[NDArray[np.int64]
     if len(gallery) <= EXACT:
         cosines, index = (torch.from_numpy(gallery) @ torch.from_numpy(query)).topk(count)
         return index.numpy(), cosines.numpy(), "exact"
-    with _building:  # two who ask at once need one graph
-        graph = _graph(_Same(gallery))
-    found = graph.search(query, count)
+    found = _graph(_Same(gallery)).search(query, count)
     index = np.asarray(found.keys, np.int64)
     return index, gallery[index] @ query, "usearch"
 
@@ -95,13 +92,12 @@ class _Same:
         return hash((id(self.values), self.values.shape))
 
 
-_building = threading.Lock()
-
-
-@lru_cache(2)
-def _graph(gallery: _Same) -> Any:
+def _built(gallery: _Same) -> Any:
     from usearch.index import Index
 
     index = Index(ndim=gallery.values.shape[1], metric="ip", dtype="f32")
     index.add(np.arange(len(gallery.values)), gallery.values)
     return index
+
+
+_graph = Once(_built, 2)

@@ -264,8 +264,9 @@ class Runs:
 
         One that trains is asked to stop first; where it does not in some seconds, its process finds the folder gone.
         """
-        found = {run: str((about.get("config") or {}).get("dataset")) for run, about in self._abouts()
-                 if about.get("owner") == hashed(owner) and not is_example(self.root / run)}  # fmt: skip
+        mine = hashed(owner)
+        found = {run: _dataset(about) for run, about in self._abouts()
+                 if about.get("owner") == mine and not is_example(self.root / run)}  # fmt: skip
         for path in self.queue.iterdir():  # before the first of them makes room for the next
             if path.name.partition("-")[2] in found:
                 path.unlink(missing_ok=True)
@@ -281,7 +282,7 @@ class Runs:
 
     def datasets(self) -> list[str]:
         """The data set of every run that is still there."""
-        return [str((about.get("config") or {}).get("dataset")) for _, about in self._abouts()]
+        return [_dataset(about) for _, about in self._abouts()]
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -364,10 +365,10 @@ class Runs:
     def _forget(self, folder: Path) -> None:
         """Remove a run: first from its place, as a process may be writing there."""
         gone = self.root / "gone" / folder.name
-        gone.parent.mkdir(exist_ok=True)
         try:
+            gone.parent.mkdir(exist_ok=True)
             folder.rename(gone)
-        except OSError:  # some systems move no open files
+        except OSError:  # some systems move no open files; a full disk has no room for another folder
             gone = folder
         shutil.rmtree(gone, ignore_errors=True)
         self._views.pop(folder.name, None)
@@ -572,6 +573,12 @@ def _changed(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def _dataset(about: dict[str, Any]) -> str:
+    """What a run learned, as its run.json says, which may be anybody's."""
+    config = about.get("config")
+    return str(config.get("dataset")) if isinstance(config, dict) else ""
 
 
 def hashed(owner: str) -> str:

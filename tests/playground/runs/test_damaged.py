@@ -18,7 +18,7 @@ from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
 from playground.match.ask import Matching
-from playground.runs.store import Runs
+from playground.runs.store import UPLOADS, Runs
 from tests.playground.conftest import Finished
 from trainers import record
 from trainers.train import RunConfig
@@ -73,6 +73,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "no budget": config(seconds="long"),
     "no config": lambda folder: (folder / "run.json").write_text("{}"),
     "a list": lambda folder: (folder / "run.json").write_text("[]"),
+    "a list for a config": lambda folder: (folder / "run.json").write_text('{"config": ["digits"]}'),
     "no json": lambda folder: (folder / "run.json").write_text('{"config": '),
     "a broken line": broken_line,
     "no events": lambda folder: (folder / "events.jsonl").write_bytes(os.urandom(400) + b"\n"),
@@ -138,3 +139,14 @@ def test_when_a_worker_dies_a_bad_run_keeps_no_other_from_being_told(runs: Runs)
         (runs.root / name / "events.jsonl").mkdir()  # neither read nor written
     runs.worker_died(-9, time.time() - 60)
     assert runs.state("a-dead").kind == runs.state("z-dead").kind == "failed"
+
+
+@pytest.mark.parametrize("said", ["[]", '{"config": ["digits"], "owner": 3}', '{"config": {"dataset": {}}}', "{"])
+def test_one_bad_run_stops_neither_clearing_nor_deleting(runs: Runs, said: str) -> None:
+    (runs.root / "bad" / "run.json").write_text(said)
+    upload = runs.root / UPLOADS / "of-nobody"
+    upload.mkdir(parents=True)
+    os.utime(upload, (0, 0))
+    mine = runs.create(RunConfig("simclr", "digits", 1.0), "m" * 16)  # which clears away what is old
+    assert not upload.exists()
+    assert runs.delete("m" * 16) == ["digits"] and not (runs.root / mine).exists() and (runs.root / "good").exists()

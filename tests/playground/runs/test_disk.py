@@ -76,6 +76,13 @@ def test_a_run_that_finds_no_place_in_the_queue_is_none(tmp_path: Path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["queue"] and runs.waiting() == []
 
 
+def test_a_run_is_deleted_where_there_is_no_room_for_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs, plain = Runs(tmp_path), Path.mkdir
+    run = runs.create(RunConfig("simclr", "digits", 1.0), "me")
+    monkeypatch.setattr(Path, "mkdir", lambda path, *a, **more: no_room() if path.name == "gone" else plain(path, *a, **more))
+    assert runs.delete("me") == ["digits"] and not (tmp_path / run).exists()
+
+
 def test_a_run_that_cannot_be_stopped_keeps_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = Runs(tmp_path)
     run = runs.create(RunConfig("simclr", "digits", 1.0), "me")
