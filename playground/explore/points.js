@@ -27,9 +27,13 @@ export class Points {
 
   /** @param {number} index @param {Pane | null} from */
   hover(index, from) {
+    const {panes} = this.on, before = panes.map(pane => this.linkedOn(pane));
     this.linked = {index: Math.max(-1, index), from};
-    this.on.draw();
+    if (panes.some((pane, p) => this.linkedOn(pane) !== before[p])) this.on.draw();  // on the map itself the mouse says enough
   }
+
+  /** The image that the mouse is over elsewhere than on this map, -1 for none. @param {Pane} pane */
+  linkedOn(pane) { return this.linked.from === pane ? -1 : this.linked.index; }
 
   /** @param {number} index of an image, -1 for none */
   pick(index) {

@@ -344,3 +344,22 @@ def test_the_api_trains_and_stops(app: App) -> None:
     assert call("stop", made["run"], made["secret"]) == made["run"]
     wait(lambda: call("state", made["run"])["state"] == "stopped", "the stop")
     assert call("state", made["run"])["steps"] >= 0
+
+
+def test_delete_my_data_deletes_what_this_browser_began_and_no_more(app: App, open_page: Open) -> None:
+    other, page = open_page(), open_page()
+    press_train(other)
+    theirs = run_id(other)
+    press_train(page, "BYOL")
+    mine = run_id(page)
+    assert (app.runs / mine / "run.json").exists()
+    page.get_by_role("button", name="Delete my data").click()
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_role("button", name="Delete my data")).to_be_visible()
+    assert (app.runs / mine).exists()
+    page.get_by_role("button", name="Delete my data").click()
+    page.locator(".live-deletion button", has_text="Delete").click()
+    expect(page.locator(".live-deletion [role=status]")).to_have_text("Deleted. Runs: 1; uploads: 0.", timeout=60_000)
+    assert not (app.runs / mine).exists() and (app.runs / theirs).exists()
+    page.wait_for_function("mine => new URLSearchParams(location.search).get('run') !== mine", arg=mine)
+    assert httpx.get(f"{app.url}playground/runs/{mine}/live").status_code == 404

@@ -101,6 +101,23 @@ paged('neighbours of an older click or an older snapshot are not shown', async a
   assert.deepEqual(on.main().near, [3, 4]);
 });
 
+paged('a mouse on a map is shown on the others, and draws nothing where there is no other', async at => {
+  const on = await at.opened('run=one&map=pca-2'), draw = on.draw.bind(on);
+  let drawn = 0;
+  on.draw = () => { drawn++; draw(); };
+  on.points.hover(2, on.main());
+  on.points.hover(-1, on.main());
+  assert.equal(drawn, 0);
+  on.points.hover(2, null);  // over a picture of a list
+  await settle();
+  assert.deepEqual([drawn, on.main().map.linked], [1, 2]);
+  await on.putBeside('two', true);
+  await settle();
+  on.points.hover(1, on.main());
+  await settle();
+  assert.deepEqual(on.panes.map(pane => pane.map.linked), [-1, 1]);
+});
+
 paged('Escape takes the selection and the image away', async at => {
   const on = await at.opened('map=pca-2&pick=1&sel=Bg');
   on.key({key: 'Escape', target: at.root, preventDefault() {}});
