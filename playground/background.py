@@ -89,10 +89,11 @@ class Background:
         with self._lock:
             self._closing = True
             self._queue.put((-1, next(self._number), None))
-            if self._process is not None:
-                self._process.terminate()
         if self._thread is not None:
             self._thread.join(5)
+        if self._process is not None:
+            self._process.join(2)  # one that is at nothing clears up behind its libraries
+            self._process.terminate()
 
     def _work(self) -> None:
         while True:
@@ -102,15 +103,14 @@ class Background:
             try:
                 failed, value = self._do(job)
             except (EOFError, OSError):
+                log.error("the process beside the page died")
                 self._process = None
-                if self._closing:
-                    failed, value = True, Cancelled()
-                else:
-                    log.error("the process beside the page died")
-                    failed, value = True, Died(DIED)
+                failed, value = True, Died(DIED)
             except BaseException as error:
                 failed, value = True, error
             job.set_exception(value) if failed else job.set_result(value)
+        if self._process is not None:
+            self._pipe.close()  # which the process takes as its end
         while not self._queue.empty():
             job = self._queue.get()[2]
             if job is not None:
@@ -135,6 +135,9 @@ class Background:
         self._pipe.send((job.work, job.args))
         while not self._pipe.poll(0.05):
             job.progress = self._shared[0]
+            if self._closing:
+                self._process.terminate()
+                raise Cancelled
             if not job.wanted():
                 self._shared[1] = 1.0
             if time.monotonic() > until:

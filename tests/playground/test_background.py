@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -28,6 +29,25 @@ if __name__ == "__main__":
         time.sleep(0.01)
     os._exit(0)
 """
+
+# an app that closes what is at nothing, and leaves as app.py does
+CLOSED = """
+import os
+from tests.playground.test_background import lock
+from playground.background import NOW, Background
+
+if __name__ == "__main__":
+    background = Background()
+    background.submit(NOW, lambda: True, lock).result(60)
+    background.close()
+    os._exit(0)
+"""
+kept = []
+
+
+def lock(watch: Callable[[float], None]) -> None:
+    """What tqdm does in a process that makes maps."""
+    kept.append(multiprocessing.get_context("spawn").Lock())
 
 
 def long(folder: Path, watch: Callable[[float], None]) -> None:
@@ -74,3 +94,10 @@ def test_the_process_ends_with_an_app_that_is_killed(tmp_path: Path) -> None:
     read.join(60)
     assert not read.is_alive()
     app.stdout.close()
+
+
+def test_a_process_at_nothing_clears_up_before_it_ends(tmp_path: Path) -> None:
+    script = tmp_path / "closed.py"
+    script.write_text(CLOSED)
+    done = subprocess.run([sys.executable, script], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0 and "leaked" not in done.stderr, done.stderr
