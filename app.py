@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import sys
 
 # Before numpy is imported: who asks for a map or a place on one has a thread, and the threads that BLAS would add to each
@@ -10,13 +9,14 @@ import sys
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if __name__ == "__main__":
+    from playground import signals
     from playground.settings import Settings
     from playground.ui import launch
     from trainers.errors import UserError
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())  # the first process of a container has to ask for it
+    signals.install()
     try:
         launch(Settings.from_environment())
     except UserError as error:  # a setting that is wrong

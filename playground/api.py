@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from string import Template
 from typing import Any, get_type_hints
 
 import gradio as gr
@@ -26,29 +27,30 @@ from playground.match.sets import PICTURES
 from playground.page.http import SET_FILES, UPLOAD_BYTES
 from playground.page.visitor import address
 from playground.runs.store import Runs
-from playground.texts import text
+from playground.texts import language_of, text, told
 from trainers import record
-from trainers.data import BUILT_IN, FOLDER
+from trainers.data import BUILT_IN, DEFAULT, FOLDER
 from trainers.data.files import MAX_FILE_BYTES, MIB, read
 from trainers.errors import UserError, of_disk
+from trainers.method import methods
 from trainers.train import RunConfig
 
 log = logging.getLogger(__name__)
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON calls it, and what Python makes of that
     str: ("string", (str,)), bool: ("boolean", (bool,)), int: ("integer", (int,)), float: ("number", (int, float)),
-    float | None: ("number", (int, float, type(None))),
+    float | None: ("number", (int, float, type(None))), int | None: ("integer", (int, type(None))),
 }  # fmt: skip
 
 
 class Blocks(gr.Blocks):
     """Gradio's, which tells what goes wrong in Python's words and its own, and with paths of this machine."""
 
-    async def preprocess_data(self, block_fn: Any, *args: Any, **kwargs: Any) -> list[Any]:
+    async def preprocess_data(self, block_fn: Any, given: list[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """What came, as a function takes it: too few arguments, or a path, are a sentence and no trace."""
         try:
             if block_fn.fn is None:  # of the page's own scripts, and nothing to ask here
                 raise ValueError
-            return await super().preprocess_data(block_fn, *args, **kwargs)
+            return await super().preprocess_data(block_fn, _whole(block_fn.fn, given), *args, **kwargs)
         except gr.Error as error:  # Gradio's sentence about a value that its control does not have
             error.print_exception = False
             raise
@@ -69,6 +71,14 @@ class Blocks(gr.Blocks):
             raise gr.Error(text("en", "toast.unexpected"), print_exception=False) from error
 
 
+def _whole(function: Callable[..., Any], given: list[Any]) -> list[Any]:
+    """The arguments of a function, those that were left out at the end by default: what asked yesterday still may."""
+    if (function := inspect.unwrap(function)).__module__ != __name__:
+        return given
+    wanted = [one for one in inspect.signature(function).parameters.values() if one.name != "request"][len(given) :]
+    return given if any(one.default is one.empty for one in wanted) else [*given, *(one.default for one in wanted)]
+
+
 async def _unknown(request: Request, error: Exception) -> Response:
     """What to answer who asks for a function that there is none of, by its name or, as a page does, by its number."""
     asked = str(request.path_params.get("api_name", ""))
@@ -82,36 +92,89 @@ async def _no_form(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(UserError("This question is not understood."))}, status_code=400)
 
 
+async def _no_disk(request: Request, error: Exception) -> Response:
+    """What to answer where Gradio's own upload meets a full disk."""
+    lost = of_disk(error)
+    if lost is None:
+        raise error
+    log.error("%s: %s", request.url.path, error)
+    said = told(language_of(request.query_params.get("lang") or request.headers.get("accept-language", "")), lost)
+    return JSONResponse({"error": said, "detail": said}, status_code=507)
+
+
 # of what Gradio's own routes raise, and would be a trace
-HANDLERS = {FnIndexInferError: _unknown, KeyError: _unknown, FormParserError: _no_form}
+HANDLERS = {FnIndexInferError: _unknown, KeyError: _unknown, FormParserError: _no_form, OSError: _no_disk}
 
 
 def build(runs: Runs, matching: Matching) -> None:
     """Add /train, /state, /stop, /load, /match, /find, /texts, /zero_shot and /own_set to the app's API."""
 
     def train(
-        request: gr.Request, method: str, dataset: str = "fashion-mnist", seconds: float = 30, seed: int = 0
+        request: gr.Request,
+        method: str,
+        dataset: str = DEFAULT,
+        seconds: float = 30,
+        seed: int = 0,
+        steps: int | None = None,
     ) -> dict[str, str]:
-        """Queue a run with a method's default knobs. Returns its id, and the secret that may stop it."""
+        """Train a network without labels: queue a run with a method's default knobs. Ask /state for its progress and results.
+
+        Args:
+            method: one of $methods.
+            dataset: one of $datasets.
+            seconds: how long to train; 30 is enough to see something.
+            seed: starting point of all random choices; the same seed, the same start.
+            steps: how many steps to train, in place of seconds: the same run on every machine.
+
+        Returns:
+            "run", its id, and "secret", by which /stop knows that it is yours.
+        """
         if dataset not in BUILT_IN:  # a path of this machine is nobody's business
             names = ", ".join(BUILT_IN)
             raise UserError("There is no data set “{name}”: choose one of {names}.", name=dataset[:40], names=names)
         secret = secrets.token_urlsafe(16)
-        return {"run": runs.create(RunConfig(method, dataset, seconds, seed=seed), secret, address(request)), "secret": secret}
+        return {
+            "run": runs.create(
+                RunConfig(method, dataset, seconds if steps is None else None, steps, seed), secret, address(request)
+            ),
+            "secret": secret,
+        }
 
     def state(run: str) -> dict[str, Any]:
-        """Where a run stands (queued, starting, running, finished, stopped, failed, interrupted) and its numbers."""
+        """Where a run stands, and its numbers: loss, kNN accuracy and the like, beside those of raw pixels where it has ended.
+
+        Args:
+            run: the id that /train gave.
+
+        Returns:
+            "state" is queued, starting, running, finished, stopped, failed or interrupted; the rest are numbers.
+        """
         found = {"state": runs.state(run).kind, **record.summary(runs.folder(run))}
         own = found["dataset"].startswith(FOLDER)  # a path of this machine is nobody's business
         return found | ({"dataset": FOLDER} if own else {})
 
     def stop(run: str, secret: str) -> str:
-        """Stop a run; what it learned is kept."""
+        """Stop a run; what it learned is kept.
+
+        Args:
+            run: the id that /train gave.
+            secret: the secret that /train gave with it.
+
+        Returns:
+            The run's id.
+        """
         runs.stop(run, secret)
         return run
 
     def load(request: gr.Request, model: str = SHIPPED) -> dict[str, Any]:
-        """Load a model, from the network where it has to be, and say what it is: its size, dimensions, parameters, scale."""
+        """Load a model that compares images with texts, and say what it is: its size, dimensions, parameters, scale.
+
+        Args:
+            model: $model
+
+        Returns:
+            What is known of the model.
+        """
         return matching.wait("load", {"model": model, "who": _somebody()}, address=address(request))["about"]
 
     def match(
@@ -123,11 +186,18 @@ def build(runs: Runs, matching: Matching) -> None:
         scale: float | None = None,
         neutral: bool = False,
     ) -> dict[str, Any]:
-        """Compare pictures with labels: cosines, and the softmax over labels (to_text) and over pictures (to_image).
+        """Compare pictures with labels, as CLIP does.
 
-        pictures: files, base64, "data:" addresses, or {"set", "index"}. labels: a list, or one text of lines; those that differ
-        in case or spaces alone count once: "texts" of the answer are its columns. model: the shipped one, "run:ID", a name of
-        open_clip, "hf-hub:…". template: none, one, ensemble. scale: 1/temperature, the model's own where it is left out.
+        Args:
+            pictures: a list of $picture
+            labels: a list of texts, or one text of lines; those that differ in case or spaces alone count once.
+            model: $model
+            template: in how many sentences a label is read: none, one or ensemble.
+            scale: 1/temperature of the softmax; the model's own where it is left out.
+            neutral: true for one more label, "a picture", that fits anything a little.
+
+        Returns:
+            "texts" are the columns; "cosines", and the softmax over labels ("to_text") and over pictures ("to_image").
         """
         given, texts = _listed(pictures), _lines(labels)
         if not 1 <= len(given) <= PICTURES:  # before they are kept
@@ -148,7 +218,19 @@ def build(runs: Runs, matching: Matching) -> None:
         template: str = "none",
         count: int = 12,
     ) -> dict[str, Any]:
-        """The pictures of a data set, a built-in one or one of /own_set, that are nearest to words, or to a picture."""
+        """The pictures of a data set that are nearest to words, or to a picture.
+
+        Args:
+            words: what to look for.
+            picture: looked for in place of words: $picture
+            dataset: where to look: $datasets, or the "id" that /own_set gave.
+            model: $model
+            template: in how many sentences the words are read: none, one or ensemble.
+            count: how many pictures to give.
+
+        Returns:
+            "hits", each with "index", "caption" and "cosine".
+        """
         asked: dict[str, Any] = {"set": dataset, "model": model, "template": template, "count": count, "who": _somebody()}
         if picture:
             return matching.wait("find", asked | {"picture": _picture(matching, picture)}, address=address(request))
@@ -164,23 +246,49 @@ def build(runs: Runs, matching: Matching) -> None:
         template: str = "none",
         count: int = 20,
     ) -> dict[str, Any]:
-        """The texts that fit a picture best, with cosines and shares: of up to 2,000 labels, or of a data set's own words."""
+        """The texts that fit a picture best: of a list, or of a data set's own words.
+
+        Args:
+            picture: $picture
+            labels: up to 2,000 texts to choose from; without them the data set's own.
+            dataset: whose words: $datasets, or the "id" that /own_set gave.
+            language: of the data set's words: en or zh.
+            model: $model
+            template: in how many sentences a text is read: none, one or ensemble.
+            count: how many texts to give.
+
+        Returns:
+            "hits", each with "text", "cosine" and "share".
+        """
         asked = {"set": dataset, "language": language, "model": model, "template": template, "count": count, "who": _somebody()}
         return matching.wait(
             "texts", asked | {"texts": _lines(labels), "picture": _picture(matching, picture)}, address=address(request)
         )
 
     def zero_shot(request: gr.Request, dataset: str = "emoji", model: str = SHIPPED, template: str = "none") -> dict[str, Any]:
-        """Accuracy of a model on the classes of a data set, a built-in one or one of /own_set, that it was never taught.
+        """How well a model names the classes of a data set that it was never taught, beside kNN and a linear probe.
 
-        Beside it those of kNN and a linear probe.
+        Args:
+            dataset: one of $datasets, or the "id" that /own_set gave.
+            model: $model
+            template: in how many sentences a class is read: none, one or ensemble.
+
+        Returns:
+            "accuracy", "knn", "probe", "chance", and each class with its accuracy.
         """
         return matching.wait(
             "test", {"set": dataset, "model": model, "template": template, "who": _somebody()}, address=address(request)
         )
 
     def own_set(files: list[Any]) -> dict[str, Any]:
-        """Keep images, or a zip whose folders are classes, for two days. "id" of the answer is a dataset for the others."""
+        """Keep images, or a zip whose folders are classes, for two days, as a data set for the other functions.
+
+        Args:
+            files: a list of images, or one zip: each a file that was uploaded, or base64.
+
+        Returns:
+            "id", which the others take as dataset; "count" and "classes" of it; "skipped", what could not be used.
+        """
         given, found, room = _listed(files), list[tuple[str, bytes]](), UPLOAD_BYTES
         if len(given) > SET_FILES:
             raise UserError("These files did not come whole: choose at most {most} at once.", most=SET_FILES)
@@ -205,11 +313,22 @@ def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
                 _check(name, value, hints[name])
             return function(*args, **kwargs)
         except (UserError, OSError) as error:
-            if isinstance(told := of_disk(error) or error, UserError):
-                raise gr.Error(str(told), print_exception=False) from error
+            if isinstance(said := of_disk(error) or error, UserError):
+                raise gr.Error(str(said), print_exception=False) from error
             raise
 
+    wrapped.__doc__ = Template(inspect.getdoc(function) or "").substitute(_terms())
     return wrapped
+
+
+def _terms() -> dict[str, str]:
+    """What the docstrings above leave open. A model chooses by these words alone; a line below Args is an argument."""
+    return {
+        "methods": ", ".join(methods()),
+        "datasets": ", ".join(BUILT_IN),
+        "model": f'"{SHIPPED}", which is here; "run:ID" of a CLIP trained here; a name of open_clip; "hf-hub:owner/name".',
+        "picture": 'a file that was uploaded, base64, a "data:" address, or {"set": NAME, "index": NUMBER} of a data set.',
+    }
 
 
 def _check(name: str, value: Any, hint: Any) -> None:

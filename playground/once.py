@@ -59,3 +59,27 @@ class Once(Generic[T]):
             if self._turns:
                 self._turns.release()
                 self._room.release()
+
+
+class Stamped(Generic[T]):
+    """The last value of each key, for as long as its stamp is the same: what a list asks of each run, again and again."""
+
+    def __init__(self, kept: int) -> None:
+        self._values: OrderedDict[object, tuple[object, T]] = OrderedDict()
+        self._kept, self._lock = kept, threading.Lock()
+
+    def __call__(self, key: object, stamp: object, work: Callable[[], T], lasts: Callable[[T], bool] = lambda value: True) -> T:
+        """The value, by `work` where the stamp is another. What fails, and what does not last, is not kept."""
+        with self._lock:
+            found = self._values.get(key)
+        if found is not None and found[0] == stamp:
+            return found[1]
+        value = work()
+        if not lasts(value):
+            return value
+        with self._lock:
+            self._values[key] = stamp, value
+            self._values.move_to_end(key)
+            while len(self._values) > self._kept:
+                self._values.popitem(last=False)
+        return value

@@ -13,6 +13,9 @@ Line = tuple[Sequence[float], Sequence[float | None]]
 # ten colours, searched for: they stay apart in OKLab for all, and for people without red or without green cones (Machado et
 # al. 2009); some are pale on white or dark on near-black, as ten that stay apart have to be (docs/log.md)
 PALETTE = ("#4B96FF", "#874BB4", "#5AA52D", "#E1C300", "#FFA5A5", "#69D2FF", "#3C4B69", "#D269A5", "#87695A", "#960F00")
+# a cosine's colours, nothing at 0, as widgets/cosine.js has them too
+COSINES = [[at, f"rgba({rgb},{alpha})"] for at, rgb, alpha in (
+    (0, "59,130,246", 1), (0.5, "59,130,246", 0), (0.5, "234,88,12", 0), (1, "234,88,12", 1))]  # fmt: skip
 POINTS = 400  # of a line, more than a plot of this size can show
 NAME = 0.1  # of a plot's height is a level's name high
 
@@ -35,20 +38,20 @@ def curve(
         x, y = thin(*line)
         traces.append({
             "type": "scatter", "x": x, "y": y, "name": text, "mode": "lines+markers" if points else "lines",
-            "line": {"color": PALETTE[(colour + number) % len(PALETTE)], "width": 1.2 if number else 2},
+            "line": {"color": PALETTE[(colour + number) % len(PALETTE)], "width": 1.6 if number else 2.4},
             "hovertemplate": "%{y:.1%}" if rate else "%{y:.3g}",
         })  # fmt: skip
     levels = sorted(((text, level) for text, level in marks.items() if level is not None), key=lambda mark: -mark[1])
     layout = {
-        "title": {"text": name, "font": {"size": 14}, "x": 0.02, "y": 0.97},
+        "title": {"text": name, "font": {"size": 15}, "x": 0.02, "y": 0.97},
         "margin": {"l": 46, "r": 10, "t": 34, "b": 34}, "height": 230, "hovermode": "x unified",
         "showlegend": len(lines) > 1,
-        "legend": {"x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom", "orientation": "h", "font": {"size": 10}},
-        "xaxis": {"title": {"text": seconds, "standoff": 4, "font": {"size": 11}}, "rangemode": "tozero", "zeroline": False},
+        "legend": {"x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom", "orientation": "h", "font": {"size": 12}},
+        "xaxis": {"title": {"text": seconds, "standoff": 4, "font": {"size": 13}}, "rangemode": "tozero", "zeroline": False},
         "yaxis": {"tickformat": ".1~%" if rate else "", "zeroline": False, "nticks": 6},
         "shapes": [level(y) for _, y in levels],
         "annotations": [
-            {"text": text, "showarrow": False, "font": {"size": 11}, "xref": "x domain", "x": 1, "xanchor": "right",
+            {"text": text, "showarrow": False, "font": {"size": 12.5}, "xref": "x domain", "x": 1, "xanchor": "right",
              "yref": "y", "y": level, "yanchor": anchor}
             for (text, level), anchor in zip(levels, anchors([at for _, at in levels], traces), strict=True)
         ],
@@ -102,7 +105,7 @@ def table(numbers: Mapping[str, Any], name: str) -> dict[str, Any]:
     layout["yaxis"] |= {"visible": False, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"}
     names = [columns] * rows if columns else None
     heat = {"type": "heatmap", "z": values, "zmin": numbers["low"], "zmax": numbers["high"],
-            "colorscale": [[0, "#2166ac"], [0.5, "#f2f2f2"], [1, "#b2182b"]],
+            "colorscale": COSINES,
             "colorbar": {"thickness": 8, "len": 0.9, "outlinewidth": 0, "tickfont": {"size": 10}}, "name": "",
             "customdata": names, "hovertemplate": "%{customdata}: %{z:.2f}" if names else "%{z:.2f}"}  # fmt: skip
     return {"data": [heat], "layout": layout}

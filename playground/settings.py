@@ -23,6 +23,7 @@ WHOLE = "{variable} is “{value}”: it must be a whole number from {low} to {h
 NUMBER = "{variable} is “{value}”: it must be a number from {low} to {high}."
 OPTION = "{variable} is “{value}”: it must be one of {options}."
 HEADER = "{variable} is “{value}”: it must be the name of a header, like X-Forwarded-For, or empty."
+TITLE = "{variable} must be one line of at most 80 letters."
 HOSTS = "{variable} is “{value}”: it must be names of hosts with commas between them, like play.example.org."
 FOLDER = "Runs cannot be kept in {folder} ({reason}): let the app write there, or set {variable} to another folder."
 # what differs from the defaults, which are those of `own`
@@ -31,18 +32,22 @@ SETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "own": {},
         "workshop": {
             "longest": 120.0, "waiting": 150, "seconds_each": 600.0, "waiting_address": 150, "seconds_address": 18_000.0,
-            "keep_runs": 600,
+            "keep_runs": 600, "megabytes_address": 20_000.0,
         },
         "space": {
             "longest": 120.0, "seconds_each": 600.0, "waiting_address": 12, "seconds_address": 1_200.0, "local_models": False,
+            "megabytes_address": 2_000.0,
         },
     }
 )  # fmt: skip
 
 
-def setting(default: Any, meaning: str, low: float = 0, high: float = 0) -> Any:
-    """A field of Settings: what it is by default, what it means, and for a number from where to where it may go."""
-    return dataclasses.field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
+def setting(default: Any, meaning: str, low: float = 0, high: float = 0, words: tuple[str, str] = ("", "")) -> Any:
+    """A field of Settings: what it is by default, what it means, and for a number from where to where it may go.
+
+    words: of a text, the pattern that it must have, and the sentence where it has not.
+    """
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "low": low, "high": high, "words": words})
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,16 @@ class Settings:
     """How this app is set up. Gradio's own GRADIO_SERVER_NAME, _PORT and GRADIO_ROOT_PATH work too."""
 
     kind: str = setting("own", "the ready set: `own` machine, `workshop`, `space`; on a Space, `space`")
+    title: str = setting("", "what the page is called; empty: its own name", words=(r"[^\x00-\x1f\x7f]{0,80}", TITLE))
     runs: Path = setting(Path("runs"), "the folder that runs are kept in")
     workers: int = setting(Limits.workers, "how many runs train at once", 1, 64)
     examples: bool = setting(True, "1: the finished runs that come with the app are shown; 0: they are not")
+    uploads: bool = setting(
+        True, "1: visitors may bring pictures of their own; 0: the page has no place for them and the app takes none"
+    )
+    mcp: bool = setting(
+        False, "1: the functions of the API are tools for a language model, at `/gradio_api/mcp/`; wants the package `mcp`"
+    )
     local_models: bool | None = setting(
         None, "1: a visitor may name a folder of this machine to load a model from; empty: where nobody else can visit"
     )
@@ -63,6 +75,7 @@ class Settings:
         "",
         "the header in which a trusted proxy names the visitor's address, its last entry; empty: the connection's own"
         " address counts, whatever headers say; on a Space, `X-Forwarded-For`",
+        words=(r"[A-Za-z0-9-]*", HEADER),
     )
     longest: float = setting(Limits.longest, "seconds of training that one click may ask for", 15, 86_400)
     waiting: int = setting(Limits.waiting, "runs that wait in all", 1, 10_000)
@@ -74,6 +87,8 @@ class Settings:
     seconds_address: float = setting(
         Limits.seconds_address, "seconds of training that the waiting runs from one network address ask for", 15, 1e8
     )
+    megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
+    keep_uploads: float = setting(Limits.keep_uploads, "MB of zips to train on that are kept, of all people together", 1, 1e9)
     keep_runs: int = setting(Limits.keep_runs, "runs that are kept; one that waits or trains stays in any case", 1, 100_000)
     keep_days: float = setting(Limits.keep_days, "days that a run is kept", 0.01, 36_500)
 
@@ -142,8 +157,9 @@ def _read(field: dataclasses.Field[Any], given: str) -> Any:
             raise UserError(HOSTS, variable=name, value=given[:80])
         return hosts
     if isinstance(default, str):
-        if not re.fullmatch(r"[A-Za-z0-9-]*", given):
-            raise UserError(HEADER, variable=name, value=given[:80])
+        pattern, sentence = field.metadata["words"]
+        if not re.fullmatch(pattern, given):
+            raise UserError(sentence, variable=name, value=given[:80])
         return given
     if not given:
         return None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html
+import importlib.util
 import logging
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 import torch
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from playground import api, reading
+from playground import api, memory, reading
 from playground.background import Background
 from playground.compare import routes as compare_routes
 from playground.compare import tab as compare
@@ -27,11 +31,12 @@ from playground.match import networks
 from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
-from playground.page import head, modules
+from playground.page import glossary, head, modules
 from playground.page.doors import Doors, is_private
 from playground.page.http import mounted
 from playground.page.port import free_port
 from playground.page.prefix import Prefix
+from playground.page.uploads import Uploads, clear_halves
 from playground.page.visitor import Visitor
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
@@ -39,10 +44,11 @@ from playground.runs import shipped
 from playground.runs.clearing import Clearing
 from playground.runs.pool import LocalRunner
 from playground.runs.store import Runs
-from playground.settings import Settings
+from playground.settings import Settings, variable
 from playground.texts import LANGUAGES, table, text
 from playground.train import routes as train_routes
 from playground.train import tab as train
+from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
 TABS = (
@@ -56,11 +62,12 @@ TABS = (
 
 
 CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
-PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "seed")  # of the address: what is no tab's own
+NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
+PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed")  # of the address: what is no tab's own
 
 
-def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
-    """The page over the runs of one folder, and the words that its launch wants."""
+def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, gr.I18n]:
+    """The page over the runs of one folder, and the words that its launch wants. title: the page's, "" for its own."""
     tables = {name: table(language) for language, name in LANGUAGES.items()}
     words, used = gr.I18n(**tables), set[str]()
 
@@ -68,12 +75,15 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
         used.add(key)
         return words(key)
 
-    with api.Blocks(title=text("en", "page.title"), analytics_enabled=False, fill_width=True, delete_cache=CACHE) as demo:
+    with api.Blocks(
+        title=title or text("en", "page.title"), analytics_enabled=False, fill_width=True, delete_cache=CACHE
+    ) as demo:
         with gr.Row(elem_id="header"):
             # not gr.Markdown, whose scripts are six files more for the page to wait for
             gr.HTML(
-                i18n("page.heading"), html_template="<h1>${value}</h1>", elem_id="title", padding=False, apply_default_css=False
-            )
+                html.escape(title) or i18n("page.heading"), html_template="<h1>${value}</h1>", elem_id="title", padding=False,
+                apply_default_css=False,
+            )  # fmt: skip
             gr.HTML(
                 i18n("page.tagline"), html_template="<p>${value}</p>", elem_id="tagline", padding=False, apply_default_css=False
             )
@@ -83,7 +93,7 @@ def build(runs: Runs, matching: Matching) -> tuple[gr.Blocks, gr.I18n]:
             for name, tab in TABS:
                 with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
                     gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
-                    tab.build(i18n, runs) if name == "train" else tab.build(i18n)
+                    tab.build(i18n, runs, matching.own.is_open) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
     # the other texts reach the page by its own scripts, in one language
     return demo, gr.I18n(**{language: {key: found[key] for key in used} for language, found in tables.items()})
@@ -103,6 +113,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     return mounted(
         [
             *modules.routes(),
+            *glossary.routes(),
             *train_routes.routes(maps),
             *map_routes.routes(maps),
             *explore_routes.routes(maps),
@@ -116,6 +127,9 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
 
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted. UserError where a setting cannot be as it is."""
+    if settings.mcp and importlib.util.find_spec("mcp") is None:
+        raise UserError(NO_MCP, variable=variable("mcp"))
+    memory.share()
     runs = Runs(settings.folder(), settings.limits())
     log.info(settings.told())
     reducers.keep_compiled(runs.root / ".numba")
@@ -126,20 +140,25 @@ def launch(settings: Settings, **options: Any) -> None:
     # a map may wait, while who asks a model looks at the page until it answers
     for_maps, for_models = Background(nice=15), Background(nice=5)
     finished = shipped.adopt(runs.root) if settings.examples else {}
-    maps = Maps(runs, for_maps)
+    maps = Maps(runs, for_maps, for_models)
     listens, shared = options.get("server_name"), options.get("share")
     private = is_private(listens, shared, settings.hosts)
-    matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models)
-    clearing = Clearing(runs.expire, matching.own.expire, matching.own.brought.tidy)
+    matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models, settings.uploads)
+    clearing = Clearing(
+        runs.expire, matching.own.expire, matching.own.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
+    )
     runner = LocalRunner(runs, settings.workers)
-    demo, i18n = build(runs, matching)
+    demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)
     middleware = [
         Middleware(Doors, (*settings.hosts, *told)),
         Middleware(Visitor, settings.address_header),
+        Middleware(Uploads, settings.uploads, settings.megabytes_address, variable("megabytes_address")),
         Middleware(Prefix, own),
-        Middleware(head.Head, finished, keys()),
+        Middleware(
+            head.Head, finished, keys(), {"uploads": settings.uploads, **({"page": settings.title} if settings.title else {})}
+        ),
     ]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
@@ -163,6 +182,7 @@ def launch(settings: Settings, **options: Any) -> None:
             ),
             head=head.style(), i18n=i18n, ssr_mode=False, run_history=False, max_threads=120,
             footer_links=[], show_error=True, max_file_size="500mb",  # Gradio's settings page is in English alone
+            mcp_server=settings.mcp,
             _frontend=False,  # or it gives up where the first answer takes more than 3 s, as on a busy machine
             app_kwargs={"routes": [own], "middleware": middleware, "exception_handlers": api.HANDLERS}, **options,
         )  # fmt: skip

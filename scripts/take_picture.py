@@ -14,11 +14,12 @@ TARGET = Path(__file__).parents[1] / "docs" / "picture.png"
 def main(url: str) -> None:
     """Open the page as a newcomer does, wait for the map of the run that it shows, and take the picture."""
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = p.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1400, "height": 1060}, device_scale_factor=1)
         page.goto(url)
         page.locator(".map-kinds button.chosen", has_text="UMAP").wait_for(timeout=60_000)
-        page.locator(".live-table .plot-container").wait_for()
+        page.wait_for_function("document.querySelector('.live embedding-map').names.found.length")
         page.wait_for_timeout(1500)
         page.mouse.move(0, 0)
         page.screenshot(path=TARGET)

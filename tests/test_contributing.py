@@ -55,14 +55,19 @@ def test_each_guide_has_five_steps_and_names_what_is_there() -> None:
         assert (ROOT / name).exists() or "yours" in name, name
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which somebody has followed the five steps."""
-    folder = tmp_path_factory.mktemp("project")
+def copied(folder: Path) -> Path:
+    """The project in another folder, its data by a link."""
     for name in ("trainers", "playground", "scripts", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "assets").symlink_to(ROOT / "assets")
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which somebody has followed the five steps."""
+    folder = copied(tmp_path_factory.mktemp("project"))
     one, two, _, _, five = section("A method in five steps")
     source, target = re.findall(r"`([\w/.]+\.py)`", one)
     shutil.copyfile(folder / source, folder / target.replace("yours", NEW))
@@ -74,6 +79,18 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for language, words in WORDS.items():
         path = texts / f"{language}.toml"
         path.write_text(path.read_text("utf-8").replace("[pictures]\n", f"[pictures]\n{PICTURE[language]}\n") + words, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy in which somebody has added a method of three terms and an optimiser of its own, so far in English alone."""
+    folder = copied(tmp_path_factory.mktemp("english"))
+    shutil.copyfile(ROOT / "tests/example/vicreg.py", folder / "trainers/methods/vicreg.py")
+    path = folder / "playground/texts/en.toml"
+    terms = "".join(f'part_{name} = "{name}"\n' for name in ("invariance", "variance", "covariance"))
+    words = WORDS["en"].replace("barlow", "vicreg")
+    path.write_text(path.read_text("utf-8").replace("[live]\n", f"[live]\n{terms}") + words, "utf-8")
     return folder
 
 
@@ -99,6 +116,39 @@ def test_the_new_method_passes_every_contract(copy: Path) -> None:
     assert int(re.findall(r"(\d+) passed", found)[0]) > 10, found
     whole = "test_all_languages_have_the_same_keys_and_blanks"
     python(copy, "-m", "pytest", "-p", "no:cacheprovider", "-k", whole, "tests/playground/test_texts.py")
+
+
+@pytest.mark.slow
+def test_a_method_of_three_terms_trains_its_own_way_and_goes_on_where_it_was(english: Path) -> None:
+    run = ("-m", "trainers", "vicreg", "--dataset", "digits", "--steps", "60", "--set", "learning_rate=0.05")
+    last = json.loads(python(english, *run, "--out", "runs/vicreg").splitlines()[-1])
+    assert last["steps"] == 60 and last["std_sqrt_d"] > 0.3 and {"invariance", "variance", "covariance"} <= set(last)
+    found = python(english, "-m", "pytest", "-p", "no:cacheprovider", "-rN", "-k", "vicreg", "tests/trainers")
+    assert int(re.findall(r"(\d+) passed", found)[0]) > 10, found
+
+
+@pytest.mark.slow
+def test_a_method_without_chinese_words_has_english_ones_and_its_terms_are_drawn_into_the_loss(english: Path) -> None:
+    run = ("-m", "trainers", "vicreg", "--dataset", "digits", "--steps", "30", "--out", "runs/drawn")
+    python(english, *run)
+    program = """
+import json
+from pathlib import Path
+from playground.learn import cards
+from playground.runs.curves import figures
+from playground.texts import knobs_said, table
+from trainers.record import read_events
+events, _ = read_events(Path("runs/drawn"))
+of = lambda kind: [event for event in events if event["event"] == kind]
+drawn = figures(of("Started")[0], of("Step"), of("Snapshot"), "vicreg", "zh")
+said = next(card for card in cards.page("zh")["cards"] if card["name"] == "vicreg")["said"]
+print(json.dumps({"plots": sorted(drawn), "lines": [line["name"] for line in drawn["loss"]["data"]], "idea": said["idea"],
+                  "knobs": knobs_said("zh", "vicreg", {"invariance": 25.0})}))
+"""
+    found = json.loads(python(english, "-c", program).splitlines()[-1])
+    assert {"invariance", "variance", "covariance"} <= set(found["lines"]) and len(found["lines"]) == 4
+    assert not {"invariance", "variance", "covariance"} & set(found["plots"])
+    assert found["idea"].startswith("The correlation") and "Invariance" in found["knobs"][0]
 
 
 @pytest.mark.slow

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from playground.page import modules
 
 TABS = sorted(path.parent.name for path in modules.ROOT.glob("*/tab.py"))
-VENDORED = ("page/lit.js", modules.PLOTLY)
+VENDORED = ("page/lit.js", modules.PLANE, modules.SPACE)
 OWN = {name: path for name, path in modules.FILES.items() if name not in VENDORED}
 SCRIPTS = {name: path.read_text("utf-8") for name, path in OWN.items() if name.endswith(".js")}
 # what a widget may import: other widgets, and of the page what is no page's own
 FREE = ("page/lit.js", "page/widget.js")
 # who may read a global: the page's one entry, and plotly, which has no module
-GLOBALS = ("page/playground.js", "widgets/plotly-loader.js", "widgets/plot-figure.js")
+GLOBALS = ("page/playground.js", "widgets/plotly-loader.js")
 
 
 def rank(name: str) -> int:
@@ -26,6 +27,12 @@ def rank(name: str) -> int:
 def test_files_and_lines_are_short(name: str) -> None:
     lines = OWN[name].read_text("utf-8").splitlines()
     assert len(lines) <= 300 and max(map(len, lines)) <= 140
+
+
+@pytest.mark.parametrize("name", [modules.PLANE, modules.SPACE])
+def test_plotly_is_of_the_version_that_the_package_has(name: str) -> None:
+    assert f"v{get_plotlyjs_version()}\n" in modules.FILES[name].read_text("utf-8")[:200]
+    assert "MIT License" in (modules.ROOT / "widgets/LICENSE-plotly.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

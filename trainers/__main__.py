@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, MODEL
-from trainers.data import BUILT_IN
+from trainers.data import BUILT_IN, DEFAULT
 from trainers.errors import UserError, of_disk
 from trainers.events import Failed, Finished, Snapshot, Started, Step
 from trainers.method import knobs_of, make_config, methods
@@ -31,9 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         prog="python -m trainers", description="Train one self-supervised method for a short while"
     )
     parser.add_argument("method", help="one of the methods, or `list` for the methods, their knobs and the data sets")
-    parser.add_argument(
-        "--dataset", default="fashion-mnist", help="a built-in name, or folder:PATH for a directory or zip of your own"
-    )
+    parser.add_argument("--dataset", default=DEFAULT, help="a built-in name, or folder:PATH for a directory or zip of your own")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--seconds", type=float, help="train for so long (default: 30)")
     budget.add_argument("--steps", type=int, help="train for so many steps: repeatable")
@@ -97,7 +95,7 @@ def learn(args: argparse.Namespace) -> int:
 def check_same(old: RunConfig, new: RunConfig, out: Path) -> None:
     """A run goes on only as what it is: UserError where anything but the budget differs."""
     for f in dataclasses.fields(RunConfig):
-        if f.name in ("seconds", "steps", "device"):
+        if f.name in ("seconds", "steps", "ceiling", "device"):
             continue
         # 0.2 of the page and "0.2" of the command line are one setting, and so is a default that was written out
         pair = [make_config(c.method, c.knobs) if f.name == "knobs" else getattr(c, f.name) for c in (old, new)]

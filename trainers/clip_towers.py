@@ -177,6 +177,11 @@ def agreement(logits: Tensor, fits: Tensor) -> Tensor:
     return F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))
 
 
+def least(fits: Tensor) -> Tensor:
+    """What `agreement` cannot fall below, the entropy of its targets: 0 where one thing fits each row."""
+    return fits.sum(1).log().mean()
+
+
 def export(method: Any, folder: Path, half: bool = False) -> None:
     """Write a trained CLIP as a folder that open_clip.create_model_and_transforms("local-dir:FOLDER") takes.
 

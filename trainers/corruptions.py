@@ -29,8 +29,9 @@ def corrupt(images: Tensor, kind: str, level: float, rng: torch.Generator) -> Te
 def keep_patches(b: int, rows: int, columns: int, ratio: float, kind: str, rng: torch.Generator) -> Tensor:
     """Indices (b,V) of the patches that stay visible, in order, V = int(L·(1-ratio)) but at least one and not all.
 
-    random: any. block: all but one rectangle-like block around a random patch. grid: as evenly spread as they can be,
-    shifted at random.
+    random: any. block: all but one rectangle-like block around a random patch, which goes on at the opposite side where it
+    meets an edge: cut off there, it would hide the middle in every image. grid: as evenly spread as they can be, shifted at
+    random.
     """
     cells, device = rows * columns, rng.device
     visible = min(max(1, int(cells * (1 - ratio))), cells - 1)
@@ -38,11 +39,12 @@ def keep_patches(b: int, rows: int, columns: int, ratio: float, kind: str, rng: 
     if kind == "block":
         row, column = torch.arange(cells, device=device) // columns, torch.arange(cells, device=device) % columns
         centre = torch.randint(cells, (b, 1), generator=rng, device=device)
-        far = torch.maximum((row - centre // columns).abs(), (column - centre % columns).abs())
+        down, along = (row - centre // columns).abs(), (column - centre % columns).abs()
+        far = torch.maximum(torch.minimum(down, rows - down), torch.minimum(along, columns - along))
         noise = noise * 0.5 - far  # the farthest stay
     elif kind == "grid":
         # an additive lattice (Roberts 2018): any number of its first points covers the grid evenly
-        step = torch.tensor([0.7548776662, 0.5698402910], device=device)
+        step = torch.tensor([0.7548776662, 0.5698402910]).to(device)
         places = torch.stack([torch.arange(cells, device=device) // columns, torch.arange(cells, device=device) % columns], 1)
         shift = torch.randint(max(rows, columns), (b, 1, 2), generator=rng, device=device)
         noise = ((places + shift) * step).sum(2) % 1
@@ -59,7 +61,7 @@ def classical_filter(images: Tensor, kind: str) -> Tensor:
         windows = F.unfold(padded, 3).unflatten(1, (images.shape[1], 9))
         return windows.median(2).values.view_as(images)
     c = images.shape[1]
-    kernel = torch.outer(*(torch.tensor([1.0, 2.0, 1.0], device=images.device),) * 2).div_(16).expand(c, 1, 3, 3)
+    kernel = torch.outer(*(torch.tensor([1.0, 2.0, 1.0]).to(images.device),) * 2).div_(16).expand(c, 1, 3, 3)
     if kind == "gaussian":
         return F.conv2d(padded, kernel, groups=c)
     there = (images.amax(1, keepdim=True) > 0).float()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainers import metrics
+from trainers import linear, metrics
 from trainers.captions import LANGUAGES, captions
 from trainers.data import Dataset, Images
 from trainers.method import Batch, Method
+from trainers.readers import Readers
 from trainers.views import Augmentation, pair, plain
 
 LIMIT = 2_000  # images on the map, and images in the bank of a snapshot's kNN: enough to see, few enough to repeat
 PROBED = 10_000  # images that a linear probe is fitted on, at most
+FEW = (1, 5, 10, 100)  # labels of a class that a probe has who has few
 PAIRS = 512  # images whose two views tell alignment
 CHUNK = 500
+AT_ONCE, LARGEST = 2_000, 4_096  # numbers of an image up to which there is a linear bar as a run begins, and at its end
+
+Factors = dict[str, dict[str, float]]  # of what -> name of a factor -> how well it is read
 
 
 def subset(images: Images, limit: int = LIMIT) -> Tensor:
@@ -42,9 +49,11 @@ class Evaluation:
         self.images, self.bank = data.test.images[index].to(device), data.train.images[bank].to(device)
         self.labels = None if data.test.labels is None else data.test.labels[index].to(device)
         self.bank_labels = None if data.train.labels is None else data.train.labels[bank].to(device)
+        self.readers = Readers(data, bank, index)
         rng = torch.Generator(device).manual_seed(0)
         self.candidates: dict[tuple[str, int], tuple[tuple[str, ...], Tensor]] = {}
-        self.pairs = pair(self.images[:PAIRS], Augmentation(), rng)  # the same for every method, so that they compare
+        some = self.images[torch.tensor(spread(len(self.images), PAIRS))]
+        self.pairs = pair(some, Augmentation(), rng)  # the same for every method, so that they compare
 
     def words(self, language: str) -> tuple[str, ...]:
         """The first caption of each image of the map, for a method that reads."""
@@ -52,13 +61,17 @@ class Evaluation:
         return tuple(found.texts[i] for i in found.of_image[subset(self.data.test), 0])
 
     @torch.inference_mode()
-    def snapshot(self, method: Method) -> tuple[dict[str, float | None], NDArray[np.float16]]:
-        """Metrics, and the features (n,F) of the evaluation images. kNN is against a bank of at most 2,000 images."""
+    def snapshot(self, method: Method) -> tuple[dict[str, float | None], NDArray[np.float16], Factors]:
+        """Metrics, the features (n,F) of the evaluation images, and what is read from them where their making is known.
+
+        kNN and readers are given a bank of at most 2,000 training images.
+        """
         method.eval()
         features = encode(method, self.images)
+        bank = encode(method, self.bank) if self.bank_labels is not None or self.readers.names else features
         z = method.embed(features)
         found: dict[str, float | None] = {
-            "knn": self._knn(features, encode(method, self.bank) if self.bank_labels is not None else features),
+            "knn": self._knn(features, bank),
             "std_sqrt_d": float(metrics.std_sqrt_d(z)),
             "rankme": metrics.rankme(z),
             "uniformity": metrics.uniformity(z) if len(z) > 1 else None,
@@ -67,8 +80,25 @@ class Evaluation:
         found |= self._score(method, self.images)
         if method.reads:
             found |= self._match(method, z, subset(self.data.test), languages=1)
+        factors = self._read(method, features, bank, z)
         method.train()
-        return found, features.cpu().numpy().astype(np.float16)
+        return found, features.cpu().numpy().astype(np.float16), factors
+
+    def _read(self, method: Method, features: Tensor, bank: Tensor, z: Tensor) -> Factors:
+        """What linear readers find in the features, and in the embedding as the loss sees it, where a head makes one."""
+        if not self.readers.names:
+            return {}
+        found = {"features": self.readers.read(bank, features)}
+        if z is not features:  # a loss that has a head in front looks at directions alone
+            found["embedding"] = self.readers.read(F.normalize(method.embed(bank), dim=1), F.normalize(z, dim=1))
+        return found
+
+    def factors_pixels(self) -> Factors:
+        """The same of the pixels, and of who sees nothing of the images."""
+        if not self.readers.names:
+            return {}
+        images, bank = standardise(self.images, self.bank)
+        return {"pixels": self.readers.read(bank, images), "guess": self.readers.guess()}
 
     def knn_pixels(self) -> float | None:
         """kNN of the standardised pixels against the same bank as a snapshot's: what a network has to beat."""
@@ -84,9 +114,9 @@ class Evaluation:
         if self.data.test.labels is not None or self.data.test.captions:
             found |= judge(self.data, encode(method, test), encode(method, train))
             found |= beside(judge(self.data, encode(untrained, test), encode(untrained, train)), "_untrained")
-            found |= beside(judge(self.data, *standardise(test, train)), "_pixels")
+            found |= beside(judged_pixels(self.data, self.device), "_pixels")
         found |= self._score(method, test)
-        found |= self.baselines(method, train, test)
+        found |= self.baselines(method, train, test) | linear_bar(method, train, test)
         if method.reads:
             found |= self._match(method, method.embed(encode(method, test)), torch.arange(len(test)))
         method.train()
@@ -122,6 +152,12 @@ class Evaluation:
         train, test = self.bank if train is None else train, self.images if test is None else test
         return method.baselines(plain(train), plain(test), torch.Generator(self.device).manual_seed(0))
 
+    @torch.inference_mode()
+    def bar(self, method: Method) -> dict[str, float]:
+        """The best linear repair of the images of a snapshot, where that takes no more than a moment."""
+        fast = self.images[0].numel() <= AT_ONCE
+        return linear_bar(method, self.bank, self.images) if fast else {}
+
     def _knn(self, features: Tensor, bank: Tensor) -> float | None:
         if self.labels is None or self.bank_labels is None:
             return None
@@ -132,6 +168,21 @@ class Evaluation:
             return {}
         mse = float(errors(method, images).mean())
         return {"mse": mse, "psnr": metrics.psnr(mse)}
+
+
+def linear_bar(method: Any, train: Tensor, test: Tensor) -> dict[str, float]:
+    """mse_linear: the error of the best linear repair of test, uint8 (N,C,H,W), for a method that repairs; it may know train.
+
+    On the CPU: not every accelerator can factorise a matrix. Not of large images: a covariance of 64 × 64 pixels in colour is
+    one of 12,288 numbers, 0.6 GB, and takes a minute.
+    """
+    if test[0].numel() > LARGEST or not (hasattr(method, "damage") or hasattr(method, "hide")):
+        return {}
+    train, test, rng = plain(train[: linear.MOST].cpu()), plain(test.cpu()), torch.Generator().manual_seed(0)
+    if hasattr(method, "damage"):
+        return {"mse_linear": linear.denoise(method.damage, train, test, rng)}
+    _, hidden = method.hide(test[: linear.MASKS], rng)
+    return {"mse_linear": linear.inpaint(method.grid.split(train), method.grid.split(test), hidden)}
 
 
 @torch.inference_mode()
@@ -152,7 +203,8 @@ def beside(found: dict[str, float | None], suffix: str) -> dict[str, float | Non
 def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | None]:
     """What features of the test images (Q,F) are good for, given those of the training images (N,F).
 
-    knn, probe: accuracies, where there are labels; the probe is fitted on at most PROBED training images. retrieval_1,
+    knn, probe: accuracies, where there are labels; the probe is fitted on at most PROBED training images. probe_1, probe_5 …: a
+    probe's that has so many labels of each class, where a class has more. retrieval_1,
     retrieval_5: share of test images with an image of the same caption among the nearest 1 or 5 training images, where
     captions are shared.
     """
@@ -162,13 +214,21 @@ def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | Non
         found["knn"] = metrics.knn_accuracy(queries, labels, bank, bank_labels)
         some = subset(data.train, PROBED).to(bank.device)
         found["probe"] = metrics.linear_probe(queries, labels, bank[some], bank_labels[some])
+        few = metrics.few_labels(queries, labels, bank[some], bank_labels[some], FEW)
+        found |= {f"probe_{each}": accuracy for each, accuracy in few.items()}
     names = data.train.captions.get("en", ())
     ids = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    wanted = torch.tensor([ids.get(name, -1) for name in data.test.captions.get("en", ())], device=queries.device)
+    wanted = torch.tensor([ids.get(name, -1) for name in data.test.captions.get("en", ())]).to(queries.device)
     if len(wanted) and (wanted >= 0).any():  # none, where the emoji of the test are new
-        own = torch.tensor([ids[name] for name in names], device=queries.device)
+        own = torch.tensor([ids[name] for name in names]).to(queries.device)
         found["retrieval_1"], found["retrieval_5"] = metrics.retrieval(queries, wanted, bank, own)
     return found
+
+
+@lru_cache(2)
+def judged_pixels(data: Dataset, device: torch.device) -> dict[str, float | None]:
+    """The same of the standardised pixels: once for all runs of a data set that a process trains."""
+    return judge(data, *standardise(data.test.images.to(device), data.train.images.to(device)))
 
 
 def candidates(data: Dataset, language: str, index: Tensor) -> tuple[tuple[str, ...], Tensor]:

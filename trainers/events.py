@@ -26,6 +26,7 @@ class Started:
     collapse_loss: float | None  # what the loss is worth when the method has learned nothing, where that is known
     knn_pixels: float | None  # kNN accuracy of the raw pixels, on the bank that the snapshots use
     baselines: Mapping[str, float] = field(default_factory=dict)  # what the method's own score must beat, on the same images
+    factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # as a Snapshot's, of "pixels" and a "guess"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,20 @@ class Snapshot:
     seconds: float
     metrics: Mapping[str, float | None]  # knn std_sqrt_d rankme uniformity alignment, and what the method's score has
     features: NDArray[np.float16] = field(repr=False)  # (N,F) backbone features of the evaluation images
+    # "features" and, where there is a head, "embedding" -> factor -> how well a linear reader finds it; {} where none is known
+    factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where a few of the held-out images lie just now, two or three times a second: a frame of the map that moves."""
+
+    step: int
+    seconds: float
+    images: int  # how many: which ones says `trainers.looks.among`
+    # (images,2·planes), turned to lie as the last ones: of features, centred, of mean radius 1; and of embeddings on the sphere
+    positions: NDArray[np.float16] = field(repr=False)
+    planes: int = 1  # 2 where the loss acts on an embedding, which a head makes of the features
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ class Finished:
 
     step: int
     seconds: float
-    reason: str  # "budget" or "stopped"
+    reason: str  # "budget", "stopped" or "ceiling"
     summary: Mapping[str, float | None]
 
 
@@ -85,5 +100,5 @@ class Failed:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-Event = Started | Step | Snapshot | Pictures | Finished | Failed
-EVENTS: dict[str, type[Event]] = {c.__name__: c for c in (Started, Step, Snapshot, Pictures, Finished, Failed)}
+Event = Started | Step | Look | Snapshot | Pictures | Finished | Failed
+EVENTS: dict[str, type[Event]] = {c.__name__: c for c in (Started, Step, Look, Snapshot, Pictures, Finished, Failed)}

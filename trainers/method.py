@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import math
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class Card:
     paper: str
     year: int
     arxiv: str  # or a DOI where the paper is older than the habit
-    family: str  # "contrastive" or "autoencoder"
+    family: str  # "contrastive": it compares embeddings; "autoencoder": it makes images
     negatives: str  # what plays the negatives' part, "none" where nothing does
     networks: str
     loss: str = ""
@@ -69,6 +70,8 @@ class ViewKnobs(Knobs):
     learning_rate: float = knob(2e-3, 1e-5, 1e-1, "AdamW's step size")
     crop: float = knob(0.5, 0.05, 1.0, "Smallest part of the area that a view keeps")
     jitter: float = knob(0.6, 0.0, 1.0, "How much brightness and contrast change between views")
+    flip: float = knob(0.5, 0.0, 1.0, "How often a view is a mirror image, with left and right exchanged")
+    rotation: float = knob(0.0, 0.0, 3.14, "Radians that a view turns, at most")
     dimensions: int = knob(128, 2, 512, "D: length of z, where the loss acts")
 
 
@@ -97,6 +100,7 @@ class Batch:
 
     progress: how far the run is, from 0 to 1. captions: (B,K) indices into `DataSpec.captions`, for a method that reads;
     words: one caption of each image as text, where pictures of them are to be drawn.
+    index: (B,), which of the training images these are, while it learns.
     """
 
     images: Tensor
@@ -105,6 +109,7 @@ class Batch:
     progress: float = 0.0
     captions: Any = None
     words: tuple[str, ...] = ()
+    index: Tensor | None = None
 
 
 @dataclass
@@ -126,6 +131,7 @@ class Table:
     columns: tuple[str, ...] = ()
 
 
+WARM_UP = 10  # steps over which the learning rate rises
 COLLAPSED = "Collapsed: every image gets almost the same embedding, so the loss says nothing any more."
 COLLAPSE = 0.1  # std·√d below which all images count as one: SimSiam, figure 2
 
@@ -146,6 +152,8 @@ class Method(nn.Module):
     card: ClassVar[Card]
     Config: ClassVar[type]
     reads: ClassVar[bool] = False  # captions are part of what it learns from
+    terms: ClassVar[tuple[str, ...]] = ()  # the parts of its Loss that are losses too: they are drawn into the loss's plot
+    moving: ClassVar[bool] = False  # its targets move, as a teacher's do, so that the loss need not fall while it learns
 
     def __init__(self, config: Any, spec: DataSpec, encoder: encoders.Encoder | None = None) -> None:
         super().__init__()
@@ -168,6 +176,17 @@ class Method(nn.Module):
     def embed(self, features: Tensor) -> Tensor:
         """(B,F) -> (B,D): where the loss acts and where collapse shows. The features themselves unless there is a head."""
         return features
+
+    def optimizer(self) -> torch.optim.Optimizer:
+        """What takes the steps; its rate is set anew before each of them."""
+        return torch.optim.AdamW(self.parameter_groups(), lr=self.config.learning_rate, weight_decay=1e-4, fused=True)
+
+    def rate(self, step: int, progress: float) -> float:
+        """The learning rate as a share of the knob's: a short linear rise, then a cosine to zero at the end of the budget."""
+        return min(1.0, (step + 1) / WARM_UP) * (1 + math.cos(math.pi * progress)) / 2
+
+    def before_step(self, progress: float) -> None:
+        """With the gradients there, before the optimiser takes them: clipping, or layers that stay as they are for a while."""
 
     def after_step(self, progress: float) -> None:
         """After every optimiser step; progress runs from 0 to 1. Moving averages, normalisations and clamps live here."""
@@ -228,7 +247,8 @@ def methods() -> dict[str, type[Method]]:
     def taught(item: tuple[str, type[Method]]) -> tuple[int, int, int, str]:
         name, card = item[0], item[1].card
         known = TAUGHT.index(name) if name in TAUGHT else len(TAUGHT)
-        return families.index(card.family), known, card.year, card.arxiv  # arXiv's numbers count up
+        place = families.index(card.family) if card.family in families else len(families)
+        return place, known, card.year, card.arxiv  # arXiv's numbers count up
 
     return dict(sorted(found.items(), key=taught))
 

@@ -9,6 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+FAR = 3  # deviations
+DRAWS = 3  # of a few labelled images
+COMPONENTS, POWERS = (32, 64, 128, 256, 512), (0.0, 0.25, 0.5, 0.75, 1.0)  # what whitening is chosen from
+
 
 def knn_accuracy(
     queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor, k: int = 20, temperature: float = 0.07
@@ -29,14 +33,73 @@ def knn_accuracy(
     return right / len(queries)
 
 
+def whitened(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor) -> tuple[float, int, float]:
+    """kNN accuracy where no direction outvotes the others: principal components of the bank (N,F), each divided by its
+    deviation to a power. And how many components and which power, chosen on a fifth of the bank held back.
+
+    A cosine sees mostly what varies most. Pixels gain by it as much as features do, so a bar of pixels must have it too.
+    """
+    held = torch.randperm(len(bank), generator=torch.Generator().manual_seed(0))
+    first, rest = held[: len(bank) // 5], held[len(bank) // 5 :]
+
+    def found(q: Tensor, q_labels: Tensor, b: Tensor, b_labels: Tensor, ways: Sequence[tuple[int, float]]) -> list[float]:
+        mean = b.float().mean(0)
+        values, vectors = torch.linalg.eigh((b.float() - mean).T @ (b.float() - mean) / len(b))  # rising
+        spread, basis = values.flip(0).clamp(min=1e-10).sqrt(), vectors.flip(1)
+        q, b = (q.float() - mean) @ basis, (b.float() - mean) @ basis
+        return [
+            knn_accuracy(q[:, :k] / spread[:k] ** power, q_labels, b[:, :k] / spread[:k] ** power, b_labels)
+            for k, power in ways
+        ]
+
+    ways = [(k, power) for k in sorted({min(k, bank.shape[1]) for k in COMPONENTS}) for power in POWERS]
+    scores = found(bank[first], bank_labels[first], bank[rest], bank_labels[rest], ways)
+    best = ways[max(range(len(ways)), key=scores.__getitem__)]
+    return found(queries, query_labels, bank, bank_labels, [best])[0], *best
+
+
 def linear_probe(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor) -> float:
     """Share of queries (Q,F) that a linear classifier fitted on the bank (N,F) gets right, in [0,1].
 
-    Multinomial logistic regression on standardised features, weight decay 1e-2, 50 iterations of L-BFGS from zero.
+    Multinomial logistic regression on standardised features, 50 iterations of L-BFGS from zero. What lies farther out than
+    FAR deviations counts as that far: a pixel that is white in almost all of the bank, and is not in the pictures of another
+    vendor, would else outvote all the others. The weight decay is 1e-2 for 256 features and grows with their number, so
+    that a sum over many may vary as much as one over few.
     """
+    return _separated(*standard_scores(queries, bank), query_labels, bank_labels)
+
+
+def few_labels(
+    queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor, counts: Sequence[int]
+) -> dict[int, float]:
+    """The same where only so many images of each class have a label, for each of the counts that leaves some without one.
+
+    Which ones is drawn DRAWS times, the same for all who ask, and the mean is told; 100 of a class differ little, and are drawn
+    once. All of the bank tells means and deviations, for which no label is needed. Chen et al. 2020, arXiv:2006.10029.
+    """
+    seen, x = standard_scores(queries, bank)
+    found: dict[int, float] = {}
+    for each in (each for each in counts if each < int(bank_labels.bincount().max())):
+        draws = DRAWS if each < 100 else 1
+        for draw in range(draws):
+            order = torch.randperm(len(x), generator=torch.Generator().manual_seed(draw)).to(x.device)
+            some = torch.cat([order[bank_labels[order] == label][:each] for label in bank_labels.unique()])
+            right = _separated(seen, x[some], query_labels, bank_labels[some])
+            found[each] = found.get(each, 0.0) + right / draws
+    return found
+
+
+def standard_scores(queries: Tensor, bank: Tensor) -> tuple[Tensor, Tensor]:
+    """Queries (Q,F) and bank (N,F) less the bank's mean, over its deviation, and cut at FAR."""
     mean, std = bank.float().mean(0), bank.float().std(0, correction=0).clamp(min=1e-6)
-    x, y = (bank.float() - mean) / std, bank_labels
-    classes = int(max(query_labels.max(), bank_labels.max())) + 1
+    seen, x = (((part.float() - mean) / std).clamp(-FAR, FAR) for part in (queries, bank))
+    return seen, x
+
+
+def _separated(seen: Tensor, x: Tensor, query_labels: Tensor, y: Tensor) -> float:
+    """Share of standard scores `seen` (Q,F) that a linear classifier fitted on x (N,F) and its labels y (N,) gets right."""
+    decay = 1e-2 * x.shape[1] / 256
+    classes = int(max(query_labels.max(), y.max())) + 1
     with torch.enable_grad(), torch.inference_mode(False):
         x, y = x.clone(), y.clone()
         weight = torch.zeros(classes, x.shape[1], device=x.device, requires_grad=True)
@@ -45,12 +108,12 @@ def linear_probe(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_label
 
         def closure() -> Tensor:
             optimizer.zero_grad()
-            loss = F.cross_entropy(F.linear(x, weight, bias), y) + 5e-3 * weight.pow(2).sum()
+            loss = F.cross_entropy(F.linear(x, weight, bias), y) + decay / 2 * weight.pow(2).sum()
             loss.backward()
             return loss
 
         optimizer.step(closure)  # type: ignore[arg-type]
-    scores = F.linear((queries.float() - mean) / std, weight.detach(), bias.detach())
+    scores = F.linear(seen, weight.detach(), bias.detach())
     return float((scores.argmax(1) == query_labels).float().mean())
 
 
@@ -79,9 +142,9 @@ def std_sqrt_d(z: Tensor) -> Tensor:
 def rankme(z: Tensor) -> float:
     """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D. Garrido et al. 2022.
 
-    1 where all of z is zero, as after any other collapse.
+    1 where all of z is zero, as after any other collapse. In float64, on the CPU: not every accelerator has it.
     """
-    z = z.double()
+    z = z.cpu().double()
     gram = z.T @ z if z.shape[0] > z.shape[1] else z @ z.T  # its eigenvalues are σ², at a fraction of the cost
     sigma = torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()
     if not sigma.sum():
@@ -107,7 +170,7 @@ def alignment(z1: Tensor, z2: Tensor) -> float:
 
 def uniformity(z: Tensor) -> float:
     """log of the mean of exp(-2|zi-zj|²) over pairs, -4 (even) to 0 (one point). Wang & Isola 2020, t=2."""
-    distances = torch.pdist(F.normalize(z.float(), dim=1)).pow(2)
+    distances = torch.pdist(F.normalize(z.float(), dim=1).cpu()).pow(2)  # not every accelerator has it
     return float(torch.logsumexp(-2 * distances, 0) - math.log(len(distances)))
 
 
@@ -117,7 +180,8 @@ def psnr(mse: float) -> float:
 
 
 def pca(train: Tensor, dimensions: int) -> tuple[Tensor, Tensor]:
-    """Mean (P,) and first principal components (P,D) of train (M,P); D is at most its smaller side."""
+    """Mean (P,) and first principal components (P,D) of train (M,P), on the CPU; D is at most its smaller side."""
+    train = train.cpu()  # not every accelerator factorises a matrix
     mean = train.mean(0)
     rank = min(dimensions, *train.shape)
     with torch.random.fork_rng([]):  # subspace iteration (Halko et al. 2009): exact to four digits, and large images too
@@ -127,7 +191,10 @@ def pca(train: Tensor, dimensions: int) -> tuple[Tensor, Tensor]:
 
 
 def pca_mse(train: Tensor, test: Tensor, dimensions: int) -> float:
-    """Mean squared error a pixel of test (N,P) rebuilt from its first principal components, fitted on train (M,P)."""
-    mean, basis = pca(train, dimensions)
-    rest = test - mean
-    return float((rest - rest @ basis @ basis.T).pow(2).mean())
+    """Mean squared error a pixel of test (N,P) rebuilt from its first principal components, fitted on train (M,P).
+
+    What is rebuilt is cut to the range that train has, as a picture is.
+    """
+    (mean, basis), test = pca(train, dimensions), test.cpu()
+    made = (mean + (test - mean) @ basis @ basis.T).clamp(float(train.min()), float(train.max()))
+    return float((made - test).pow(2).mean())

@@ -3,6 +3,7 @@
 run.json            the config, as asked for, with versions and the time it was made
 events.jsonl        one event a line; arrays are in snapshots/
 snapshots/*.npz     features and pictures, named by step
+looks.bin           the positions of looks, one after the other: (n,2·planes) half floats each
 model.safetensors   the networks, checkpoint.safetensors to go on from
 stop                exists once somebody has asked the run to stop
 .lock               held, by the system, as long as a process trains here: a dead process holds nothing
@@ -16,7 +17,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -29,12 +30,18 @@ from filelock import FileLock, Timeout
 from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError, of_disk
-from trainers.events import EVENTS, Event, Failed, Finished, Pictures, Snapshot, Step
+from trainers.events import EVENTS, Event, Failed, Finished, Look, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
 
 log = logging.getLogger(__name__)
+LOOKS = "looks.bin"
 MEMORY = "There was not enough memory: try a smaller batch, a smaller encoder or smaller images."
 CRASH = "Training stopped by an error in the program: {error}. What was saved stays; the log has the details."
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {package: version(package) for package in ("torch", "numpy")}
 
 
 def create(folder: Path, config: RunConfig, **extra: Any) -> None:
@@ -43,7 +50,7 @@ def create(folder: Path, config: RunConfig, **extra: Any) -> None:
     about = before | {
         "config": dataclasses.asdict(config) | {"knobs": dict(config.knobs)},
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "versions": {package: version(package) for package in ("torch", "numpy")},
+        "versions": dict(_versions()),
     }
     there = folder.exists()
     try:
@@ -154,12 +161,18 @@ def append(folder: Path, event: Event) -> None:
     elif isinstance(event, Pictures):
         rows = values.pop("rows")
         write(_arrays(folder, event.step, "rows"), lambda path: _savez(path, rows))
-    path, line = folder / "events.jsonl", json.dumps({"event": type(event).__name__} | values) + "\n"
+    elif isinstance(event, Look):
+        _add(folder / LOOKS, values.pop("positions").astype("<f2").tobytes())
+    _add(folder / "events.jsonl", (json.dumps({"event": type(event).__name__} | values) + "\n").encode())
+
+
+def _add(path: Path, part: bytes) -> None:
+    """Write to the end of a file, all of it or nothing: half a line would spoil the next one."""
     whole = path.stat().st_size if path.exists() else 0
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(line)
-    except OSError:  # half a line would spoil the next one
+        with path.open("ab") as file:
+            file.write(part)
+    except OSError:
         if path.exists():
             os.truncate(path, whole)
         raise
@@ -218,6 +231,32 @@ def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float1
     return found["features"]
 
 
+def read_looks(folder: Path, looks: Sequence[Mapping[str, Any]], after: int = 0) -> list[np.ndarray[Any, np.dtype[np.float16]]]:
+    """The positions (n,2·planes) of each look, given the events of all, from the one at place `after` on; UserError where the
+    file is shorter than they say.
+    """
+    sizes = [look_size(look) for look in looks]
+    try:
+        with (folder / LOOKS).open("rb") as file:
+            file.seek(sum(sizes[:after]))
+            parts = [file.read(size) for size in sizes[after:]]
+    except OSError as error:
+        raise UserError(DAMAGED, file=LOOKS) from error
+    if [len(part) for part in parts] != sizes[after:]:
+        raise UserError(DAMAGED, file=LOOKS)
+    return [np.frombuffer(part, "<f2").reshape(-1, 2 * planes(look)) for part, look in zip(parts, looks[after:], strict=True)]
+
+
+def look_size(look: Mapping[str, Any]) -> int:
+    """Bytes of a look's positions, given its event; one of an earlier version has those of features alone."""
+    return 4 * look["images"] * planes(look)
+
+
+def planes(look: Mapping[str, Any]) -> int:
+    """How many planes a look has, given its event."""
+    return 2 if look.get("planes") == 2 else 1
+
+
 def shrink_snapshot(folder: Path, step: int, dimensions: int) -> None:
     """Keep a snapshot's features in an eighth of their room: their first principal components, a byte for each number."""
     features = read_snapshot(folder, step).astype(np.float32)
@@ -237,14 +276,16 @@ def read_pictures(folder: Path, step: int) -> dict[str, np.ndarray[Any, np.dtype
 def forget_after(folder: Path, step: int, look_again: bool = False) -> None:
     """Drop what came after a step, and any earlier end: the run goes on from there. -1 drops all.
 
-    look_again: drop the step's own snapshot too, as another one follows at once.
+    look_again: drop the step's own looks too, as another one follows at once.
     """
     events, _ = read_events(folder)
-    ends, looks = (Finished.__name__, Failed.__name__), (Snapshot.__name__, Pictures.__name__)
+    ends, looks = (Finished.__name__, Failed.__name__), (Look.__name__, Snapshot.__name__, Pictures.__name__)
     kept = [e for e in events if e["step"] <= step and e["event"] not in ends]
     kept = [e for e in kept if not (look_again and e["step"] == step and e["event"] in looks)]
     lines = "".join(json.dumps(e) + "\n" for e in kept)
     write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+    if (folder / LOOKS).exists():
+        os.truncate(folder / LOOKS, sum(look_size(e) for e in kept if e["event"] == Look.__name__))
     for path in [*(folder / "snapshots").glob("*.npz"), *(folder / "maps").glob("*/*.npz")]:  # maps: made of snapshots
         if int(path.name[:8]) > step:
             path.unlink()
@@ -280,7 +321,7 @@ def summary(folder: Path) -> dict[str, Any]:
         elif event["event"] == Step.__name__:
             numbers["loss"], about["images_per_second"] = event["loss"], event["images_per_second"]
         elif event["event"] == Snapshot.__name__:
-            numbers |= event["metrics"]
+            numbers |= event["metrics"] | ({"factors": event["factors"]} if event.get("factors") else {})
         elif event["event"] == Finished.__name__:
             numbers |= event["summary"]
             about["images_per_second"] = numbers.pop("images_per_second")

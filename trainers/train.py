@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import torch
@@ -15,12 +16,13 @@ from torch import Tensor
 
 from trainers.captions import Captions, captions
 from trainers.checkpoint import Checkpoint
-from trainers.data import Dataset, load
+from trainers.data import DEFAULT, Dataset, load
 from trainers.data.images_io import check_size
 from trainers.encoders import choose
 from trainers.errors import UserError
 from trainers.evaluate import Evaluation, spread
-from trainers.events import Event, Failed, Finished, Pictures, Snapshot, Started, Step
+from trainers.events import Event, Failed, Finished, Look, Pictures, Snapshot, Started, Step
+from trainers.looks import Looks
 from trainers.method import Batch, DataSpec, Method, Table, make_config, method_class
 from trainers.metrics import std_sqrt_d
 from trainers.views import plain
@@ -28,9 +30,10 @@ from trainers.views import plain
 STEP_EVERY = 0.2  # seconds between Step events
 SNAPSHOT_FIRST, SNAPSHOT_RATIO = 0.7, 1.3  # seconds to the first, and how much later each next one comes
 SNAPSHOT_SHARE = 0.1  # of the time may go into looking instead of learning, twice that until three snapshots are there
+LOOK_EVERY, LOOK_SHARE = 0.4, 0.07  # seconds between two looks; of the time they may take
+LOOKS_KEPT = 1_500  # after so many looks they grow rarer with time, so that a day's run has no file of a day
 PICTURES_SHOWN = 60  # rows of pictures in a run, at most two a second
 SHOWN, SHOWN_READ = 8, 16  # images in a row, and where words are read: in a table of 16×16 the diagonal is seen
-WARM_UP = 10  # steps over which the learning rate rises
 SETTLED = 50  # steps before which embeddings may lie close together only because nothing has been learned
 
 
@@ -42,18 +45,21 @@ class RunConfig:
     """
 
     method: str
-    dataset: str = "fashion-mnist"
+    dataset: str = DEFAULT
     seconds: float | None = None
     steps: int | None = None
     seed: int = 0
     size: int | None = None  # pixels a side; None for the data set's own
     device: str | None = None  # None for the best there is
     knobs: Mapping[str, Any] = field(default_factory=dict)
+    ceiling: float | None = None  # seconds after which a run in steps ends in any case
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.steps is None):
             raise UserError("Give a run either a number of seconds or a number of steps.")
         if self.seconds is not None and not 0 < self.seconds <= 86_400:  # also false for NaN
+            raise UserError("The time budget must be more than 0 seconds and at most a day.")
+        if self.ceiling is not None and not 0 < self.ceiling <= 86_400:
             raise UserError("The time budget must be more than 0 seconds and at most a day.")
         if self.steps is not None and not 0 < self.steps <= 100_000_000:
             raise UserError("The number of steps must be at least 1.")
@@ -104,9 +110,14 @@ def learned(data: Dataset, knobs: Any) -> Captions:
 def describe_data(data: Dataset) -> DataSpec:
     """What a network must know of the training images: their shape, and mean and deviation of each channel."""
     _, channels, height, width = data.train.images.shape
-    part = plain(data.train.images[:: max(1, len(data.train) // 2000)])
-    std = part.std((0, 2, 3)).clamp(min=1e-3)  # images of one colour have none
-    return DataSpec(channels, height, width, tuple(part.mean((0, 2, 3)).tolist()), tuple(std.tolist()))
+    # how often each grey is there tells both, and needs no image as floats
+    parts = data.train.images.split(500)
+    each = [torch.stack([one.flatten().bincount(minlength=256) for one in part.unbind(1)]) for part in parts]
+    greys = torch.stack(each).sum(0)  # (C,256)
+    share, value = greys / greys.sum(1, keepdim=True), torch.arange(256) / 255  # (C,256), (256,)
+    mean = (share * value).sum(1)
+    std = (share * (value - mean.unsqueeze(1)) ** 2).sum(1).sqrt().clamp(min=1e-3)  # images of one colour have none
+    return DataSpec(channels, height, width, tuple(mean.tolist()), tuple(std.tolist()))
 
 
 def train(
@@ -133,7 +144,7 @@ def train(
     batch_size = min(knobs.batch_size, len(images))
     if batch_size < 2:
         raise UserError("{name} has a single image to train on: it takes at least two.", name=data.name)
-    optimizer = torch.optim.AdamW(method.parameter_groups(), lr=knobs.learning_rate, weight_decay=1e-4, fused=True)
+    optimizer = method.optimizer()
     step, before = 0, 0.0
     if resume is not None:
         resume.restore(method, optimizer)
@@ -146,13 +157,19 @@ def train(
         parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
         train_images=len(data.train), test_images=len(data.test),
         collapse_loss=method.collapse_loss(evaluation.bank, batch_size), knn_pixels=evaluation.knn_pixels(),
-        baselines=evaluation.baselines(method),
+        baselines=evaluation.baselines(method), factors=evaluation.factors_pixels(),
     )  # fmt: skip
 
+    looks = Looks(evaluation.images)
+
+    def glance(seconds: float) -> Look:
+        positions = looks.look(method)
+        return Look(step, seconds, len(positions), positions, positions.shape[1] // 2)
+
     def look(seconds: float) -> Snapshot:
-        found, features = evaluation.snapshot(method)
+        found, features, factors = evaluation.snapshot(method)
         save(Checkpoint.take(method, optimizer, config.method, step, seconds))
-        return Snapshot(step, seconds, found, features)
+        return Snapshot(step, seconds, found, features, factors)
 
     def judged(event: Step) -> Step:
         if event.step <= SETTLED:
@@ -160,35 +177,47 @@ def train(
         return dataclasses.replace(event, collapsed=method.collapsed(event.std_sqrt_d, event.parts))
 
     if step == 0:
-        yield look(0.0)
+        yield glance(0.0)
+        first = look(0.0)  # with what takes a moment, now that a map is there to be seen
+        yield dataclasses.replace(first, metrics=dict(first.metrics) | evaluation.bar(method))
     started = time.perf_counter()  # the budget is for training: what came before does not count
 
     def clock() -> float:
         return before + time.perf_counter() - started
 
-    snapshots, next_snapshot, next_pictures = 1, clock() + SNAPSHOT_FIRST, 0.0
+    snapshots, next_snapshot, next_pictures, next_look = 1, clock() + SNAPSHOT_FIRST, 0.0, clock() + LOOK_EVERY
     meter, batch = Meter(device), batches(len(images), batch_size, config.seed, device)
     last: Step | None = None
+    last_look = step
     failure: Failed | None = None
-    stopped = False
+    reason = "budget"
 
     while config.progress(step, clock()) < 1:
-        if stop():
-            stopped = True
+        if stop() or (config.ceiling is not None and clock() >= config.ceiling):
+            reason = "stopped" if stop() else "ceiling"
             break
         rng, index, progress = chance(config.seed, step, device), batch(step), config.progress(step, clock())
         x, read = images[index], None if words is None else words[index]
-        set_learning_rate(optimizer, knobs.learning_rate, step, progress)
+        set_learning_rate(optimizer, knobs.learning_rate, method.rate(step, progress))
         views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
-        loss = method.loss(Batch(plain(x).contiguous(memory_format=torch.channels_last), views, rng, progress, read))
+        whole = plain(x).contiguous(memory_format=torch.channels_last)
+        loss = method.loss(Batch(whole, views, rng, progress, read, index=index))
         optimizer.zero_grad(set_to_none=True)
         loss.value.backward()
+        method.before_step(progress)
         optimizer.step()
         step += 1
         method.after_step(config.progress(step, clock()))
         meter.add(loss.value, loss.parts, batch_size)
 
         seconds = clock()
+        if seconds >= next_look:
+            found = glance(seconds)
+            cost = clock() - seconds
+            meter.skip(cost)
+            yield found
+            last_look, next_look = step, seconds + max(LOOK_EVERY, cost / LOOK_SHARE, seconds / LOOKS_KEPT)
+            seconds = clock()
         due = seconds >= next_snapshot
         if due or meter.age() >= STEP_EVERY or last is None:
             last = meter.read(step, seconds, loss.embedding)
@@ -222,20 +251,26 @@ def train(
     if failure is not None:
         yield failure
         return
+    if last_look < step:
+        yield glance(seconds)
     final = look(seconds)
     yield draw(method, shown, config.seed, step, seconds)
     yield final
     found = dict(final.metrics) | evaluation.summary(method, build(config, data, device))
     found |= dict(last.parts if last else {}) | {"loss": last.loss if last else None, "images_per_second": meter.average()}
-    yield Finished(step, seconds, "stopped" if stopped else "budget", found)
+    yield Finished(step, seconds, reason, found)
 
 
 DIVERGED = "The loss stopped being a number at step {step}: train again with a learning rate below {learning_rate}."
 
 
-def chance(seed: int, step: int, device: torch.device) -> torch.Generator:
-    """The generator of one step. It follows from seed and step alone, so a resumed run draws what an unbroken one would."""
-    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) % 2**63)
+def chance(seed: int, step: int, device: torch.device, purpose: str = "step") -> torch.Generator:
+    """The generator of one step. It follows from what is given alone, so a resumed run draws what an unbroken one would.
+
+    A generator on the CPU keeps 32 bits of its seed: what is asked for is mixed into each of them.
+    """
+    mixed = blake2b(f"{purpose} {seed} {step}".encode(), digest_size=4).digest()
+    return torch.Generator(device).manual_seed(int.from_bytes(mixed))
 
 
 def batches(n: int, batch_size: int, seed: int, device: torch.device) -> Callable[[int], Tensor]:
@@ -243,7 +278,7 @@ def batches(n: int, batch_size: int, seed: int, device: torch.device) -> Callabl
 
     @lru_cache(1)
     def order(epoch: int) -> Tensor:
-        return torch.randperm(n, generator=chance(seed, -1 - epoch, device), device=device)
+        return torch.randperm(n, generator=chance(seed, epoch, device, "shuffle"), device=device)
 
     def at(step: int) -> Tensor:
         epoch, place = divmod(step, n // batch_size)
@@ -252,11 +287,10 @@ def batches(n: int, batch_size: int, seed: int, device: torch.device) -> Callabl
     return at
 
 
-def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, step: int, progress: float) -> None:
-    """A short linear rise, then a cosine to zero at the end of the budget; groups marked constant keep the peak."""
-    rate = peak * min(1.0, (step + 1) / WARM_UP) * (1 + math.cos(math.pi * progress)) / 2
+def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, share: float) -> None:
+    """Each group's rate: a share of the peak times its own factor; groups marked constant keep the peak."""
     for group in optimizer.param_groups:
-        group["lr"] = peak if group.get("constant") else rate * group.get("factor", 1.0)
+        group["lr"] = peak if group.get("constant") else peak * share * group.get("factor", 1.0)
 
 
 @dataclass(frozen=True)
@@ -272,7 +306,7 @@ def show(evaluation: Evaluation, language: str | None) -> Shown:
     if language is None:
         return Shown(evaluation.images[:SHOWN])
     index, words = spread(len(evaluation.images), SHOWN_READ), evaluation.words(language)
-    return Shown(evaluation.images[index], tuple(words[i] for i in index))
+    return Shown(evaluation.images[torch.tensor(index)], tuple(words[i] for i in index))
 
 
 @torch.no_grad()
@@ -280,7 +314,7 @@ def draw(method: Method, shown: Shown, seed: int, step: int, seconds: float) -> 
     """The method's rows of pictures and its tables for a few images; views are new each time, as in training."""
     method.eval()
     images = shown.images
-    rng = chance(seed, -(2**40) - step, images.device)
+    rng = chance(seed, step, images.device, "pictures")
     made = method.pictures(Batch(plain(images), method.views(images, rng), rng, words=shown.words))
     method.train()
     rows = {
@@ -313,6 +347,10 @@ class Meter:
     def resume(self) -> None:
         """The clock runs from here: what came before was not a training step."""
         self.since = time.perf_counter()
+
+    def skip(self, seconds: float) -> None:
+        """So long it was no training that took the time."""
+        self.since += seconds
 
     def age(self) -> float:
         """Seconds since the clock was set running."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -83,7 +84,7 @@ class Augmentation:
             return x.mul_(scale).add_(shift).clamp_(0, 1)  # in place: new memory costs more than the sums
         keep = 1 + self.saturation * (2 * u[:, 2] - 1)
         keep = torch.where(u[:, 3] < self.grey, 0.0, keep).view(-1, 1, 1)
-        luma = torch.tensor(LUMA, device=x.device).expand(3, 3)
+        luma = _luma(x.device).expand(3, 3)
         mix = keep * torch.eye(3, device=x.device) + (1 - keep) * luma  # (B,3,3)
         mixed = torch.baddbmm(shift.expand(b, 1, 1, 1)[:, 0], mix * scale[:, 0], x.flatten(2))
         return mixed.clamp_(0, 1).view_as(x)
@@ -97,6 +98,13 @@ class Augmentation:
             x.narrow(dim, 0, x.shape[dim] - 1).add_(flow)
             x.narrow(dim, 1, x.shape[dim] - 1).sub_(flow)
         return x
+
+
+@cache
+def _luma(device: torch.device) -> Tensor:
+    """LUMA, (3,), brought to a device once instead of at every step."""
+    with torch.inference_mode(False):
+        return torch.tensor(LUMA).to(device)
 
 
 def centres(n: int, device: torch.device) -> Tensor:

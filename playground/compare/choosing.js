@@ -1,5 +1,5 @@
 import {html, nothing} from '../page/lit.js';
-import {select} from '../widgets/forms.js';
+import {runList} from '../page/runs.js';
 import {field, say} from './parts.js';
 import {table} from './table.js';
 
@@ -25,7 +25,6 @@ export const choosing = (page, found) => html`<section><h3>${say('title')}</h3><
 function adding(page, {most}) {
   const {runs} = page, full = runs.length >= most, others = page.others();
   const first = full ? say('add_full', {most}) : others.length ? say('add_choose', {number: others.length}) : say('add_none');
-  /** @type {[string, string][]} */
-  const options = full ? [] : others.map(one => [one.run, one.title + (one.changed ? ` · ${one.changed}` : '')]);
-  return select([['', first], ...options], '', run => { if (run) page.add(run); }, {id: 'compare-add', disabled: full || !others.length});
+  const add = (/** @type {string} */ run) => { if (run) page.add(run); };
+  return runList(full ? [] : others, '', add, 'compare-add', say('add'), {first, disabled: full || !others.length});
 }

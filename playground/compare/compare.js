@@ -4,6 +4,7 @@ import {query, remember} from '../page/address.js';
 import {get, sentence} from '../page/ask.js';
 import {html, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
+import {ordered} from '../page/runs.js';
 import {Change} from './change.js';
 import {choosing} from './choosing.js';
 import {curves, toggled, wanted} from './curves.js';
@@ -86,7 +87,7 @@ export class Comparer {
     try {
       const found = await get('runs', {also: also.join(',')});
       if (this.listing !== question) return;
-      this.list = found;
+      this.list = ordered(found);
       this.draw();
     } catch (error) { console.warn(error); }
   }

@@ -1,4 +1,5 @@
 import {html, repeat} from '../page/lit.js';
+import {mark} from '../page/terms.js';
 import {choice} from '../widgets/forms.js';
 import '../widgets/plot-figure.js';
 import {say, swatch} from './parts.js';
@@ -51,6 +52,7 @@ export function curves(page, found) {
       title=${say('legend_help')} data-run=${run.run} aria-pressed=${!page.off.has(run.run)}
       @click=${() => page.toggleRun(run.run)}>${swatch(at)}${run.label}</button>`)}</div>
     <p class="hint" ?hidden=${!note}>${note}</p>
-    <div class="compare-curves" data-count=${drawn.length}>${repeat(drawn, key => key, key => html`<plot-figure class="compare-curve"
-      data-curve=${key} .figure=${without(found.curves[key], off)}></plot-figure>`)}</div></section>`;
+    <div class="compare-curves" data-count=${drawn.length}>${repeat(drawn, key => key, key => html`<div class="with-mark"><plot-figure
+      class="compare-curve" data-curve=${key} .figure=${without(found.curves[key], off)}></plot-figure>${
+      mark(key === 'std_sqrt_d' ? 'std' : key, found.offered.find(one => one.key === key)?.name ?? key)}</div>`)}</div></section>`;
 }

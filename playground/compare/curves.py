@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from playground import plots
 from playground.compare.answers import Figure
 from playground.compare.levels import levels_of
-from playground.compare.measures import MEASURES, Measure
 from playground.compare.rows import Row
-from playground.runs.curves import HALVES
 from playground.runs.described import SPHERE
+from playground.runs.numbers import style
 from playground.texts import text
 
 STEPS_OF, SNAPSHOTS_OF = ("loss", "std_sqrt_d"), ("mse", "knn", "rankme", "match_1", "uniformity", "alignment")
@@ -27,8 +26,8 @@ def offers(found: Sequence[Row], language: str) -> dict[str, str]:
         there |= {"std_sqrt_d"} if steps and row.compares else set()
         skipped = () if row.compares else SPHERE
         there |= {k for k in SNAPSHOTS_OF if k not in skipped and any(e["metrics"].get(k) is not None for e in snapshots)}
-        parts |= dict.fromkeys(part for step in steps[:1] for part in step.get("parts", {}) if part not in HALVES)
-    other = {"knn": "live.knn"}  # of a snapshot: another number than that of the end
+        parts |= dict.fromkeys(part for step in steps[:1] for part in step.get("parts", {}) if part not in row.method.terms)
+    other = {"knn": "live.knn_curve", "std_sqrt_d": "compare.measure_std_sqrt_d_batch"}  # not the numbers of the end
     known = {
         key: text(language, other.get(key, f"compare.measure_{key}")) for key in (*STEPS_OF, *SNAPSHOTS_OF) if key in there
     }
@@ -49,7 +48,7 @@ def line(row: Row, key: str, over: str) -> plots.Line:
 def figure(found: Sequence[Row], names: Sequence[str], key: str, name: str, over: str, language: str) -> Figure:
     """One quantity of all runs over each other, each in its own colour, with what it is worth after a collapse."""
     lines = {label: line(row, key, over) for label, row in zip(names, found, strict=True)}
-    rate = MEASURES.get(key, Measure("")).style.endswith("%")
+    rate = style(key).endswith("%")
     many = key == "loss" and len({row.config.method for row in found}) > 1
     levels = {} if many else levels_of(found, key, language)
     axis = text(language, "live.steps" if over == "steps" else "live.seconds").lower()

@@ -62,4 +62,4 @@ def budget(config: RunConfig, language: str) -> str:
     """What a run was given: seconds or steps."""
     if config.seconds is not None:
         return f"{config.seconds:g} {text(language, 'live.seconds')}"
-    return f"{config.steps:,} {text(language, 'live.steps').lower()}"
+    return text(language, "live.budget_steps", number=f"{config.steps:,}")

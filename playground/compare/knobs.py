@@ -24,7 +24,7 @@ def form(runs: Runs, run: str, language: str) -> Form:
     own = make_config(config.method, config.knobs)
     knobs = [f for f in knobs_of(type(own)) if len(f.metadata.get("options", (0, 0))) > 1]  # where there is something to choose
     fields = [_field(f, config.method, getattr(own, f.name), language) for f in knobs]
-    return {"run": run, "title": describe(config, language), "seconds": as_long(runs, run, config), "fields": fields}
+    return {"run": run, "title": describe(config, language), "seconds": as_long(runs, config), "fields": fields}
 
 
 def _field(f: Field[Any], method: str, value: Any, language: str) -> Choice | Range:

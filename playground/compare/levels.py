@@ -6,11 +6,17 @@ from collections.abc import Iterable, Sequence
 
 from playground.compare.measures import same_task
 from playground.compare.rows import Row
+from playground.runs.curves import beaten
 from playground.texts import text
 
 BEATEN = {  # what a number of the end has to beat: a number beside it in the summary, and what it is called
-    key: {f"{key}_pixels": "live.pixels", f"{key}_untrained": "live.untrained"} for key in ("knn", "probe", "retrieval_1")
-} | {"mse": {f"mse_{name}": f"live.mse_{name}" for name in ("mean", "pca", "noisy", "filter", "mean_patch", "mean_here")}}
+    key: {f"{key}_pixels": "live.pixels", f"{key}_untrained": "live.untrained"}
+    for key in ("knn", "probe", "probe_10", "retrieval_1")
+} | {
+    "mse": {
+        f"mse_{name}": f"live.mse_{name}" for name in ("mean", "pca", "noisy", "filter", "mean_patch", "mean_here", "linear")
+    }
+}
 
 
 def levels_of(found: Sequence[Row], key: str, language: str) -> dict[str, float]:
@@ -28,10 +34,10 @@ def levels_of(found: Sequence[Row], key: str, language: str) -> dict[str, float]
         return {text(language, name): level for name, known in levels.items() for level in known}
     if key == "mse":
         tasks = {same_task(row) for row, start in began if row.rebuilds}
-        beaten = [start.get("baselines", {}) for row, start in began if row.rebuilds]
+        bars = [beaten(start, row.of("Snapshot")) for row, start in began if row.rebuilds]
         if len(tasks) != 1:
             return {}
-        return {text(language, f"live.{name}"): level for name in beaten[0] for level in only(b.get(name) for b in beaten)}
+        return {text(language, f"live.{name}"): level for name in bars[0] for level in only(b.get(name) for b in bars)}
     if key != "loss":
         return {}
     lowest: dict[str, float] = {}

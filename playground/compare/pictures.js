@@ -1,6 +1,7 @@
 import {number, query} from '../page/address.js';
 import {get, path, post, sentence} from '../page/ask.js';
 import {html, keyed, nothing, ref, repeat} from '../page/lit.js';
+import {shown} from '../page/words.js';
 import {button, heading} from '../widgets/forms.js';
 import {paint} from '../widgets/pixels.js';
 import {say, swatch} from './parts.js';
@@ -99,7 +100,7 @@ export class Pictures {
 
   /** @param {string} run @param {string} name @param {number} index @param {About} about */
   cell(run, name, index, about) {
-    const made = this.made.get(`${run}/${index}`), mse = made?.mse?.toFixed(4);
+    const made = this.made.get(`${run}/${index}`), mse = made?.mse === undefined || made.mse === null ? undefined : shown('mse', made.mse);
     const label = mse ? say('pictures_row', {name, number: index + 1, mse}) : `${name} ${index + 1}`;
     return keyed(index, html`<td><canvas width=${about.width} height=${about.height} style="width: ${SIDE}px; height: ${
       SIDE * about.height / about.width}px" role="img" aria-label=${label} ${

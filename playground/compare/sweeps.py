@@ -15,6 +15,7 @@ from playground.compare.rows import MOST, Row, rows
 from playground.maps.making import Maps
 from playground.runs.copies import like
 from playground.runs.described import describe
+from playground.runs.numbers import style
 from playground.runs.store import ENDED, Runs
 from playground.texts import option, text
 from trainers.errors import NotFound, UserError
@@ -79,7 +80,7 @@ def _figure(
             levels[text(language, word)] = level[0]
         elif None not in beaten:  # another one for each value, as PCA with as many numbers as the code
             lines[text(language, word)] = x, beaten
-    rate = MEASURES[measure].style.endswith("%")
+    rate = style(measure).endswith("%")
     drawn = plots.curve(lines, title, label, levels, rate=rate, points=True)
     values = [value for value, _ in points]
     wide = counted and min(values) > 0 and max(values) / min(values) > 8

@@ -1,4 +1,5 @@
 import {html, nothing, repeat} from '../page/lit.js';
+import {term} from '../page/terms.js';
 import {linkTo, say, swatch} from './parts.js';
 
 /** @typedef {import('./compare.js').Comparer} Comparer */
@@ -10,12 +11,12 @@ export const table = (page, {columns, cells, beaten, runs}) => html`<table class
   say('run')}</b></th>${columns.map(head)}</tr></thead><tbody>${repeat(runs, run => run.run, (run, at) => html`<tr data-run=${run.run}
     data-state=${run.state} title=${run.ended ? nothing : say('so_far')}>${name(page, run, at)}${cells[at].map((cell, i) => html`<td
     data-key=${columns[i].key} class=${cell.best ? 'best' : nothing}>${cell.best ? star() : nothing}${cell.text}</td>`)}</tr>`)}</tbody>${
-  beaten.length ? html`<tfoot>${beaten.map(row => html`<tr data-beaten=${row.key}><th scope="row">${row.name}</th>${
+  beaten.length ? html`<tfoot>${beaten.map(row => html`<tr data-beaten=${row.key}><th scope="row">${term(row.key, row.name)}</th>${
     row.texts.map((text, i) => html`<td data-key=${columns[i].key}>${text}</td>`)}</tr>`)}</tfoot>` : nothing}</table>`;
 
 /** @param {import('./answers').Column} column */
 const head = ({key, name, means, better, measured}) => html`<th scope="col" data-key=${key} title=${measured ? nothing : means}><b>${
-  name}</b>${better ? html`<small class="better">${say(`better_${better}`)}</small>` : nothing}${
+  term(key, name)}</b>${better ? html`<small class="better">${say(`better_${better}`)}</small>` : nothing}${
   measured ? html`<small>${means}</small>` : nothing}</th>`;
 
 const star = () => html`<span class="compare-star" role="img" aria-label=${say('best')}>★</span> `;

@@ -10,6 +10,7 @@ from playground.compare.differences import budget, differing, knob_name
 from playground.compare.measures import MEASURES, Measure
 from playground.compare.rows import Row
 from playground.runs.described import data_name
+from playground.runs.numbers import shown
 from playground.texts import option, text
 
 
@@ -25,8 +26,8 @@ def table(found: Sequence[Row], language: str) -> Table:
         key: str, name: str, means: str, better: Literal["high", "low", ""], texts: Sequence[str], top: Sequence[bool] = ()
     ) -> None:
         columns.append({"key": key, "name": name, "means": means, "better": better, "measured": key in MEASURES})
-        for place, shown in enumerate(texts):
-            cells[place].append({"text": shown, "best": bool(top) and top[place]})
+        for place, content in enumerate(texts):
+            cells[place].append({"text": content, "best": bool(top) and top[place]})
 
     def t(key: str) -> str:
         return text(language, f"compare.{key}")
@@ -45,7 +46,7 @@ def table(found: Sequence[Row], language: str) -> Table:
         add("budget", t("budget"), "", "", [budget(config, language) for config in configs])
     last = [row.at() for row in found]
     add("steps", text(language, "live.steps"), "", "", [f"{at['step']:,}" for at in last])
-    add("seconds", t("seconds"), "", "", [f"{at['seconds']:.1f}" for at in last])
+    add("seconds", t("seconds"), "", "", [shown("seconds", at["seconds"]) for at in last])
     numbers = [row.numbers() for row in found]
     for key, measure in MEASURES.items():
         values = [own.get(key) for own in numbers]
@@ -83,10 +84,10 @@ def best(found: Sequence[Row], values: Sequence[float | None], measure: Measure)
         if value is not None and row.measured:
             groups.setdefault(measure.group(row), []).append(place)
     for places in groups.values():
-        shown = {place: measure.shown(values[place] or 0.0) for place in places}
-        if len(set(shown.values())) < 2:
+        written = {place: measure.shown(values[place] or 0.0) for place in places}
+        if len(set(written.values())) < 2:
             continue
         top = (max if measure.better == "high" else min)(places, key=lambda place: values[place] or 0.0)
         for place in places:
-            marked[place] = shown[place] == shown[top]
+            marked[place] = written[place] == written[top]
     return marked

@@ -19,6 +19,8 @@ export interface Timeline {
   title: string;
   method: string;
   changed: string;
+  shipped: boolean;
+  begun: number;
   set: string;
   ended: boolean;
   last: number;

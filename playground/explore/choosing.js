@@ -1,7 +1,9 @@
 // Which map a person chooses: its runs, its reducer, and the reducer's parameters.
 import {html, keyed, live, nothing} from '../page/lit.js';
+import {named, runList} from '../page/runs.js';
+import {mark, term} from '../page/terms.js';
 import {sayer, words} from '../page/words.js';
-import {choice, select} from '../widgets/forms.js';
+import {choice} from '../widgets/forms.js';
 
 /** @typedef {import('../maps/answers').Entry} Entry */
 /** @typedef {import('../maps/answers').Parameter} Parameter */
@@ -57,9 +59,6 @@ export function changed({kind, values}, name, to) {
 /** What a person wrote into a field, within its limits. @param {Parameter} parameter @param {string} text */
 export const limited = ({options, low = 0, high = 0}, text) => options ? text : Math.min(high, Math.max(low, Number(text) || 0));
 
-/** @param {Entry} entry */
-export const titleOf = entry => entry.title + (entry.changed ? ` · ${entry.changed}` : '');
-
 /** Which runs look at the same images as this one. @param {Entry[]} list @param {string} run @returns {Entry[]} */
 export function same(list, run) {
   const own = list.find(one => one.run === run)?.set;
@@ -75,7 +74,7 @@ function control(field, now, act) {
     act(to);
   };
   const whole = Number.isInteger(field.default) && name !== 'min_dist';
-  return html`<label class="field"><span>${say(`param_${name}`)}</span>${options
+  return html`<label class="field"><span>${term(name, say(`param_${name}`))}</span>${options
     ? html`<select data-param=${name} .value=${live(now)}
       @change=${taken}>${options.map(one => html`<option value=${one} ?selected=${one === now}>${say(one)}</option>`)}</select>`
     : html`<input type="number" min=${low ?? nothing} max=${high ?? nothing} step=${step || (whole ? 1 : 0.01)} data-param=${name}
@@ -90,10 +89,10 @@ function control(field, now, act) {
 export function choices(list, run, chosen, act) {
   const {kind, values} = chosen, fields = reducers()[kind], flat = !hasSpace(kind), deep = values[kind].dimensions === 3;
   const kinds = choice(Object.keys(reducers()).map(one => [one, say(one)]), kind, one => act.choose({...chosen, kind: one, chosen: true}));
-  const runs = select(list.map(one => [one.run, titleOf(one)]), run, act.run, {id: 'explore-run'});
+  const runs = runList(list, run, act.run, 'explore-run', say('run'));
   return html`<div class="explore-top"><label
     class="field"><span>${say('run')}</span>${runs}</label><div
-    class="field"><span>${say('reducer')}</span>${kinds}</div><button
+    class="field"><span>${say('reducer')} ${mark(kind, say(kind))}</span>${kinds}</div><button
     type="button" class="small toggle" ?disabled=${flat} title=${flat ? say('space_tsne') : ''} aria-pressed=${deep}
     @click=${() => act.choose(changed(chosen, 'dimensions', deep ? 2 : 3))}>${say('space')}</button><div
       class="params">${fields.filter(f => f.name !== 'dimensions')
@@ -106,10 +105,7 @@ export function choices(list, run, chosen, act) {
  * @param {Entry[]} list of the same images @param {string[]} beside @param {boolean} full whether no more find room
  * @param {(run: string, on: boolean) => void} act
  */
-export const besides = (list, beside, full, act) => html`<details class="beside"><summary>${say('beside')}</summary><div
-  class="others">${list.length
-  ? list.map(one => html`<label><input type="checkbox" .checked=${live(beside.includes(one.run))}
-    ?disabled=${full && !beside.includes(one.run)}
-      @change=${(/** @type {Event} */ event) => act(one.run, /** @type {HTMLInputElement} */ (event.target).checked)}><span>${
-        titleOf(one)}</span></label>`)
+export const besides = (list, beside, full, act) => html`<details class="beside"><summary>${say('beside')}</summary><div>${list.length
+  ? html`<searched-list .options=${named(list)} .boxes=${beside} .full=${full} .search=${words().search_runs}
+    @choose=${(/** @type {CustomEvent<string>} */ {detail}) => act(detail, !beside.includes(detail))}></searched-list>`
   : html`<p class="hint">${say('beside_none')}</p>`}</div></details>`;

@@ -1,18 +1,13 @@
 // A small line a metric over the run's time, with the place that is shown.
 import {html, svg} from '../page/lit.js';
-import {percent} from '../page/words.js';
+import {term} from '../page/terms.js';
+import {shown} from '../page/words.js';
 import {COLOURS} from '../widgets/embedding-map/colours.js';
 
 /** @typedef {import('./answers').Timeline} Timeline */
 /** @typedef {import('./answers').Metric} Metric */
 
 const WIDTH = 100, HEIGHT = 26, MARGIN = 3, INKS = [8, 7, 5];
-
-/** A value as it is written. @param {string} key @param {number | null | undefined} value */
-export function written(key, value) {
-  if (value === null || value === undefined) return '–';
-  return key === 'knn' ? percent(value, 1) : String(Number(value.toPrecision(3)));
-}
 
 /** The corners of a metric's line, left out where it was not measured. @param {(number | null)[]} values @param {number[]} seconds */
 export function corners(values, seconds) {
@@ -44,9 +39,9 @@ export function curves({metrics, seconds}, index, seek) {
     seek(nearestTo(seconds, (event.clientX - box.left) / box.width));
   };
   return html`<div class="spark">${metrics.map((metric, number) => html`<div class="spark-row" data-metric=${metric.key}><span>${
-    metric.name}</span><svg
+    term(metric.key, metric.name)}</span><svg
     viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" @click=${clicked}>${svg`<polyline
       points=${line(metric, seconds)}
       stroke=${COLOURS[INKS[number % INKS.length]]}></polyline><line y1="0" y2=${HEIGHT} class="cursor" x1=${x}
-      x2=${x}></line>`}</svg><b>${written(metric.key, metric.values[index])}</b></div>`)}</div>`;
+      x2=${x}></line>`}</svg><b>${shown(metric.key, metric.values[index])}</b></div>`)}</div>`;
 }

@@ -42,6 +42,7 @@ export class Explorer {
   /** @type {'pan' | 'lasso'} */
   tool = 'pan';
   asImages = false;
+  named = true;  // whether heaps have names
   /** @type {object | null} */
   loading = null;
   opening = false;

@@ -1,4 +1,6 @@
-"""A frame of a map as one web page that needs nothing else: plotly.js, the page's own map and the images are inside it."""
+"""A frame of a map as one web page that needs nothing else: the page's own map and the images are inside it,
+and plotly.js where the map is one in space.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,7 @@ h1 {{ font-size: 1.1rem; }}
 <h1>{title}</h1><embedding-map class="map" id="map" tabindex="0"></embedding-map>
 <map-legend class="map-legend" id="legend"></map-legend>
 <p>{caveat}</p>
-<script>{plotly}</script>
-{modules}
+{plotly}{modules}
 <script type="module">
 import "widgets/embedding-map/element.js";
 import "widgets/embedding-map/legend.js";
@@ -69,7 +70,8 @@ def page(maps: Maps, run: str, key: str, step: int, language: str) -> bytes:
         title=escape(title),
         caveat=escape(text(language, "explore.caveat")),
         css=modules.content(f"{MAP}/embedding-map.css").decode(),
-        plotly=modules.content(modules.PLOTLY).decode(),
+        # in the plane the page paints all by itself
+        plotly=f"<script>{modules.content(modules.SPACE).decode()}</script>\n" if key.endswith("-3") else "",
         modules=modules.inlined(f"{MAP}/element.js", f"{MAP}/legend.js"),
         about=script(about),
         classes=script([names.get(name, name) for name in about["classes"]]),

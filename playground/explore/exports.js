@@ -1,7 +1,7 @@
 // What leaves the page: a map as a file, and a link to the view.
 import {address, path} from '../page/ask.js';
 import {html} from '../page/lit.js';
-import {sayer} from '../page/words.js';
+import {sayer, shown} from '../page/words.js';
 import {kindOf} from './choosing.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
@@ -11,7 +11,7 @@ const say = sayer('explore');
 
 /** When a snapshot was taken, as a sentence. @param {import('./answers').Timeline} info @param {number} index */
 export const when = ({steps, seconds}, index) =>
-  say('when', {step: steps[index].toLocaleString('en'), seconds: seconds[index].toFixed(1), at: index + 1, of: steps.length});
+  say('when', {step: steps[index].toLocaleString('en'), seconds: shown('seconds', seconds[index]), at: index + 1, of: steps.length});
 
 /** What a drawing is called. @param {string} method @param {string} key @param {number} step @param {string} format */
 export const fileName = (method, key, step, format) => `${method}-${kindOf(key)}-step${step}.${format}`.replace(/ /g, '-').toLowerCase();

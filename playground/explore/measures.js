@@ -1,7 +1,8 @@
 // What the server measures of the maps that are shown, once they stand still.
 import {get, path, sentence} from '../page/ask.js';
 import {html, nothing} from '../page/lit.js';
-import {percent, sayer} from '../page/words.js';
+import {explained} from '../page/terms.js';
+import {percent, sayer, shown} from '../page/words.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
 /** @typedef {import('./pane.js').Pane} Pane */
@@ -27,13 +28,14 @@ export class Measures {
   }
 
   async askQuality() {
-    const main = this.on.panes[0], shown = main?.frameShown;
-    if (!shown) return;
-    const over = () => main.closed || main.frameShown !== shown;
+    const main = this.on.panes[0], frame = main?.frameShown;
+    if (!frame) return;
+    const over = () => main.closed || main.frameShown !== frame;
     try {
-      const found = /** @type {Quality} */ (await get(path`runs/${main.run}/maps/${shown.key}/${shown.step}/quality`));
+      const found = /** @type {Quality} */ (await get(path`runs/${main.run}/maps/${frame.key}/${frame.step}/quality`));
       if (over()) return;
-      this.quality = {step: shown.step, text: say('quality', {trust: found.trustworthiness.toFixed(3), kept: percent(found.preservation)})};
+      this.quality = {step: frame.step, text: say('quality', {trust: shown('trustworthiness', found.trustworthiness),
+        kept: shown('preservation', found.preservation)})};
     } catch {
       if (over()) return;
       this.quality = null;
@@ -67,5 +69,5 @@ export class Measures {
     this.on.draw();
   }
 
-  view() { return html`<p class="map-quality" data-step=${this.quality?.step ?? nothing}>${this.quality?.text ?? ''}</p>`; }
+  view() { return html`<p class="map-quality" data-step=${this.quality?.step ?? nothing}>${explained(this.quality?.text ?? '')}</p>`; }
 }

@@ -1,7 +1,7 @@
 // A person's own images and words on the maps.
 import {path, post, sentence} from '../page/ask.js';
 import {html, live, nothing} from '../page/lit.js';
-import {sayer} from '../page/words.js';
+import {sayer, shown, uploads, words} from '../page/words.js';
 import {button} from '../widgets/forms.js';
 import {keyOf, kindOf} from './choosing.js';
 import {Elsewhere, ofOwn} from './neighbours.js';
@@ -142,9 +142,10 @@ export class Own {
       this.addFiles([...input.files ?? []]);
       input.value = '';
     };
-    return html`<section><h3>${say('own')}</h3><label class="drop"><span>${say('own_help')}</span><input type="file" multiple
-      accept="image/*" id="explore-own"
-      @change=${files}><br><b>${say('own_choose')}</b></label><section class="own">${
+    const place = () => html`<label class="drop"><span>${say('own_help')}</span><input type="file" multiple accept="image/*"
+      id="explore-own" @change=${files}><br><b>${say('own_choose')}</b></label>`;
+    return html`<section><h3>${say('own')}</h3>${uploads() ? place() : html`<p class="hint">${words().no_uploads}</p>`}<section
+      class="own">${
       this.shown && main.own ? this.rows(main, main.own, on.panes) : nothing}</section></section>`;
   }
 
@@ -178,7 +179,8 @@ export class Own {
       if (this.given) this.give({...this.given, closed});
     };
     const key = (/** @type {string} */ name, /** @type {string} */ cls) => html`<span><i class=${cls}></i>${say(name)}</span>`;
-    return html`<div class="gap" data-gap=${gap}><h4>${say('gap', {gap: gap.toFixed(2)})}</h4><p class="hint">${say('gap_help')}</p><label
+    return html`<div class="gap" data-gap=${gap}><h4>${say('gap', {gap: shown('cosine', gap)})}</h4><p class="hint">${
+      say('gap_help')}</p><label
       class="check"><input type="checkbox"
       .checked=${live(this.given?.closed ?? false)} @change=${close}><span>${say('gap_close')}</span></label>${plane ? html`<two-clouds
         .plane=${plane}

@@ -2,6 +2,7 @@
 import {query} from '../page/address.js';
 import {get, gone} from '../page/ask.js';
 import {playground} from '../page/playground.js';
+import {ordered} from '../page/runs.js';
 
 /** @typedef {import('../maps/answers').Entry} Entry */
 
@@ -24,7 +25,7 @@ export class Runs {
     const number = ++this.asked, also = [query.get('run'), ...named, playground.run?.()].filter(Boolean).join(',');
     const list = /** @type {Entry[]} */ (await get('runs', {also}));
     if (number < this.answered) return;
-    Object.assign(this, {answered: number, known: true, list});
+    Object.assign(this, {answered: number, known: true, list: ordered(list)});
   }
 
   /** Looks whether the run of the address is gone. */

@@ -1,6 +1,6 @@
 // Images of a run as buttons.
 import {html, styleMap} from '../page/lit.js';
-import {lang} from '../page/words.js';
+import {lang, shown} from '../page/words.js';
 import {define, widget} from '../page/widget.js';
 import {imageStyle, nameOf} from '../widgets/sprite.js';
 
@@ -20,7 +20,7 @@ export const nameIn = ({about, classes}, index) => nameOf(about, index, classes,
  * @param {[number, number][]} near @param {ArrayLike<number> | null} [of] @param {number} [index] @returns {Item[]}
  */
 export const nearItems = (near, of = null, index = -1) =>
-  near.map(([i, cosine]) => ({index: i, text: cosine.toFixed(2), kind: of ? of[i] === of[index] ? 'same' : 'other' : ''}));
+  near.map(([i, cosine]) => ({index: i, text: shown('cosine', cosine), kind: of ? of[i] === of[index] ? 'same' : 'other' : ''}));
 
 /** A row of images to press. Fires `pick` with an index, and `hover` with one or -1. */
 export class ImageButtons extends widget({

@@ -35,6 +35,7 @@ function tools(on, main) {
   const buttons = [
     toggle('lasso', lasso, () => { on.tool = lasso ? 'pan' : 'lasso'; on.draw(); }, dimensionsOf(on.choice) === 3),
     toggle('as_images', on.asImages, () => { on.asImages = !on.asImages; on.draw(); }),
+    toggle('named', on.named, () => { on.named = !on.named; on.draw(); }, dimensionsOf(on.choice) === 3),
     button(say('reset'), () => { for (const pane of on.panes) pane.map?.reset(); }),
   ];
   return html`<div class="explore-tools">${buttons}<label class="field"><span>${say('colour')}</span>${

@@ -1,5 +1,6 @@
 // One method's card: its data flow, its formula, what to watch, what breaks it, its code.
 import {html, nothing, unsafeHTML} from '../page/lit.js';
+import {explained} from '../page/terms.js';
 import '../widgets/flow-drawing.js';
 import {runner, seen} from './runs.js';
 
@@ -18,7 +19,7 @@ export const card = (learn, card) => {
   return html`${nav(learn, card)}
     <header class="learn-head"><h2 tabindex="-1">${card.title}</h2>
       <span>${[said.name, say(`family_${card.family}`), card.year].filter(Boolean).join(' · ')}</span></header>
-    <p class="learn-lead">${said.idea ?? ''}</p>
+    <p class="learn-lead">${explained(said.idea ?? '')}</p>
     ${card.wide ? part('flow', html`<flow-drawing class="learn-drawing" .wide=${card.wide} .tall=${card.tall}></flow-drawing>
       <p class="learn-text">${said.flow}</p>`) : nothing}
     ${part('formula', formula(learn, card))}
@@ -53,7 +54,7 @@ function facts({say}, {said}) {
 }
 
 /** @param {Learn} learn @param {Card} card */
-const watch = (learn, card) => html`<p class="learn-text">${card.said.watch ?? ''}</p><div class="learn-actions">
+const watch = (learn, card) => html`<p class="learn-text">${explained(card.said.watch ?? '')}</p><div class="learn-actions">
   ${card.seen.map(one => seen(one, learn.say(one.tab === 'train' ? 'see' : `see_${one.tab}`)))}${runner(learn, card, {}, 'train')}</div>`;
 
 /** A part that is taken away. @param {Learn} learn @param {Card} card @param {import('./answers').SwitchAnswer} one */

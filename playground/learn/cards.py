@@ -17,10 +17,11 @@ from playground.learn.answers import CardAnswer, Example, Insight, LinkedCard, P
 from playground.learn.drawing import Drawing, draw
 from playground.learn.lessons import EXAMPLES, INSIGHTS, LESSONS, Symbol
 from playground.texts import knobs_said, table, text
+from trainers.data import DEFAULT
 from trainers.method import Card, Method, methods
 
 SECONDS, SEED = 30.0, 0
-LETTERS = ("N", "2N", "B", "C", "F", "D", "K", "L", "V", "E", "P", "p")  # of shapes: learn.shape_LETTER says what each is
+LETTERS = ("N", "2N", "B", "C", "F", "D", "K", "T", "V", "E", "P", "p")  # of shapes: learn.shape_LETTER says what each is
 KINDS = {Comment: "comment", String: "string", Keyword: "keyword", Number: "number", Name.Decorator: "keyword"}
 
 
@@ -70,8 +71,8 @@ def card(name: str, language: str) -> CardAnswer:
         "shapes": shapes(lesson.symbols, language) if lesson else "",
         "wide": drawn(lesson.drawing, "wide", language, said["flow"]) if lesson else "",
         "tall": drawn(lesson.drawing, "tall", language, said["flow"]) if lesson else "",
-        "try": {"method": name, "dataset": lesson.dataset if lesson else "fashion-mnist", "seconds": SECONDS, "seed": SEED},
-        "data": text(language, f"data.{lesson.dataset if lesson else 'fashion-mnist'}").partition(" · ")[0],
+        "try": {"method": name, "dataset": lesson.dataset if lesson else DEFAULT, "seconds": SECONDS, "seed": SEED},
+        "data": text(language, f"data.{lesson.dataset if lesson else DEFAULT}").partition(" · ")[0],
         "file": f"trainers/methods/{name}.py", "code": code(cls),
     }  # fmt: skip
 

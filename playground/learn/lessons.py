@@ -147,7 +147,7 @@ SIMSIAM = Drawing(
         Node("z2", "vector", (3.95, 1), "z_2", lights="z"),
         Node("h", "head", (4.8, 0), "h", "predictor", lights="h"),
         Node("p", "vector", (5.65, 0), "p_1", lights="p"),
-        Node("l", "loss", (6.6, 0.5), "D", "loss", lights="d l"),
+        Node("l", "loss", (6.6, 0.5), "ℓ", "loss", lights="d l"),
     ),
     (
         *_VIEW_EDGES, *_SHARED_EDGES, Edge("g", "z1"), Edge("g", "z2"),
@@ -232,6 +232,7 @@ LESSONS: dict[str, Lesson] = {
         ),
         (Switch("temperature", {"temperature": 1.0}), Switch("batch", {"batch_size": 8}),
          Switch("head", {"projection_head": False})),
+        dataset="moved-garments",
     ),
     "swav": Lesson(
         SWAV,
@@ -250,6 +251,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("l", r"\ell_1, \ell_2", "(N)"), Symbol("total", r"\mathcal L"),
         ),
         (Switch("sinkhorn", {"sinkhorn": False}),),
+        dataset="moved-garments",
     ),
     "byol": Lesson(
         BYOL,
@@ -271,15 +273,15 @@ LESSONS: dict[str, Lesson] = {
     "simsiam": Lesson(
         SIMSIAM,
         (
-            r"\s{l}{\mathcal L}=\tfrac12\,\s{d}{D}(\s{p}{p_1},\s{sg}{\text{sg}}(\s{z}{z_2}))"
-            r"+\tfrac12\,\s{d}{D}(\s{p}{p_2},\s{sg}{\text{sg}}(\s{z}{z_1}))",
-            r"\s{d}{D}(\s{p}{p},\s{z}{z})=1-\frac{\s{p}{p}\cdot \s{z}{z}}{\lVert \s{p}{p}\rVert\,\lVert \s{z}{z}\rVert}",
+            r"\s{l}{\mathcal L}=\tfrac12\,\s{d}{\ell}(\s{p}{p_1},\s{sg}{\text{sg}}(\s{z}{z_2}))"
+            r"+\tfrac12\,\s{d}{\ell}(\s{p}{p_2},\s{sg}{\text{sg}}(\s{z}{z_1}))",
+            r"\s{d}{\ell}(\s{p}{p},\s{z}{z})=1-\frac{\s{p}{p}\cdot \s{z}{z}}{\lVert \s{p}{p}\rVert\,\lVert \s{z}{z}\rVert}",
             r"\s{z}{z}=\s{g}{g}(\s{f}{f}(\s{x}{x})),\quad \s{p}{p}=\s{h}{h}(\s{z}{z})",
         ),
         (
             Symbol("x", "x_1, x_2", "(N, C, H, W)"), Symbol("f", "f", "→ (N, F)"), Symbol("g", "g", "→ (N, D)"),
             Symbol("z", "z_1, z_2", "(N, D)"), Symbol("h", "h", "→ (N, D)"), Symbol("p", "p_1, p_2", "(N, D)"),
-            Symbol("sg", r"\text{sg}"), Symbol("d", "D", "0 … 2"), Symbol("l", r"\mathcal L"),
+            Symbol("sg", r"\text{sg}"), Symbol("d", r"\ell", "0 … 2"), Symbol("l", r"\mathcal L"),
         ),
         (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"), Switch("predictor", {"predictor": False})),
     ),
@@ -297,7 +299,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("dot", r"I\cdot T", "(N, N)"), Symbol("s", "s", "14.3, ≤ 100"), Symbol("it", r"\ell_{I\to T}"),
             Symbol("ti", r"\ell_{T\to I}"), Symbol("l", r"\mathcal L"), Symbol("n", "N", "128"),
         ),
-        (Switch("symmetric", {"symmetric": False}, "clip-one-way"), Switch("scale", {"learn_temperature": False})),
+        (Switch("symmetric", {"symmetric": False}, "clip-one-way"),),
         ("match", "explore"), "emoji",
     ),
     "autoencoder": Lesson(
@@ -337,8 +339,8 @@ LESSONS: dict[str, Lesson] = {
             r"\s{r}{x'}=\s{g}{g}\big(\s{t}{[\,\s{f}{f}(\s{x}{x_V}),\ \mathrm{mask}\,]}\big)",
         ),
         (
-            Symbol("x", "x_m, x_V", "(B, L, P)"), Symbol("m", "M", "|M| = L − V"), Symbol("f", "f", "→ (B, V, E)"),
-            Symbol("t", r"[\,\cdot\,]", "(B, L, E)"), Symbol("g", "g", "→ (B, L, P)"), Symbol("r", "x'_m", "(B, L, P)"),
+            Symbol("x", "x_m, x_V", "(B, T, P)"), Symbol("m", "M", "|M| = T − V"), Symbol("f", "f", "→ (B, V, E)"),
+            Symbol("t", r"[\,\cdot\,]", "(B, T, E)"), Symbol("g", "g", "→ (B, T, P)"), Symbol("r", "x'_m", "(B, T, P)"),
             Symbol("p", "P", "C · p · p"), Symbol("l", r"\mathcal L"),
         ),
         (Switch("ratio", {"mask_ratio": 0.25}), Switch("mask", {"mask": "block"}), Switch("all", {"all_patches": True})),

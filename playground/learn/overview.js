@@ -1,5 +1,6 @@
 // All methods side by side: small cards, two tables, three insights.
 import {html, nothing, unsafeHTML} from '../page/lit.js';
+import {explained, plain} from '../page/terms.js';
 import {seen} from './runs.js';
 
 /**
@@ -13,7 +14,8 @@ const FAMILIES = ['contrastive', 'autoencoder'];
 export const overview = learn => {
   const {say, page} = learn, of = (/** @type {string} */ family) => (page?.cards ?? []).filter(card => card.family === family);
   return html`<h2>${say('title')}</h2><p class="learn-lead">${say('intro')}</p>${FAMILIES.map(family => html`<h3>${say(family)}</h3>
-    <p class="learn-text">${say(`${family}_text`)}</p><div class="learn-cards">${of(family).map(card => small(learn, card))}</div>`)}
+    <p class="learn-text">${explained(say(`${family}_text`))}</p><div
+      class="learn-cards">${of(family).map(card => small(learn, card))}</div>`)}
     <h3>${say('tables')}</h3><div class="learn-tables">${FAMILIES.map(family => table(learn, family, of(family)))}</div>
     <h3>${say('insights')}</h3><div class="learn-insights">${(page?.insights ?? []).map((one, i) => insight(learn, one, i))}</div>`;
 };
@@ -23,7 +25,7 @@ const small = (learn, card) => html`<button type="button" class="learn-open" dat
   <span class="learn-small-head"><b>${card.title}</b><small>${learn.say(`family_${card.family}`)}</small></span>
   ${card.said.name ? html`<small class="learn-name">${card.said.name}</small>` : nothing}
   <div class="learn-mini" aria-hidden="true">${unsafeHTML(card.wide || card.formula[0])}</div>
-  <span class="learn-line">${card.said.line ?? card.said.idea ?? ''}</span></button>`;
+  <span class="learn-line">${card.said.line ?? plain(card.said.idea ?? '')}</span></button>`;
 
 /** @param {Learn} learn @param {string} family @param {Card[]} cards */
 function table(learn, family, cards) {
@@ -42,5 +44,6 @@ function table(learn, family, cards) {
 function insight(learn, {key, runs}, i) {
   const name = (/** @type {import('./answers').Example} */ {run, tab}) => learn.page?.words[`run_${run}_${tab}`] ?? learn.say(`run_${run}`);
   return html`<section class="learn-insight" data-insight=${key}><h4><span>${i + 1}</span>${learn.say(`insight_${key}`)}</h4>
-    <p>${learn.say(`insight_${key}_text`)}</p><div class="learn-actions">${runs.map(one => seen(one, name(one)))}</div></section>`;
+    <p>${explained(learn.say(`insight_${key}_text`))}</p><div
+      class="learn-actions">${runs.map(one => seen(one, name(one)))}</div></section>`;
 }

@@ -1,11 +1,13 @@
 // What the routes answer: written from answers.py by `python -m scripts.answer_types`.
 
-/** A run in a list of runs that have a map; two of the same set look at the same images. */
+/** A run in a list of runs that have a map; two of the same set look at the same images. begun: seconds since 1970. */
 export interface Entry {
   run: string;
   title: string;
   method: string;
   changed: string;
+  shipped: boolean;
+  begun: number;
   set: string;
   ended: boolean;
   last: number;

@@ -6,12 +6,14 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 
 class Entry(TypedDict):
-    """A run in a list of runs that have a map; two of the same set look at the same images."""
+    """A run in a list of runs that have a map; two of the same set look at the same images. begun: seconds since 1970."""
 
     run: str
     title: str
     method: str
     changed: str
+    shipped: bool
+    begun: float
     set: str
     ended: bool
     last: int

@@ -9,10 +9,14 @@ import logging
 import shutil
 from pathlib import Path
 
-from playground.maps.layout import Layout, read_layout, save_layout
+import numpy as np
+
+from playground.maps.layout import Layout, read_layout, save_layout, turned
 from playground.maps.reducers import PCA, UMAP, from_key, key_of
 from playground.maps.sources import GONE, Sources
+from trainers import record
 from trainers.errors import NotFound
+from trainers.looks import among
 
 log = logging.getLogger(__name__)
 LIVE, FIRST = key_of(PCA()), key_of(UMAP())  # what a training run shows, and a finished one
@@ -40,7 +44,12 @@ class Frames(Sources):
                 raise NotFound(GONE)
             at = steps.index(step)
             found = reducer.fit(self.features(run, step))
-            if at:
+            looks = self.runs.view(run).of("Look") if reducer.dimensions == 2 else []
+            if looks:  # to lie as the map did that moved
+                near = min(range(len(looks)), key=lambda place: abs(looks[place]["step"] - step))
+                look = record.read_looks(self.runs.folder(run), looks, near)[0][:, :2].astype(np.float32)
+                found = turned(found, among(len(found.positions), len(look)), look)
+            elif at:
                 before = self.frame(run, key, steps[at - 1])
                 found = reducer.refresh(self.features(run, step), self.features(run, steps[at - 1]), before)
             try:

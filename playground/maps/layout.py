@@ -34,6 +34,12 @@ def align(plane: NDArray[Any], previous: Array | None = None) -> Layout:
     return Layout(plane.astype(np.float32), scale)
 
 
+def turned(layout: Layout, some: NDArray[Any], onto: NDArray[Any]) -> Layout:
+    """Turned or mirrored so that the points `some` (n,) lie as near to `onto` (n,2) as can be (orthogonal Procrustes)."""
+    u, _, vt = np.linalg.svd(layout.positions[some].astype(np.float64).T @ onto)
+    return Layout((layout.positions @ (u @ vt)).astype(np.float32), layout.scale)
+
+
 def save_arrays(path: Path, arrays: dict[str, Any]) -> None:
     """Write a .npz, whole or not at all, making its folder where the run's own is still there."""
     if not path.parent.exists() and path.parents[1].exists():

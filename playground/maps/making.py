@@ -62,10 +62,11 @@ class Making:
 class Maps(Frames):
     """The maps of all runs: those that are there, and those that are made; what is measured of them and placed on them."""
 
-    def __init__(self, runs: Runs, background: Background | None = None) -> None:
+    def __init__(self, runs: Runs, background: Background | None = None, models: Background | None = None) -> None:
+        """background: the process that draws; models: the one that asks networks. None: the one that this is called in."""
         super().__init__(runs)
         self.background = background
-        self.measures = Measures(self)
+        self.measures = Measures(self, models)
         self.placing = Placing(self, background)
         self._making: OrderedDict[tuple[str, str], Making] = OrderedDict()
         self._lock = threading.RLock()

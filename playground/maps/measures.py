@@ -6,6 +6,7 @@ RUN/maps/each-00000123.npz  a number an image, by the network of that step
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.background import DIED, NOW, Background, Cancelled
 from playground.maps.answers import Quality
 from playground.maps.frames import Frames
 from playground.maps.layout import Array, save_arrays
 from playground.maps.neighbours import distances, neighbours, overlap, quality
 from playground.maps.reducers import from_key
-from playground.maps.sources import GONE
+from playground.maps.sources import GONE, network
 from playground.once import Once
 from playground.runs.store import read_images
 from trainers import evaluate
@@ -33,8 +35,8 @@ NEAREST = 15  # neighbours that purity and overlap are made of
 class Measures:
     """Numbers of maps and of the features below them. Safe to call from many threads."""
 
-    def __init__(self, frames: Frames) -> None:
-        self.frames = frames
+    def __init__(self, frames: Frames, background: Background | None = None) -> None:
+        self.frames, self.background = frames, background
         self._purity = Once(self._find_purity, 256)
         self._quality = Once(self._find_quality, 512)
         self._each = Once(self._find_each, 16, at_once=2)
@@ -88,7 +90,8 @@ class Measures:
         folder = self.frames.runs.folder(run)
         path = folder / "maps" / f"each-{step:08d}.npz"
         if not path.exists():
-            found = look(folder, self.frames.model(run), self.frames.features(run, step))
+            features = self.frames.features(run, step)
+            found = look(folder, features) if self.background is None else self._aside(self.background, folder, features)
             try:
                 save_arrays(path, found)
             except OSError as lost:  # a full disk
@@ -96,13 +99,21 @@ class Measures:
                 return found
         return read_arrays(path)
 
+    @staticmethod
+    def _aside(background: Background, folder: Path, features: NDArray[Any]) -> dict[str, Array]:
+        try:
+            return background.submit(NOW, lambda: True, look, folder, features).result()
+        except Cancelled as gone:  # the app is being ended
+            raise UserError(DIED) from gone
+
 
 @torch.inference_mode()
-def look(folder: Path, model: Any, features: NDArray[Any]) -> dict[str, Array]:
-    """`Measures.each`, made."""
+def look(folder: Path, features: NDArray[Any], watch: Callable[[float], None] = lambda share: None) -> dict[str, Array]:
+    """`Measures.each`, made: in the process that asks networks, as their libraries keep some hundred MB once they have run."""
     from sklearn.cluster import KMeans
 
     data = read_images(folder)
+    model = network(folder)
     words: tuple[str, ...] = ()
     if model.reads:
         known = captions(data, data.test, model.config.language)

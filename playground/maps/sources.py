@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.once import Once
-from playground.runs.shipped import is_example
+from playground.once import Once, Stamped
+from playground.runs.shipped import MARK, is_example
 from playground.runs.store import ENDED, Runs, read_images
 from trainers import record
 from trainers.checkpoint import DAMAGED, MODEL, load_model
@@ -22,13 +23,23 @@ log = logging.getLogger(__name__)
 GONE = "This map is not there any more: ask for it again."
 
 
+def network(folder: Path) -> Any:
+    """The network of a run's folder; UserError where none was saved yet, or it is not of the run's method."""
+    model = load_model(folder / MODEL)
+    if not isinstance(model, method_class(record.read_config(folder).method)):
+        raise UserError(DAMAGED, file=MODEL)
+    return model
+
+
 class Sources:
     """The runs whose images are drawn on maps. Safe to call from many threads."""
 
     def __init__(self, runs: Runs) -> None:
         self.runs = runs
+        self.entries: Stamped[Any] = Stamped(1_000)  # of the tabs' lists
+        self._listed: Stamped[tuple[bool, bool, bool]] = Stamped(1_000)
         self._features = Once(self._read_features, 64)
-        self._models = Once(lambda path, changed: load_model(path), 24)
+        self._models = Once(lambda folder, changed: network(folder), 24)
         self._images = Once(lambda folder, changed: read_images(folder), 12)
 
     def steps(self, run: str) -> list[int]:
@@ -56,11 +67,7 @@ class Sources:
 
     def model(self, run: str) -> Any:
         """The network as it is now, kept loaded; UserError where none was saved yet, or it is not of the run's method."""
-        folder = self.runs.folder(run)
-        model = self._models(folder / MODEL, self.model_changed(run))
-        if not isinstance(model, method_class(record.read_config(folder).method)):
-            raise UserError(DAMAGED, file=MODEL)
-        return model
+        return self._models(self.runs.folder(run), self.model_changed(run))
 
     def model_changed(self, run: str) -> int:
         """What is another number once the network has learned more."""
@@ -76,18 +83,39 @@ class Sources:
 
         Those on a person's own images are shown to who knows their name.
         """
-        found: list[tuple[float, str]] = []
+        found: list[tuple[int, str]] = []
         shipped: list[str] = []
         for path in self.runs.root.glob("*/run.json"):
             run = path.parent.name
             try:
-                own = record.read_config(path.parent).dataset.startswith("folder:")
-                if (own and run not in also) or not self.steps(run):
+                changed = self.stamp(run)
+                own, example, mapped = self._listed(run, changed, lambda folder=path.parent: self._kind(folder))
+                if (own and run not in also) or not mapped:
                     continue
-                if is_example(path.parent):
+                if example:
                     shipped.append(run)
                 else:
-                    found.append((path.stat().st_mtime, run))
+                    found.append((changed[0], run))
             except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
                 log.warning("run %s is left out: %s", run, error)
         return [run for _, run in sorted(found, reverse=True)[:limit]] + sorted(shipped)
+
+    def stamp(self, run: str) -> tuple[int, ...]:
+        """What is another one once a file has changed by which a run is listed; OSError where there is no such run."""
+        folder = self.runs.root / run
+        about = (folder / "run.json").stat()
+        others = (number for name in ("events.jsonl", "name", MARK) for number in _stamp(folder / name))
+        return about.st_mtime_ns, about.st_ino, *others
+
+    def _kind(self, folder: Path) -> tuple[bool, bool, bool]:
+        """Of a run: whether it is of a person's own images, whether it came with the app, whether it has a map."""
+        own = record.read_config(folder).dataset.startswith("folder:")
+        return own, is_example(folder), bool(self.steps(folder.name))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size

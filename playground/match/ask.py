@@ -45,13 +45,13 @@ def load(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
 
 
 class Matching:
-    """Models, pictures and questions. Safe to call from many threads."""
+    """Models, pictures and questions. Safe to call from many threads. local: whether paths of this machine may name models."""
 
-    def __init__(self, maps: Maps, background: Background, local: bool = True) -> None:
+    def __init__(self, maps: Maps, background: Background, local: bool = True, uploads: bool = True) -> None:
         self.maps, self.background = maps, background
         self.models = Models(maps, local)
         self.sets = Sets(maps.runs.root / "own")
-        self.own = Own(self.sets)
+        self.own = Own(self.sets, uploads)
         self.embeddings = Embeddings(self.sets, background)
         kinds = {"load": load, "match": match, "find": find, "texts": texts, "test": test}
         self.kinds: dict[str, Work] = {name: partial(work, self.embeddings) for name, work in kinds.items()}

@@ -1,10 +1,10 @@
 // "Find": the pictures of a set that a text, or another picture, fits best.
 import {html, live, nothing, render, repeat} from '../page/lit.js';
-import {sayer} from '../page/words.js';
+import {sayer, uploads} from '../page/words.js';
 import {button, heading} from '../widgets/forms.js';
-import {memo, number, rounded, settled} from './format.js';
+import {asCosine, memo, number, settled} from './format.js';
 import {upload} from './labels.js';
-import {activity, alert, chooser, sayLines, setChoice, templateChoice} from './parts.js';
+import {activity, alert, chooser, ownHelp, sayLines, setChoice, templateChoice} from './parts.js';
 import {isOwn, keyOf, memory, named, nameOf, reference, shown} from './pictures.js';
 import {Question, said} from './questions.js';
 import {Texts} from './texts.js';
@@ -88,7 +88,7 @@ export class Find {
     return html`${setChoice(sets.list(), sets.now(), 'match-set', chosen => { sets.choose(chosen); this.ask(); })}
       <div class="reconstruct-row">${chooser(say('own_set'), 'match-own-set', set, {accept: 'image/*,.zip'})}${
         chooser(say('own_folder'), 'match-own-folder', set, {folder: true})}</div>
-      <p class="hint">${say('own_set_help')}</p>${alert(this.error)}`;
+      <p class="hint">${ownHelp('own_set_help')}</p>${alert(this.error)}`;
   }
 
   drawQuery() {
@@ -110,7 +110,7 @@ export class Find {
       <h4>${say('find_like')}</h4>
       <div class="match-like">${like ? html`<div class="match-chosen">${shown(like)}<button type="button" class="remove"
         aria-label=${say('remove', {name: nameOf(like)})} @click=${back}>×</button></div><b>${nameOf(like)}</b>`
-        : html`<p class="hint">${say('find_like_help')}</p>`}</div>
+        : html`<p class="hint">${say(uploads() ? 'find_like_help' : 'find_like_click')}</p>`}</div>
       <div class="reconstruct-row">${chooser(say('find_own'), 'match-like', files => this.picture(files[0]), {multiple: false})}</div>`;
   }
 
@@ -146,5 +146,5 @@ export class Find {
 /** @param {import('./answers').Found} found @param {string} set */
 const hitsOf = ({hits}, set) => hits.map(hit => ({
   /** @type {Picture} */
-  picture: {set, ...hit}, title: [hit.name, hit.caption, hit.label].filter(Boolean).join(' · '), cosine: rounded(hit.cosine, 3),
+  picture: {set, ...hit}, title: [hit.name, hit.caption, hit.label].filter(Boolean).join(' · '), cosine: asCosine(hit.cosine),
 }));

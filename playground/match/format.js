@@ -1,11 +1,11 @@
 // Numbers and lines as Match writes them.
-import {percent} from '../page/words.js';
+import {percent, shown} from '../page/words.js';
+
+/** @param {number} value */
+export const asCosine = value => shown('cosine', value);
 
 /** A share of one, with a digit more where it is small. @param {number} value */
 export const share = value => percent(value, value > 0.0005 && value < 0.0995 ? 1 : 0);
-
-/** Never -0.00. @param {number} value @param {number} [digits] */
-export const rounded = (value, digits = 2) => (Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits);
 
 /** @param {number} value */
 export const number = value => Number(value).toLocaleString('en');

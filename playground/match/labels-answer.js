@@ -4,7 +4,7 @@ import {lang, percent, sayer} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import '../widgets/heat-table.js';
 import {pictureCards} from '../widgets/picture-card.js';
-import {rounded, share} from './format.js';
+import {asCosine, share} from './format.js';
 import {file, keyOf, nameOf, shown} from './pictures.js';
 
 export const HEATS = ['to_text', 'to_image', 'cosines'];
@@ -34,7 +34,7 @@ export function cardsOf(found, pictures) {
     const cosine = neutral && first === none ? neutral.cosines[i] : found.cosines[i][first];
     return {
       key: keyOf(p), index: i, src: file(p).href, name: nameOf(p), title: name(first), label: first === none ? '' : texts[first],
-      share: row[first], none: first === none, note: say('cosine_is', {cosine: rounded(cosine)}),
+      share: row[first], none: first === none, note: say('cosine_is', {cosine: asCosine(cosine)}),
       rest: row.length > BARS ? say('more_labels', {number: row.length - BARS}) : '',
       bars: order.slice(0, BARS).map(j => ({name: name(j), value: row[j], text: share(row[j]), cls: j === none ? 'none' : ''})),
     };
@@ -46,22 +46,30 @@ export function cardsOf(found, pictures) {
  * @param {Matched} found @param {Picture[]} pictures @param {string} kind @returns {import('../widgets/heat-table.js').Heat}
  */
 export function heatOf(found, pictures, kind) {
-  const {texts} = found, values = valuesOf(found, kind), {low, high} = range(values), cosines = kind === 'cosines';
+  const {texts} = found, values = valuesOf(found, kind), cosines = kind === 'cosines';
+  const none = values[0]?.length > texts.length ? [say('none')] : [];
   const top = (/** @type {number} */ i, /** @type {number} */ j) => kind === 'to_text' ? values[i].every(v => v <= values[i][j])
     : kind === 'to_image' && values.every(row => row[j] <= values[i][j]);
   return {
-    rows: pictures.map(p => keyed(keyOf(p), shown(p))), columns: texts.map((_, j) => labelled(found, j)), values, best: top,
-    strength: v => cosines ? (v - low) / (high - low || 1) : v,
-    text: v => cosines ? rounded(v) : texts.length > MANY && v < NEXT_TO_NOTHING ? '' : percent(v),
-    sentence: (i, j) => say('cell', {
-      picture: nameOf(pictures[i]), label: texts[j], text: share(found.to_text[i][j]), image: share(found.to_image[i][j]),
-      cosine: rounded(found.cosines[i][j], 3),
-    }),
+    rows: pictures.map(p => keyed(keyOf(p), shown(p))), columns: [...texts.map((_, j) => labelled(found, j)), ...none], values, best: top,
+    strength: v => v,
+    text: v => cosines ? asCosine(v) : texts.length > MANY && v < NEXT_TO_NOTHING ? '' : percent(v),
+    sentence: (i, j) => {
+      const own = j < texts.length, {neutral} = found;
+      return say(own ? 'cell' : 'cell_none', {
+        picture: nameOf(pictures[i]), label: own ? texts[j] : say('none'), text: share((neutral ?? found).to_text[i][j]),
+        image: own ? share(found.to_image[i][j]) : '', cosine: asCosine(own ? found.cosines[i][j] : neutral?.cosines[i] ?? 0),
+      });
+    },
   };
 }
 
-/** @param {Matched} found @param {string} kind */
-const valuesOf = (found, kind) => kind === 'cosines' ? found.cosines : kind === 'to_image' ? found.to_image : found.to_text;
+/** The numbers of a table; “none of these” is a column where it takes part. @param {Matched} found @param {string} kind */
+function valuesOf({cosines, to_image: toImage, to_text: toText, neutral}, kind) {
+  if (kind === 'to_image') return toImage;
+  if (kind === 'to_text') return (neutral ?? {to_text: toText}).to_text;
+  return neutral ? cosines.map((row, i) => [...row, neutral.cosines[i]]) : cosines;
+}
 
 /** @param {number[][]} values */
 const range = values => ({low: Math.min(...values.flat()), high: Math.max(...values.flat())});
@@ -83,12 +91,12 @@ export const bestOf = found => found.texts.map((text, j) => {
  * @param {View} view
  */
 export function answerView({found, pictures, heat, cards, table, choose}) {
-  const {low, high} = range(valuesOf(found, heat));
+  const {low, high} = range(valuesOf(found, heat)), help = heat === 'to_text' && found.neutral ? 'heat_to_text_none' : `heat_${heat}_help`;
   return html`<p class="unseen" role="status">${cards.map(card => `${card.index + 1}: ${card.title} ${share(card.share)}`).join('; ')}</p>
     <div class="match-cards">${pictureCards(cards)}</div>
     <p class="reconstruct-truth">${found.neutral ? say('warning_none', {text: found.neutral.text}) : say('warning')}</p>
     <h4>${say('heat')}</h4>${choice(HEATS.map(name => [name, say(`heat_${name}`)]), heat, choose)}
-    <p class="hint match-explain">${say(`heat_${heat}_help`, {low: rounded(low), high: rounded(high)})}</p>
+    <p class="hint match-explain">${say(help, {low: asCosine(low), high: asCosine(high)})}</p>
     <heat-table class="heat" data-heat=${heat} .heat=${table} .name=${`${say('heat')}. ${say('heat_keys')}`}></heat-table>
     <h4>${say('best')}</h4><p class="hint">${say('best_help')}</p>
     <div class="match-best">${bestOf(found).map(({text, name, index, share: value}) => html`<figure class="match-best-one"

@@ -3,11 +3,12 @@ import {post, reach} from '../page/ask.js';
 import {known} from '../page/address.js';
 import {html, live, render, repeat} from '../page/lit.js';
 import {owner} from '../page/owner.js';
+import {explained} from '../page/terms.js';
 import {lang, sayer} from '../page/words.js';
 import {button, heading} from '../widgets/forms.js';
 import {brief, lines, memo, number, settled} from './format.js';
 import {answerView, cardsOf, HEATS, heatOf, unclear} from './labels-answer.js';
-import {activity, alert, chooser, sayLines, setChoice, templateChoice} from './parts.js';
+import {activity, alert, chooser, ownHelp, sayLines, setChoice, templateChoice} from './parts.js';
 import {file, isOwn, keyOf, memory, named, nameOf, once, reference, shown} from './pictures.js';
 import {answered, Question, said} from './questions.js';
 import {temperature} from './temperature.js';
@@ -166,7 +167,7 @@ export class Labels {
         title=${nameOf(p)}>${shown(p)}<button type="button" class="remove" aria-label=${say('remove', {name: nameOf(p)})}
         @click=${() => this.remove(p, i)}>×</button></div>`)}</div>
       <div class="reconstruct-row">${chooser(say('choose_pictures'), 'match-own', files => this.files(files))}</div>
-      <p class="hint">${say('pictures_help')}</p>${alert(this.error)}
+      <p class="hint">${ownHelp('pictures_help')}</p>${alert(this.error)}
       <p class="hint match-note">${this.gone}</p><p class="hint match-note match-gamble">${gamble ? say(`gamble_${kind}`) : ''}</p>
       <div class="reconstruct-row bottom">${setChoice(page.sets.list(), page.sets.now(), 'match-deal-set', choose)}${
         button(say('deal'), () => this.deal(Math.floor(Math.random() * 1e6)))}</div>`;
@@ -199,7 +200,8 @@ export class Labels {
     return html`<div class="reconstruct-row">${temperature(scale, own, value => this.choose({scale: value}))}${
         button(say('temperature_reset'), () => this.choose({scale: null}), 'small', scale === null)}<label class="check"><input
         type="checkbox" id="match-none" .checked=${live(this.neutral)} @change=${check}><span>${say('none')}</span></label></div>
-      <p class="hint match-softened">${about ? say('softened', {scale: brief(scale ?? own), own: brief(own)}) : ''}</p>`;
+      <p class="hint match-softened">${
+        about ? explained(say('softened', {scale: brief(scale ?? own), own: brief(own)})) : ''}</p>`;
   }
 
   drawAnswer() {

@@ -3,6 +3,8 @@ import {get, path, post, sentence} from '../page/ask.js';
 import {html, render} from '../page/lit.js';
 import {owner} from '../page/owner.js';
 import {playground} from '../page/playground.js';
+import {ordered, runName} from '../page/runs.js';
+import {explained} from '../page/terms.js';
 import {sayer} from '../page/words.js';
 import {heading} from '../widgets/forms.js';
 import {Pane} from './pane.js';
@@ -45,8 +47,8 @@ export class Learning {
     this.refreshing = true;
     try {
       const also = [playground.run?.(), ...this.wanted, ...this.panes.map(pane => pane.run)].filter(Boolean);
-      for (const one of await get('runs', {also: also.join(',')})) {
-        if (one.method === 'CLIP') this.runs.set(one.run, one.title + (one.changed ? ` · ${one.changed}` : ''));
+      for (const one of ordered(/** @type {import('../maps/answers').Entry[]} */ (await get('runs', {also: also.join(',')})))) {
+        if (one.method === 'CLIP') this.runs.set(one.run, runName(one));
       }
       this.draw();
       if (!this.panes.some(pane => pane.run)) await this.showFirst();
@@ -87,7 +89,7 @@ export class Learning {
   draw() {
     /** @type {[string, string][]} */
     const runs = [...this.runs].map(([run, title]) => [run, title || run]);
-    render(html`${heading(say('lesson_title'), say('lesson_help'))}
+    render(html`${heading(say('lesson_title'), explained(say('lesson_help')))}
       <div class="reconstruct-row"><button type="button" class="small primary" id="match-train-both" ?disabled=${this.training}
         @click=${() => this.train()}>${say('train_both')}</button><span class="hint">${say('train_both_help')}</span></div>
       ${alert(this.error)}

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,8 @@ from pathlib import Path
 from playground import reading
 from playground.match.answers import OwnPicture, OwnPictures, OwnSet
 from playground.match.sets import Sets, size
-from playground.runs.brought import Brought
+from playground.page.uploads import CLOSED
+from playground.runs.brought import Brought, remove
 from playground.texts import text, told
 from trainers.checkpoint import write
 from trainers.errors import DataError, UserError
@@ -25,16 +27,17 @@ File = tuple[str, bytes]  # its name, what it holds
 
 
 class Own:
-    """Files that people brought. Safe to call from many threads."""
+    """Files that people brought. Safe to call from many threads. is_open: whether they may bring any."""
 
-    def __init__(self, sets: Sets) -> None:
-        self.sets, self.root = sets, sets.root
+    def __init__(self, sets: Sets, is_open: bool = True) -> None:
+        self.sets, self.root, self.is_open = sets, sets.root, is_open
         self.brought = Brought(self.root.parent)
         self._used: int | None = None  # bytes that are kept, once they were counted
         self._counting = threading.Lock()
 
     def keep(self, files: Sequence[File], language: str, owner: str = "") -> OwnPictures:
         """Pictures of a browser, and sentences about files that are none."""
+        self._check_open()
         pictures, skipped = list[OwnPicture](), list[str]()
         with reading.upload():
             for name, content in files:
@@ -54,6 +57,7 @@ class Own:
 
     def keep_set(self, files: Sequence[File], language: str, owner: str = "") -> OwnSet:
         """Images of a browser, or a zip of them, as a data set."""
+        self._check_open()
         if not files:
             raise UserError("No file came: choose an image.")
         name = _name(files)
@@ -74,6 +78,10 @@ class Own:
             "set": {"id": name, "title": text(language, "data.own"), "count": size(data), "classes": len(data.classes)},
             "skipped": [told(language, error) for error in data.skipped],
         }
+
+    def _check_open(self) -> None:
+        if not self.is_open:
+            raise UserError(CLOSED)
 
     def _write(self, name: str, files: Sequence[File]) -> None:
         zipped = len(files) == 1 and files[0][1].startswith(b"PK")
@@ -102,17 +110,22 @@ class Own:
         self.expire()
 
     def expire(self) -> None:
-        """Forget what is too old, and the oldest of what is too much; count what stays."""
+        """Forget what is too old, and of what is too much the oldest of who has the most; count what stays."""
         with self._counting:
-            total = used = 0
-            there = [(_changed(path), path) for path in self.root.glob("*")]
-            for changed, path in sorted(there, reverse=True):
-                total += (size := _occupied(path))
-                if time.time() - changed > DAYS * 86_400 or total > BYTES:
-                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            whose = self.brought.owners()
+            kept: dict[str, deque[tuple[Path, int]]] = defaultdict(deque)
+            for changed, path in sorted((_changed(path), path) for path in self.root.glob("*")):
+                if time.time() - changed > DAYS * 86_400:
+                    remove(path)
                 else:
-                    used += size
-            self._used = used
+                    kept[whose.get(path.stem, "")].append((path, _occupied(path)))
+            bytes_of = {owner: sum(size for _, size in things) for owner, things in kept.items()}
+            while sum(bytes_of.values()) > BYTES:
+                most = max(bytes_of, key=lambda owner: bytes_of[owner])
+                path, size = kept[most].popleft()
+                remove(path)
+                bytes_of[most] -= size
+            self._used = sum(bytes_of.values())
 
 
 def _changed(path: Path) -> float:

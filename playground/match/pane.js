@@ -1,11 +1,11 @@
 // One of two runs of CLIP that are compared while they learn.
 import {base, get, path, sentence, wait} from '../page/ask.js';
 import {html, nothing} from '../page/lit.js';
-import {percent, sayer} from '../page/words.js';
+import {percent, sayer, shown} from '../page/words.js';
 import {select} from '../widgets/forms.js';
 import '../widgets/plot-figure.js';
 import '../widgets/similarity-matrix.js';
-import {number, rounded} from './format.js';
+import {asCosine, number} from './format.js';
 import {field} from './parts.js';
 
 const LOOK = 700;  // ms between two looks at a run
@@ -84,7 +84,7 @@ export class Pane {
   drawMatrix() {
     const {found} = this, strip = found?.picture ? base(found.picture).href : null;
     const name = !found ? '' : found.diagonal === null || found.rest === null ? say('matrix_wait')
-      : say('matrix_label', {diagonal: rounded(found.diagonal), rest: rounded(found.rest)});
+      : say('matrix_label', {diagonal: asCosine(found.diagonal), rest: asCosine(found.rest)});
     return html`<similarity-matrix .table=${found?.table ?? null} .strip=${strip} .name=${name}
       .help=${found?.table ? say('matrix_help') : name} .sentence=${this.cell}></similarity-matrix>`;
   }
@@ -92,7 +92,7 @@ export class Pane {
   /** @param {number} row @param {number} column */
   cell = (row, column) => {
     if (!this.found?.table) return '';
-    const {columns, values} = this.found.table, cosine = rounded(values[row][column]);
+    const {columns, values} = this.found.table, cosine = asCosine(values[row][column]);
     return say(row === column ? 'matrix_right' : 'matrix_wrong', {picture: columns[row], caption: columns[column], cosine});
   };
 }
@@ -101,7 +101,7 @@ export class Pane {
 function shownValue(found, name) {
   if (name === 'match_1' || name === 'match_5') return found.match ? percent(found.match[name]) : '–';
   const value = found[name];
-  return value === null ? '–' : rounded(value, name === 'scale' ? 1 : 2);
+  return shown(name === 'scale' ? 'scale' : 'cosine', value);
 }
 
 /** @param {Lesson | null} found @param {typeof TILES[number]} name */

@@ -1,6 +1,6 @@
 // Parts of forms that several views of Match have.
-import {html} from '../page/lit.js';
-import {sayer} from '../page/words.js';
+import {html, nothing} from '../page/lit.js';
+import {sayer, uploads, words} from '../page/words.js';
 import {choice, select} from '../widgets/forms.js';
 
 const say = sayer('match');
@@ -19,10 +19,11 @@ export const alert = text => html`<p class="match-error" role="alert">${text}</p
 /** @typedef {{multiple?: boolean, accept?: string, folder?: boolean}} Files which files can be chosen */
 
 /**
- * A button that lets a person choose files.
+ * A button that lets a person choose files; nothing where none may be brought.
  * @param {string} name @param {string} id @param {(files: File[]) => void} act @param {Files} [files]
  */
 export function chooser(name, id, act, {multiple = true, accept = 'image/*', folder = false} = {}) {
+  if (!uploads()) return nothing;
   const chosen = (/** @type {Event} */ {target}) => {
     const input = /** @type {HTMLInputElement} */ (target), files = [...input.files ?? []];
     input.value = '';
@@ -31,6 +32,9 @@ export function chooser(name, id, act, {multiple = true, accept = 'image/*', fol
   return html`<label class="small-file"><span>${name}</span><input type="file" ?multiple=${multiple} accept=${folder ? '' : accept} id=${id}
     ?webkitdirectory=${folder} @change=${chosen}></label>`;
 }
+
+/** What to say of pictures of one's own. @param {string} key */
+export const ownHelp = key => uploads() ? say(key) : words().no_uploads;
 
 /** In how many sentences a text is read. @param {string} template @param {(template: string) => void} act */
 export const templateChoice = (template, act) => html`<div class="field"><span>${say('template')}</span>${

@@ -3,7 +3,7 @@ import {html, live} from '../page/lit.js';
 import {lang, sayer} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import {shareBar} from '../widgets/share-bar.js';
-import {lines, number, rounded, settled, share} from './format.js';
+import {asCosine, lines, number, settled, share} from './format.js';
 import {sayLines} from './parts.js';
 import {reference} from './pictures.js';
 import {Question} from './questions.js';
@@ -70,7 +70,7 @@ export class Texts {
       ${this.question.draw(({found}) => html`<p class="hint">${say('texts_of', {shown: found.hits.length, of: number(found.of)})}</p>
         <div class="match-texts">${found.hits.map(hit => shareBar({
           name: hit.text, value: hit.share / found.hits[0].share, data: {text: hit.text},
-          text: say('share_cosine', {share: share(hit.share), cosine: rounded(hit.cosine)}),
+          text: say('share_cosine', {share: share(hit.share), cosine: asCosine(hit.cosine)}),
         }))}</div>`)}`;
   }
 }

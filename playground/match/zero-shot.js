@@ -1,11 +1,12 @@
 // "Test": how many pictures of a set get the right class from its name alone.
 import {html, keyed, nothing, render} from '../page/lit.js';
+import {explained} from '../page/terms.js';
 import {percent, sayer} from '../page/words.js';
 import {heading} from '../widgets/forms.js';
 import '../widgets/heat-table.js';
 import {shareBar} from '../widgets/share-bar.js';
 import {memo, number} from './format.js';
-import {activity, alert, chooser, setChoice, templateChoice} from './parts.js';
+import {activity, alert, chooser, ownHelp, setChoice, templateChoice} from './parts.js';
 import {keyOf, shown} from './pictures.js';
 import {Question} from './questions.js';
 
@@ -50,12 +51,12 @@ export class ZeroShot {
   draw() {
     const {page, question, page: {sets}} = this, files = (/** @type {File[]} */ chosen) => this.files(chosen);
     const choose = (/** @type {string} */ set) => { sets.choose(set); this.ask(); };
-    render(html`${heading(say('test_title'), say('test_help'))}
+    render(html`${heading(say('test_title'), explained(say('test_help')))}
       <div class="reconstruct-row bottom">${setChoice(sets.list(testable), sets.now(testable), 'match-test-set', choose)}${
         templateChoice(page.template, template => { page.template = template; this.ask(); })}${
         chooser(say('own_set'), 'match-test-own', files, {accept: 'image/*,.zip'})}${
         chooser(say('own_folder'), 'match-test-folder', files, {folder: true})}</div>
-      <p class="hint">${say('test_own_help')}</p>${alert(this.error)}
+      <p class="hint">${ownHelp('test_own_help')}</p>${alert(this.error)}
       ${question.draw(({found, body}) => this.drawAnswer(found, body.set), {accuracy: question.answer?.found.accuracy})}`, this.root);
   }
 

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.maps.reducers import parameters
-from playground.page import modules
+from playground.page import glossary, modules
+from playground.runs.numbers import STYLES
 from playground.texts import LANGUAGES, classes, table, text
 from trainers.method import methods
 
@@ -25,27 +26,38 @@ def style() -> str:
     return f'<link rel="stylesheet" href="{modules.address(modules.STYLE)}">'
 
 
-def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] = NONE) -> str:
+def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] = NONE, also: Mapping[str, Any] = NONE) -> str:
     """The page's words, which its scripts find in the page's one global name.
 
     shipped: the methods that a finished run ships of, under the same name, and the data set of each. keys: those of the
-    address by which each tab says what its view is.
+    address by which each tab says what its view is. also: what this app has that another may not, in any language.
     """
     texts = {
         "page": "page.title",
         "title": "live.empty_title",
         "text": "live.empty",
+        "loading": "live.loading",
         "gone": "live.gone",
         "reset": "controls.reset",
         "missing": "live.missing",
+        "mine": "live.mine",
+        "search_runs": "page.search_runs",
         "failed": "toast.unexpected",
+        "no_uploads": "page.no_uploads",
     }
-    parts = ("tabs", "deletion", "explore", "reconstruct", "match", "compare")
+    parts = ("tabs", "deletion", "naming", "explore", "reconstruct", "match", "compare")
     found = {
         lang: {name: text(lang, key) for name, key in texts.items()}
         | {part: _below(lang, f"{part}.") for part in parts}
         | {"classes": classes(lang), "reducers": parameters(), "languages": list(LANGUAGES)}
-        | {"methods": list(methods()), "shipped": dict(shipped), "keys": {tab: list(own) for tab, own in keys.items()}}
+        | {
+            "methods": list(methods()),
+            "styles": dict(STYLES),
+            "terms": list(glossary.terms(lang)),
+            "shipped": dict(shipped),
+            "keys": {tab: list(own) for tab, own in keys.items()},
+        }
+        | dict(also)
         for lang in LANGUAGES
     }
     return f"<script>window.playground = {{words: ({json.dumps(found)})[document.documentElement.dataset.lang]}}</script>"
@@ -57,10 +69,8 @@ def scripts(tab: str) -> str:
     All but the first wait for Gradio to draw; so Gradio's own are fetched before them.
     """
     opened = [name for one in dict.fromkeys(("train", tab)) if (name := f"{one}/{one}.js") in modules.FILES]
-    # plotly.js is large: it is fetched at once, and run when the page has been painted
-    fetched = f'<link rel="preload" as="script" fetchpriority="low" href="{modules.address(modules.PLOTLY)}">'
     begun = f'<script type="module" src="{modules.address(START)}"></script>'
-    return begun + modules.preloads([START, *opened]) + fetched
+    return begun + modules.preloads([START, *opened])
 
 
 def _below(language: str, prefix: str) -> dict[str, str]:
@@ -84,9 +94,15 @@ class Head:
     last where the page is.
     """
 
-    def __init__(self, app: ASGIApp, shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] = NONE) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        shipped: Mapping[str, str] = NONE,
+        keys: Mapping[str, Sequence[str]] = NONE,
+        also: Mapping[str, Any] = NONE,
+    ) -> None:
         self.app = app
-        self.words = LANGUAGE_SCRIPT + words(shipped, keys)
+        self.words = LANGUAGE_SCRIPT + words(shipped, keys, also)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the answer to GET / only, and compress it."""

@@ -11,17 +11,15 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-import plotly
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 ROOT = Path(__file__).parents[1]
-PLOTLY, STYLE = "widgets/plotly.min.js", "style.css"
-FILES = {path.relative_to(ROOT).as_posix(): path for path in sorted([*ROOT.rglob("*.js"), *ROOT.rglob("*.css")])} | {
-    PLOTLY: Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-}
+# plotly.js is large, so it comes in two: curves and heat maps, and what is in space
+PLANE, SPACE, STYLE = "widgets/plotly-cartesian.min.js", "widgets/plotly-gl3d.min.js", "style.css"
+FILES = {path.relative_to(ROOT).as_posix(): path for path in sorted([*ROOT.rglob("*.js"), *ROOT.rglob("*.css")])}
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 IMPORT = re.compile(r"""^(?:import|export)\b[^'"();]*?(?:from\s*)?['"](\.[^'"]+)['"]""", re.M)
 

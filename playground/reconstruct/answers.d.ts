@@ -31,6 +31,8 @@ export interface Maker {
   title: string;
   method: string;
   changed: string;
+  shipped: boolean;
+  begun: number;
   set: string;
   ended: boolean;
   last: number;
@@ -115,6 +117,8 @@ export interface Size {
   title: string;
   method: string;
   changed: string;
+  shipped: boolean;
+  begun: number;
   set: string;
   ended: boolean;
   last: number;
@@ -141,7 +145,7 @@ export interface Denoised {
   filter: Judged;
 }
 
-/** Mean PSNR of some held-out images over the level of a noise; the level that the network was trained with. */
+/** PSNR of some held-out images over the level of a noise; the level that the network was trained with. */
 export interface Curve {
   trained: number | null;
   images: number;
@@ -216,6 +220,8 @@ export interface Beside {
   title: string;
   method: string;
   changed: string;
+  shipped: boolean;
+  begun: number;
   set: string;
   ended: boolean;
   last: number;

@@ -133,7 +133,7 @@ class Denoised(TypedDict):
 
 
 class Curve(TypedDict):
-    """Mean PSNR of some held-out images over the level of a noise; the level that the network was trained with."""
+    """PSNR of some held-out images over the level of a noise; the level that the network was trained with."""
 
     trained: float | None
     images: int

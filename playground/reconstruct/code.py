@@ -52,7 +52,7 @@ class Codes:
     def decode(self, run: str, x: Tensor, body: Body) -> Decoded:
         """What a code stands for: {"code": D numbers}; and how far it is from every code of a real image."""
         model = self.networks.with_code(run)
-        return self._decoded(run, values.vector(body.get("code"), model.bottleneck.out_features).unsqueeze(0))
+        return self._decoded(run, values.vector(body.get("code"), model.code).unsqueeze(0))
 
     def between(self, run: str, x: Tensor, y: Tensor) -> Between:
         """From one image to another: mixed code by code and, to compare, pixel by pixel; STRIP images each."""

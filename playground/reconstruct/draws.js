@@ -1,3 +1,4 @@
+import {shown} from '../page/words.js';
 import {html} from '../page/lit.js';
 import {heat, say, shot} from './parts.js';
 
@@ -8,6 +9,6 @@ import {heat, say, shot} from './parts.js';
 export const drawsOf = ({mean, spread, made, mse, mse_std: std, most}, maker) => html`<h4>${say('draws')}</h4>
   <p class="hint">${say('draws_help', {number: made.length})}</p>
   <div class="draws-row">
-    <div class="shots">${shot(maker, say('draws_mean'), mean, say('draws_mse', {mse: mse.toFixed(4), std: std.toFixed(4)}))}
+    <div class="shots">${shot(maker, say('draws_mean'), mean, say('draws_mse', {mse: shown('mse', mse), std: shown('mse', std)}))}
     ${heat(maker, say('draws_spread'), spread, {top: 1, note: say('draws_most', {most: most.toFixed(2)})})}</div>
   <div class="draws-all">${made.map(pixels => html`<pixel-canvas .pixels=${pixels} .size=${maker}></pixel-canvas>`)}</div></div>`;

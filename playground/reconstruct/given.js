@@ -1,5 +1,5 @@
-import {html} from '../page/lit.js';
-import {percent} from '../page/words.js';
+import {html, nothing} from '../page/lit.js';
+import {percent, uploads} from '../page/words.js';
 import {define, widget} from '../page/widget.js';
 import {button, slider} from '../widgets/forms.js';
 import '../widgets/drawing-board.js';
@@ -37,13 +37,14 @@ export class GivenImage extends widget({
   render() {
     const {maker, image, drawing} = this;
     if (!maker || !image) return html``;
-    const {width, height, channels} = maker;
-    return html`<drawing-board .pixels=${image.pixels} .size=${maker} .channels=${channels} .name=${say('fitted', {width, height})}
+    const {channels, patches} = maker;
+    return html`<drawing-board .pixels=${image.pixels} .size=${maker} .channels=${channels}
+        .name=${say(patches ? 'fitted_mask' : 'fitted')}
         .note=${image.name} .drawable=${drawing} .pen=${this.pen}
         @draw=${(/** @type {CustomEvent<string>} */ event) => this.tell('drawn', event.detail)}></drawing-board>
       <p class="reconstruct-note" role="alert">${this.note}</p>
-      <div class="reconstruct-row"><label class="small-file"><span>${say('upload')}</span><input type="file" accept="image/*"
-          id="reconstruct-own" @change=${this.choose}></label>
+      <div class="reconstruct-row">${uploads() ? html`<label class="small-file"><span>${say('upload')}</span><input type="file"
+          accept="image/*" id="reconstruct-own" @change=${this.choose}></label>` : nothing}
         <button type="button" class="small toggle" aria-pressed=${drawing}
           @click=${() => this.tell('pen', !drawing)}>${say('draw')}</button>
         ${button(say('other_images'), () => this.tell('other'))}</div>

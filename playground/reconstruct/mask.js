@@ -1,5 +1,5 @@
 import {html} from '../page/lit.js';
-import {percent} from '../page/words.js';
+import {percent, shown} from '../page/words.js';
 import {define, widget} from '../page/widget.js';
 import {button, choice, slider} from '../widgets/forms.js';
 import '../widgets/patch-painter.js';
@@ -102,7 +102,7 @@ export class MaskView extends widget({
     const {found} = this;
     if (!found) return '';
     if (found.mse === null) return say('nothing_hidden');
-    const [mse, mean, here] = [found.mse, found.mse_mean, found.mse_here].map(error => error?.toFixed(4));
+    const [mse, mean, here] = [found.mse, found.mse_mean, found.mse_here].map(error => shown('mse', error));
     return say('mse_hidden', {number: found.hidden.length, of: this.number, mse, mean, here});
   }
 

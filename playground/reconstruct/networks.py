@@ -90,7 +90,7 @@ def abilities(model: Any) -> Abilities:
     """What can be asked of a network, by what it can do: "code", "damage", "patches" with what the page must know of each."""
     found: Abilities = {"channels": model.spec.channels, "height": model.spec.height, "width": model.spec.width}
     if hasattr(model, "decode"):
-        found["code"] = model.config.latent
+        found["code"] = model.code
     if hasattr(model, "damage"):
         found["damage"] = {"noise": model.config.noise, "level": model.config.level}
     if hasattr(model, "hide"):
@@ -110,4 +110,4 @@ def purpose(model: Any, language: str) -> str:
     if "patches" in able:
         kind = text(language, f"reconstruct.mask_{config.mask}")
         return text(language, "reconstruct.trained_mask", kind=kind, share=f"{config.mask_ratio:.0%}")
-    return text(language, "reconstruct.trained_code", latent=config.latent)
+    return text(language, "reconstruct.trained_code", latent=able.get("code"))

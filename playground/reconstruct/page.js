@@ -1,6 +1,7 @@
 import {html, nothing} from '../page/lit.js';
+import {runList} from '../page/runs.js';
 import {lang, words} from '../page/words.js';
-import {choice, select} from '../widgets/forms.js';
+import {choice} from '../widgets/forms.js';
 import '../widgets/embedding-map/element.js';
 import '../widgets/picture-strip.js';
 import './given.js';
@@ -30,10 +31,8 @@ function columns(page, maker) {
 
 /** @param {Reconstructor} page @param {Maker} maker */
 function runs(page, maker) {
-  const nameOf = (/** @type {Maker} */ {title, changed}) => title + (changed ? ` · ${changed}` : '');
-  const names = (page.list ?? []).map(one => /** @type {[string, string]} */ ([one.run, nameOf(one)]));
   return html`<label class="field"><span>${say('run')}</span>
-      ${select(names, page.wanted, run => page.pickRun(run), {id: 'reconstruct-run'})}</label>
+      ${runList(page.list ?? [], page.wanted, run => page.pickRun(run), 'reconstruct-run', say('run'))}</label>
     <p class="hint">${maker.trained}</p>`;
 }
 

@@ -1,6 +1,7 @@
 // Parts that several views have.
 import {html} from '../page/lit.js';
-import {sayer} from '../page/words.js';
+import {explained} from '../page/terms.js';
+import {sayer, shown} from '../page/words.js';
 import * as forms from '../widgets/forms.js';
 import '../widgets/pixel-image.js';
 
@@ -21,7 +22,7 @@ export const another = ({maker, image}, changed) => Boolean(maker && image) && (
 
 /** @param {import('./answers').Judged} j */
 export const judged = j =>
-  say('judged', {mse: j.mse.toFixed(4), psnr: j.psnr === null ? '∞' : j.psnr.toFixed(1), ssim: j.ssim.toFixed(2)});
+  say('judged', {mse: shown('mse', j.mse), psnr: j.psnr === null ? '∞' : shown('psnr', j.psnr), ssim: shown('ssim', j.ssim)});
 
 /** @param {string} key */
 export const heading = key => forms.heading(say(key), say(`${key}_help`));
@@ -37,7 +38,8 @@ export const shot = (size, name, pixels, note = '', cls = '') => html`<pixel-ima
 export const heat = (size, name, pixels, {top = ERROR_TOP, note = '', cls = ''} = {}) => html`<pixel-image .name=${name} .pixels=${pixels}
   .size=${size} .heat=${top} .note=${note} .cls=${cls}></pixel-image>`;
 
-export const errorScale = () => html`<p class="hint heat-scale">${say('error_scale')}<span>0</span><i></i><span>${ERROR_TOP}</span></p>`;
+export const errorScale = () => html`<p class="hint heat-scale">${say('error_scale')}<span>0</span><i></i><span>${ERROR_TOP}</span></p>
+  <p class="hint">${explained(say('measures'))}</p>`;
 
 /** How far a code is from those of real images. @param {import('./answers').Decoded} found */
 export const gap = found => say(found.gap > found.far ? 'in_hole' : 'near_real', {gap: found.gap.toFixed(1)});

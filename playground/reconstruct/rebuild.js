@@ -57,7 +57,7 @@ export class RebuildView extends widget({
         ${shot(maker, say('turned'), (decoded ?? rebuilt)?.made ?? '', rebuilt && !decoded ? say('turned_not') : '')}</div>${errorScale()}
       <div class="reconstruct-row"><h4>${say('latents')}</h4>${button(say('latents_reset'), () => this.reset())}</div>
       <p class="hint">${say('latents_help')}</p><p class="hint">${decoded ? gap(decoded) : ''}</p>
-      <code-sliders .value=${code} .turned=${this.turned} @turn=${this.turn}
+      <code-sliders .value=${code} .turned=${this.turned} .label=${say('latent', {place: '{place}'})} @turn=${this.turn}
         .note=${few ? say('latents_few', {shown: dimensions.length, of: code.code.length}) : ''}></code-sliders>`;
   }
 }

@@ -4,6 +4,7 @@ import {query, remember} from '../page/address.js';
 import {gone, sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
+import {ordered} from '../page/runs.js';
 import {received} from '../page/tabs.js';
 import {className} from '../page/words.js';
 import {dropping} from '../widgets/drop.js';
@@ -95,8 +96,8 @@ export class Reconstructor {
     const linked = query.get('run') ?? '';
     const list = await api.makers([linked, also, playground.run?.() ?? '', this.maker?.run ?? '']);
     if (linked && !this.maker && !list.some(one => one.run === linked)) this.missing = await gone(linked);
-    this.list = list;
-    return list;
+    this.list = ordered(list);
+    return this.list;
   }
 
   /** The network may have moved on. */

@@ -1,3 +1,4 @@
+import {shown} from '../page/words.js';
 import {html} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
 import {asker} from './api.js';
@@ -13,7 +14,7 @@ export class SizesView extends widget({...VIEW, found: /** @type {import('./answ
   /** @param {import('./answers').Size} one */
   row(one) {
     const {mse, mse_pca: pca} = one.held_out, maker = /** @type {import('./answers').Maker} */ (this.maker);
-    const all = mse === undefined || mse === null ? '' : say('sizes_all', {mse: mse.toFixed(4), pca: pca?.toFixed(4) ?? '–'});
+    const all = mse === undefined || mse === null ? '' : say('sizes_all', {mse: shown('mse', mse), pca: shown('mse', pca)});
     return html`<div class="size" data-latent=${one.latent}>
       <div><h4>${say('numbers', {latent: one.latent})}</h4><p class="hint">${one.title}</p><p class="hint">${all}</p></div>
       <div class="shots">${shot(maker, say('autoencoder'), one.made, judged(one))}

@@ -35,7 +35,7 @@ class CodeSizes:
                 continue
             if maps.image_set(other) != own or not hasattr(model, "decode") or hasattr(model, "damage"):
                 continue
-            latent, rest = model.config.latent, x.flatten(1) - mean
+            latent, rest = model.code, x.flatten(1) - mean
             linear = (mean + rest @ basis[:, :latent] @ basis[:, :latent].T).view_as(x).clamp(0, 1)
             found.append(
                 {

@@ -42,7 +42,7 @@ class Brought:
             copy = mark.read_text(encoding="utf-8") if mark.exists() else ""
             mark.unlink(missing_ok=True)
             if name not in used and not any(self.folder.glob(f"*/{name}")):
-                _remove(place)
+                remove(place)
                 if copy:
                     Path(copy).unlink(missing_ok=True)
         with suppress(OSError):  # there is none, or something came just now
@@ -58,11 +58,16 @@ class Brought:
             with suppress(OSError):  # it holds something
                 mine.rmdir()
 
+    def owners(self) -> dict[str, str]:
+        """Whose each thing is, as a hash; of what several brought, one of them."""
+        return {mark.name: mark.parent.name for mark in self.folder.glob("*/*")}
+
     def _place(self, name: str) -> Path:
         if name.startswith("own-"):
             return self.root / OWN / f"{name}.png"
         return self.root / (OWN if name.startswith("set-") else UPLOADS) / name
 
 
-def _remove(place: Path) -> None:
+def remove(place: Path) -> None:
+    """Delete a file, or a folder with all that is in it."""
     shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)

@@ -15,11 +15,9 @@ from trainers.errors import UserError
 from trainers.train import RunConfig
 
 
-def as_long(runs: Runs, run: str, config: RunConfig) -> float:
-    """The seconds that a copy of a run gets: its own budget, or the time that it took, as far as one click may ask for it."""
-    events = runs.view(run).events
-    took = config.seconds or math.ceil(events[-1]["seconds"] if events else 30.0)
-    return max(1.0, min(float(took), runs.limits.longest))
+def as_long(runs: Runs, config: RunConfig) -> float:
+    """The seconds that a copy of a run gets, about: its own budget's, as far as one click may ask for them."""
+    return max(1.0, min(float(config.seconds or math.ceil(runs.takes(config))), runs.limits.longest))
 
 
 def like(runs: Runs, run: str, changes: Mapping[str, Any], seconds: Any, owner: str) -> RunConfig:
@@ -33,7 +31,11 @@ def like(runs: Runs, run: str, changes: Mapping[str, Any], seconds: Any, owner: 
         if not upload.exists():
             raise UserError("The images of this run are not kept any more: upload them again.")
     try:
-        given = as_long(runs, run, config) if seconds is None else float(seconds)
+        if seconds is None and config.steps is not None:
+            return dataclasses.replace(config, device=None, knobs=dict(config.knobs) | dict(changes))
+        given = as_long(runs, config) if seconds is None else float(seconds)
     except (TypeError, ValueError, OverflowError):
         raise UserError("The time budget must be more than 0 seconds and at most a day.") from None
-    return dataclasses.replace(config, seconds=given, steps=None, device=None, knobs=dict(config.knobs) | dict(changes))
+    return dataclasses.replace(
+        config, seconds=given, steps=None, ceiling=None, device=None, knobs=dict(config.knobs) | dict(changes)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,11 @@ from playground import plots
 from playground.texts import text
 from trainers.method import method_class
 
-HALVES = ("to_text", "to_image")  # parts that the loss is the mean of: drawn into its plot
+
+def beaten(started: Mapping[str, Any], snapshots: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """What a method that repairs has to beat, on the images of its snapshots: name -> error."""
+    first = snapshots[0]["metrics"] if snapshots else {}
+    return dict(started.get("baselines", {})) | {key: value for key, value in first.items() if key.startswith("mse_")}
 
 
 def figures(
@@ -31,12 +36,12 @@ def figures(
     floor, lowest = started["collapse_loss"], {}
     if floor is not None:
         lowest = {text(language, f"cards.{method}.floor"): floor}
-    parts = list(steps[0].get("parts", {}))
+    parts, inside = list(steps[0].get("parts", {})), method_class(method).terms
     draw = partial(plots.curve, seconds=t("seconds"))
-    halves = {t(f"part_{key}"): of_steps(key) for key in parts if key in HALVES}
+    halves = {t(f"part_{key}"): of_steps(key) for key in parts if key in inside}
     found = {"loss": draw({t("loss"): of_steps("loss")} | halves, t("loss"), marks=lowest)}
     if method_class(method).card.family == "autoencoder":  # where a code may lie anywhere, and repairs tell success
-        marks = {t(key): value for key, value in started.get("baselines", {}).items()}
+        marks = {t(key): value for key, value in beaten(started, snapshots).items()}
         found["mse"] = draw({t("mse"): of_snapshots("mse")}, t("mse"), colour=7, marks=marks, points=True)
         if any(marks.values()):  # what an untrained network paints is far off, and would flatten all that follows
             found["mse"]["layout"]["yaxis"]["range"] = [0, 1.4 * max(marks.values())]
@@ -49,7 +54,7 @@ def figures(
     else:
         found["knn"] = {"note": t("no_labels")}
     for key in parts:
-        if key not in HALVES:
+        if key not in inside:
             found[key] = draw({t(f"part_{key}"): of_steps(key)}, t(f"part_{key}"), colour=9)
     if snapshots and "match_1" in snapshots[0]["metrics"]:
         lines = {t(key): of_snapshots(key) for key in ("match_1", "match_5")}

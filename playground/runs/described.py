@@ -20,8 +20,8 @@ def describe(config: RunConfig, language: str) -> str:
     """A run in one line: method, data, budget, seed."""
     data = data_name(config.dataset, language)
     seconds = text(language, "live.seconds")
-    steps = text(language, "live.steps").lower()
-    budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else f"{config.steps} {steps}"
+    steps = text(language, "live.budget_steps", number=f"{config.steps or 0:,}")
+    budget = f"{config.seconds:.0f} {seconds}" if config.seconds is not None else steps
     return f"{method_name(language, config.method)} · {data} · {budget} · {text(language, 'live.seed')} {config.seed}"
 
 
@@ -32,10 +32,10 @@ def data_name(dataset: str, language: str) -> str:
 
 
 def called(runs: Runs, run: str, language: str) -> str:
-    """What to call a run where it stands among others: described, and whether it came with the app."""
+    """What to call a run where it stands among others: its name, described, and whether it came with the app."""
     folder = runs.folder(run)
-    shipped = f" · {text(language, 'live.shipped')}" if is_example(folder) else ""
-    return describe(record.read_config(folder), language) + shipped
+    shipped = text(language, "live.shipped") if is_example(folder) else ""
+    return " · ".join(filter(None, (runs.name(run), describe(record.read_config(folder), language), shipped)))
 
 
 def changed(config: Any, language: str) -> str:
@@ -60,9 +60,13 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
         kind = "measuring"
     if kind == "stopped" and not at["step"]:
         kind = "stopped_early"
+    if kind == "running" and config.steps is not None:
+        kind = "running_steps"
+    if kind == "finished":
+        kind = "ceiling" if at.get("reason") == "ceiling" else kind
     return text(
         language, f"live.{kind}", place=state.place, wait=soon(state.wait, language), step=f"{at['step']:,}",
-        seconds=f"{at['seconds']:.0f}",
+        seconds=f"{at['seconds']:.0f}", of=f"{config.steps or 0:,}",
         budget=f"{config.seconds or 0:.0f}", sentence=sentence(language, state.sentence, public(state.values)),
     )  # fmt: skip
 
@@ -70,12 +74,6 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
 def public(values: dict[str, str]) -> dict[str, str]:
     """An upload is called by its name: where this machine keeps it is nobody's business."""
     return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}
-
-
-def written(value: float, style: str) -> str:
-    """A number as a person reads it: with a minus and not a hyphen, and no zero that has one."""
-    number = format(abs(value), style)
-    return f"−{number}" if value < 0 and any(digit in number for digit in "123456789") else number
 
 
 def telling(numbers: dict[str, Any], method: str) -> dict[str, Any]:

@@ -34,19 +34,21 @@ import torch
 from PIL import Image
 
 from playground import reading
+from playground.runs import pace
 from playground.runs.shipped import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
 from trainers.data import Dataset, Images, load
 from trainers.errors import NotFound, UserError
 from trainers.events import Failed
-from trainers.train import RunConfig
+from trainers.train import SETTLED, RunConfig
 
 log = logging.getLogger(__name__)
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KILLED = "The training process was ended by the system, most often for lack of memory: try a smaller batch or smaller images."
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
-FULL = "The queue is full ({number} runs): wait until some have finished."
+FULL = "The queue is full ({number} runs): wait until some have finished, or have the host raise {variable}."
+SLOW = "{steps} steps would take about {seconds} s here, and one click may train for at most {most} s: ask for fewer."
 MANY = "Of the runs from one network address at most {most} may wait: wait until one begins, or have the host raise {variable}."
 LONG = (
     "With this the runs that wait from your network address would train for {seconds} s, and {most} s is the most: wait, ask"
@@ -56,12 +58,18 @@ LONG_EACH = (
     "With this your own runs that wait would train for {seconds} s, and {most} s is the most: wait, ask for less, or have the"
     " host raise {variable}."
 )
+FULL_UPLOADS = (
+    "There is no room for more images to train on ({most} MB are kept): choose a data set of the list, come back when old runs"
+    " are gone, or have the host raise {variable}."
+)
 UPLOADS = "uploads"
 TRAINING = ".training-"  # and a worker's slot: the run that it took last
 UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
+NAME = 40  # letters of a run's name
 HASH = 16  # letters of a hash in the queue
+MEASURED = 50  # runs that are looked at for how fast steps are
 STOPS = 10.0  # seconds that deleting waits for a run to stop by itself
 ABOUT: dict[str, type | tuple[type, ...]] = {  # what images.json holds at least
     "count": int, "columns": int, "rows": int, "width": int, "height": int,
@@ -82,6 +90,7 @@ class Limits:
     seconds_address: float = 3_600.0
     keep_runs: int = 300
     keep_days: float = 14.0
+    keep_uploads: float = 20_000.0  # MB of zips to train on
     longest: float = 600.0  # seconds of training that one click may ask for
     longest_sweep: float = 960.0  # of all runs of a sweep together
 
@@ -142,7 +151,7 @@ class View:
         self.file = 0
         self.generation = 0  # how often the file was begun anew, as when a run is gone on with
         self.building = threading.Lock()
-        self.moments: dict[str, tuple[Any, bytes]] = {}  # language -> what the page shows, as last built
+        self.moments: dict[str, tuple[str, bytes]] = {}  # language -> version and compressed JSON of what the page shows
 
     def read(self) -> None:
         """Take in what has been written since; begin again where the file is another one."""
@@ -167,6 +176,7 @@ class Runs:
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
         self._queueing = threading.Lock()  # from looking whether there is room to taking it
+        self._uploading = threading.Lock()  # from looking whether there is room for a zip to its copy
         self._salt = secrets.token_bytes(16)
         self._rounds: dict[tuple[bool, str], int] = {}  # the last one that each person was given, not below the present one
 
@@ -177,15 +187,16 @@ class Runs:
 
         address: the visitor's, as playground.page.visitor has it; without one its limits do not apply.
         """
-        if config.seconds is None or config.seconds > self.limits.longest:
+        if config.seconds is not None and config.seconds > self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
-        run = secrets.token_urlsafe(8)
+        run, seconds = secrets.token_urlsafe(8), self.takes(config)
+        config = self._bounded(config, seconds)
         with self._queueing:
-            self._make_room([config.seconds], owner, address)
+            self._make_room([seconds], owner, address)
             self.expire()
             with self._whole([run]):
                 record.create(self.root / run, config, owner=hashed(owner))
-                self._enqueue(run, config.seconds, owner, address)
+                self._enqueue(run, seconds, owner, address)
         return run
 
     def sweep(self, configs: Sequence[RunConfig], owner: str, address: str = "", **about: Any) -> tuple[str, list[str]]:
@@ -193,12 +204,13 @@ class Runs:
 
         run.json of each says what it belongs to: "sweep" holds the id and `about`. The runs are ID-0, ID-1, and so on.
         """
-        seconds = [config.seconds or self.limits.longest_sweep + 1 for config in configs]
+        seconds = [self.takes(config) for config in configs]
         if len(configs) > SWEEP or not sum(seconds) <= self.limits.longest_sweep:
             raise UserError(
                 "A sweep may train for at most {seconds} seconds in all: take fewer values, or less time for each.",
                 seconds=f"{self.limits.longest_sweep:g}",
             )
+        configs = [self._bounded(config, long) for config, long in zip(configs, seconds, strict=True)]
         self.expire()
         with self._queueing:
             mine = [run for run in self._swept(owner) if self.state(run).kind not in ENDED]
@@ -242,22 +254,83 @@ class Runs:
             for entry in self.queue.glob(f"*-{run}"):
                 entry.unlink(missing_ok=True)
 
-    def go_on(self, run: str, owner: str, seconds: float, address: str = "") -> None:
-        """Queue a run again: to the end of its budget if it was cut short, else for so many seconds more."""
+    def rename(self, run: str, owner: str, name: str) -> None:
+        """Give a run of this browser's own a name, at most NAME letters in one line; "" takes it away."""
         folder = self._owned(run, owner)
+        name = " ".join("".join(letter if letter.isprintable() else " " for letter in name[: 10 * NAME]).split())
+        if len(name) > NAME:
+            raise UserError("A run's name has at most {most} letters.", most=NAME)
+        if name:
+            write(folder / "name", lambda path: path.write_text(name, encoding="utf-8"))
+        else:
+            (folder / "name").unlink(missing_ok=True)
+
+    def name(self, run: str) -> str:
+        """The name that a person gave a run; "" where nobody did."""
+        try:
+            return (self.root / run / "name").read_bytes()[: 8 * NAME].decode(errors="replace")[:NAME]
+        except OSError:
+            return ""
+
+    def go_on(self, run: str, owner: str, seconds: float = 0.0, address: str = "", steps: int | None = None) -> None:
+        """Queue a run again: to the end of its budget if it was cut short, else for so many seconds, or steps, more."""
+        folder = self._owned(run, owner)
+        if steps is not None:
+            seconds = steps / self._rate(record.read_config(folder), run)
         if not 0 < seconds <= self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
         with self._queueing:
             if self.state(run).kind not in ENDED:
                 raise UserError("This run is still training.")
-            config = record.read_config(folder)
             left = self._left(run)
             more = seconds if left < 1 else left
             self._make_room([more], owner, address)
             if left < 1:
-                record.create(folder, dataclasses.replace(config, seconds=(config.seconds or 0) - left + seconds))
+                record.create(folder, self._longer(run, seconds, steps))
             (folder / "stop").unlink(missing_ok=True)
+            os.utime(folder / "run.json")  # it is as new as one that is begun now, also for who remembers it as ended
             self._enqueue(run, more, owner, address)
+
+    def _longer(self, run: str, seconds: float, steps: int | None) -> RunConfig:
+        """A run's config with so many seconds more, or in a run in steps so many, or as many as it makes in them."""
+        config, last = record.read_config(self.root / run), (self.view(run).events or [{"step": 0, "seconds": 0.0}])[-1]
+        if config.steps is None:
+            return dataclasses.replace(config, seconds=last["seconds"] + seconds)
+        more = steps or max(1, round(seconds * self._rate(config, run)))
+        return dataclasses.replace(config, steps=last["step"] + more, ceiling=last["seconds"] + self.limits.longest)
+
+    def _bounded(self, config: RunConfig, seconds: float) -> RunConfig:
+        """A config in steps, which take so many seconds, with the ceiling of one click; UserError where it would hit that."""
+        if config.steps is None:
+            return config
+        if seconds > self.limits.longest:
+            most = f"{self.limits.longest:g}"
+            raise UserError(SLOW, steps=f"{config.steps:,}", seconds=f"{seconds:.0f}", most=most)
+        return dataclasses.replace(config, ceiling=self.limits.longest)
+
+    def takes(self, config: RunConfig) -> float:
+        """Seconds, about, that a run trains: its budget, or its steps at the pace of earlier runs."""
+        return float(config.seconds or 0.0) if config.steps is None else config.steps / self._rate(config)
+
+    def _rate(self, config: RunConfig, run: str = "") -> float:
+        """Steps a second: of a run itself, else of the last one here of the same method and data, else what is usual."""
+        if run and (own := self._measured(run)):  # whoever watches a queue asks for it twice a second
+            return own
+        made = sorted(self._folders(), key=lambda folder: _changed(folder / "events.jsonl"), reverse=True)
+        for folder in made[:MEASURED]:
+            try:
+                other = record.read_config(folder)
+                same = (other.method, other.dataset, dict(other.knobs)) == (config.method, config.dataset, dict(config.knobs))
+                if same and not is_example(folder) and (found := self._measured(folder.name)):
+                    return found
+            except (UserError, OSError, ValueError, KeyError):  # damaged, or gone just now
+                continue
+        return pace.shipped(config.method)[1]
+
+    def _measured(self, run: str) -> float:
+        """Steps a second that a run made; 0 where it has made too few to tell."""
+        last = (self.view(run).events or [{"step": 0, "seconds": 0.0}])[-1]
+        return last["step"] / last["seconds"] if last["step"] > SETTLED and last["seconds"] else 0.0
 
     def delete(self, owner: str) -> list[str]:
         """Forget all runs of a browser at once, those that wait or train too; returns the data set of each.
@@ -283,6 +356,39 @@ class Runs:
     def datasets(self) -> list[str]:
         """The data set of every run that is still there."""
         return [_dataset(about) for _, about in self._abouts()]
+
+    def upload(self, file: Path) -> Path:
+        """Copy a zip to where a run finds it later, in a folder named by its content; returns its path there.
+
+        UserError where it is gone, or where what is kept already leaves no room.
+        """
+        try:
+            with file.open("rb") as content:
+                target = self.root / UPLOADS / hashlib.file_digest(content, "sha256").hexdigest()[:20] / file.name
+            size = file.stat().st_size
+        except FileNotFoundError as error:  # Gradio's copy is old, or was deleted with the rest of a browser's data
+            raise UserError("The images of this run are not kept any more: upload them again.") from error
+        with self._uploading:
+            if not target.exists():
+                self._make_upload_room(size)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    write(target, lambda path: shutil.copyfile(file, path))
+                except OSError:
+                    with suppress(OSError):  # one of another name may be there
+                        target.parent.rmdir()
+                    raise
+            target.parent.touch()  # chosen again it is new, or the run that it is for would clear it away
+        return target
+
+    def _make_upload_room(self, size: int) -> None:
+        most = self.limits.keep_uploads
+        for tried in (False, True):
+            if size + sum(path.stat().st_size for path in (self.root / UPLOADS).glob("*/*")) <= most * 1e6:
+                return
+            if not tried:
+                self._expire_uploads()
+        raise UserError(FULL_UPLOADS, most=f"{most:g}", variable="PLAYGROUND_KEEP_UPLOADS")
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -412,7 +518,7 @@ class Runs:
         """UserError where runs of so many seconds each are too many, for the queue, for a browser or for a network address."""
         limits, waiting = self.limits, self._waiting()
         if len(waiting) + len(seconds) > limits.waiting:
-            raise UserError(FULL, number=len(waiting))
+            raise UserError(FULL, number=len(waiting), variable="PLAYGROUND_WAITING")
         mine = [one for one in waiting if one.owner == hashed(owner)[:HASH]]
         singles = [one for one in mine if not one.swept]  # a sweep has its own rule
         if not swept and len(singles) >= limits.waiting_each:
@@ -455,7 +561,10 @@ class Runs:
     def _left(self, run: str) -> float:
         """Seconds of its budget that a run has not trained yet."""
         view = self.view(run)
-        return (record.read_config(view.folder).seconds or 0.0) - (view.events[-1]["seconds"] if view.events else 0.0)
+        config, last = record.read_config(view.folder), (view.events or [{"step": 0, "seconds": 0.0}])[-1]
+        if config.steps is None:
+            return (config.seconds or 0.0) - last["seconds"]
+        return min((config.steps - last["step"]) / self._rate(config, run), (config.ceiling or math.inf) - last["seconds"])
 
     def _swept(self, owner: str) -> list[str]:
         """The runs of all sweeps of a person."""

@@ -31,7 +31,7 @@ def main(root: Path, slot: str) -> None:
     orphaned = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), orphaned.set()), daemon=True).start()
     load = lru_cache(2)(data.load)
-    for _ in train(RunConfig("simclr", steps=2), load("fashion-mnist", None)):  # the first steps of a process are slow
+    for _ in train(RunConfig("simclr", steps=2), load(data.DEFAULT, None)):  # the first steps of a process are slow
         pass
     own = FileLock(root / f".slot-{slot}")  # an earlier app's worker may still be at its last run: it trains, we wait
     while not orphaned.is_set():

@@ -20,6 +20,12 @@ LANGUAGES = {"en": "en", "zh": "zh-CN"}  # a file's name -> the language's name 
 
 @cache
 def table(language: str) -> dict[str, str]:
+    """Flat key -> text of a language; in English what it does not have, as of a method that somebody has just added."""
+    return own("en") | own(language)
+
+
+@cache
+def own(language: str) -> dict[str, str]:
     """Flat key -> text of a language, "train.button" for button in [train]; knobs are "knobs.METHOD.NAME.label" and ".help"."""
     parsed = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
     found, knobs = _flat(parsed), _knobs()
@@ -33,7 +39,7 @@ def table(language: str) -> dict[str, str]:
 
 
 def text(language: str, key: str, **values: object) -> str:
-    """One text, filled in. KeyError where it is missing, which a test makes sure of beforehand."""
+    """One text, filled in. KeyError where even English has none, which a test makes sure of beforehand."""
     found = table(language if language in LANGUAGES else "en")[key]
     return found.format(**values) if values else found
 

@@ -28,22 +28,64 @@ export interface Pictures {
   tables: Record<string, any>;
 }
 
-/** A number of the end. */
+/** One of the numbers that stand beside each other: as a word, and as a share of the longest bar there can be. */
+export interface Bar {
+  name: string;
+  value: string;
+  share: number;
+}
+
+/** What was learned, in one number, and what it has to be compared with; `bars` begins with the run's own. */
+export interface Learned {
+  key: string;
+  name: string;
+  help: string;
+  bars: Bar[];
+}
+
+/** Where to look next: a tab, and the page's address of it. */
+export interface Way {
+  tab: string;
+  text: string;
+  address: string;
+}
+
+/** What a run came to, in sentences. */
+export interface Ending {
+  text: string;
+  tone: string;
+  ways: Way[];
+}
+
+/** The frames of the map that moves, of a long run some of them: step, seconds and number of images of each. */
+export interface Looks {
+  count: number;
+  planes: number;
+  steps: number[];
+  seconds: number[];
+  images: number[];
+  newest: string;
+}
+
+/** A number of the end; key: by which the glossary explains it. */
 export interface Line {
+  key: string;
   name: string;
   value: string;
 }
 
-/** The numbers of the end: a table of those that features are compared by, and the other ones. */
+/** The numbers of the end: a table of those that features are compared by, a key for each row, and the other ones. */
 export interface Result {
   table: string[][];
+  keys: string[];
   lines: Line[];
 }
 
-/** Steps of which there is a map of each kind. */
+/** Steps of which there is a map of each kind; seconds: of those of `pca`, which are all. */
 export interface Kinds {
   pca: number[];
   umap: number[];
+  seconds: number[];
 }
 
 /** What both kinds of map are called in addresses. */
@@ -52,18 +94,55 @@ export interface Keys {
   umap: string;
 }
 
+/** How well a factor is read at each look, as R² or a share. guess: by who sees nothing; without a head no embedding. */
+export interface Reading {
+  key: string;
+  name: string;
+  help: string;
+  share: boolean;
+  guess: number;
+  pixels: number | null;
+  features: (number | null)[];
+  embedding: (number | null)[];
+}
+
+/** A knob to change in a copy of the run, what to, and what to expect of it. */
+export interface Switch {
+  knob: string;
+  value: number;
+  text: string;
+  help: string;
+}
+
+/** What is kept and what is forgotten, over seconds; "missing" says why there is nothing. */
+export interface Kept {
+  title: string;
+  intro: string;
+  missing: string;
+  labels: Record<string, string>;
+  seconds: number[];
+  rows: Reading[];
+  sentences: string[];
+  switches: Switch[];
+}
+
 /** All that the panel shows of a run at one moment. */
 export interface Moment {
   version: string;
   state: string;
   method: string;
+  line: string;
   ended: boolean;
   example: Example | null;
   tone: string;
+  name: string;
   title: string;
   status: string;
   progress: number;
+  learned: Learned | null;
   tiles: Tile[];
+  ending: Ending | null;
+  looks: Looks;
   figures: Record<string, any>;
   warning: string;
   pictures: Pictures | null;
@@ -71,6 +150,7 @@ export interface Moment {
   map_keys: Keys;
   umap_pending: boolean;
   result: Result;
+  kept: Kept;
   labels: Record<string, string>;
   map_title: string;
 }
@@ -93,4 +173,9 @@ export interface About {
 export interface Deleted {
   runs: number;
   uploads: number;
+}
+
+/** That the app answers; waiting: runs in the queue. */
+export interface Health {
+  waiting: number;
 }

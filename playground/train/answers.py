@@ -37,25 +37,76 @@ class Pictures(TypedDict):
     tables: dict[str, Any]
 
 
-class Line(TypedDict):
-    """A number of the end."""
+class Bar(TypedDict):
+    """One of the numbers that stand beside each other: as a word, and as a share of the longest bar there can be."""
 
+    name: str
+    value: str
+    share: float
+
+
+class Learned(TypedDict):
+    """What was learned, in one number, and what it has to be compared with; `bars` begins with the run's own."""
+
+    key: str
+    name: str
+    help: str
+    bars: list[Bar]
+
+
+class Way(TypedDict):
+    """Where to look next: a tab, and the page's address of it."""
+
+    tab: str
+    text: str
+    address: str
+
+
+class Ending(TypedDict):
+    """What a run came to, in sentences."""
+
+    text: str
+    tone: str
+    ways: list[Way]
+
+
+class Looks(TypedDict):
+    """The frames of the map that moves, of a long run some of them: step, seconds and number of images of each.
+
+    count: how many there are in all; planes: 2 where each holds the embeddings beside the features; newest: the positions of
+    the last one while the run trains, float32 in base64, else "".
+    """
+
+    count: int
+    planes: int
+    steps: list[int]
+    seconds: list[float]
+    images: list[int]
+    newest: str
+
+
+class Line(TypedDict):
+    """A number of the end; key: by which the glossary explains it."""
+
+    key: str
     name: str
     value: str
 
 
 class Result(TypedDict):
-    """The numbers of the end: a table of those that features are compared by, and the other ones."""
+    """The numbers of the end: a table of those that features are compared by, a key for each row, and the other ones."""
 
     table: list[list[str]]
+    keys: list[str]
     lines: list[Line]
 
 
 class Kinds(TypedDict):
-    """Steps of which there is a map of each kind."""
+    """Steps of which there is a map of each kind; seconds: of those of `pca`, which are all."""
 
     pca: list[int]
     umap: list[int]
+    seconds: list[float]
 
 
 class Keys(TypedDict):
@@ -65,19 +116,59 @@ class Keys(TypedDict):
     umap: str
 
 
+class Reading(TypedDict):
+    """How well a factor is read at each look, as R² or a share. guess: by who sees nothing; without a head no embedding."""
+
+    key: str
+    name: str
+    help: str
+    share: bool
+    guess: float
+    pixels: float | None
+    features: list[float | None]
+    embedding: list[float | None]
+
+
+class Switch(TypedDict):
+    """A knob to change in a copy of the run, what to, and what to expect of it."""
+
+    knob: str
+    value: float
+    text: str
+    help: str
+
+
+class Kept(TypedDict):
+    """What is kept and what is forgotten, over seconds; "missing" says why there is nothing."""
+
+    title: str
+    intro: str
+    missing: str
+    labels: dict[str, str]
+    seconds: list[float]
+    rows: list[Reading]
+    sentences: list[str]
+    switches: list[Switch]
+
+
 class Moment(TypedDict):
     """All that the panel shows of a run at one moment."""
 
     version: str
     state: str
     method: str
+    line: str
     ended: bool
     example: Example | None
     tone: str
+    name: str
     title: str
     status: str
     progress: float
+    learned: Learned | None
     tiles: list[Tile]
+    ending: Ending | None
+    looks: Looks
     figures: dict[str, Any]
     warning: str
     pictures: Pictures | None
@@ -85,6 +176,7 @@ class Moment(TypedDict):
     map_keys: Keys
     umap_pending: bool
     result: Result
+    kept: Kept
     labels: dict[str, str]
     map_title: str
 
@@ -109,3 +201,9 @@ class Deleted(TypedDict):
 
     runs: int
     uploads: int
+
+
+class Health(TypedDict):
+    """That the app answers; waiting: runs in the queue."""
+
+    waiting: int

@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import gradio as gr
 
+from playground.page.uploads import CLOSED
 from trainers.data import BUILT_IN, FOLDER
 from trainers.errors import UserError
 from trainers.method import knobs_of, make_config, methods
 from trainers.train import RunConfig
 
-BUDGETS = (15, 30, 120, 600)
+BUDGETS = (15, 30, 120, 600)  # seconds
+STEPS = ("400 steps", "1000 steps", "4000 steps")  # the same run on every machine
 OWN = "own"
 FIRST = "simclr"
 
@@ -22,29 +24,29 @@ FIRST = "simclr"
 class Controls:
     """The column of controls. `config` turns what was set into a run's config; `asked` and `of` go the other way.
 
-    longest: seconds that one click may ask for.
+    longest: seconds that one click may ask for. uploads: whether a person's own images may be brought.
     """
 
-    def __init__(self, i18n: Any, longest: float = BUDGETS[-1]) -> None:
+    def __init__(self, i18n: Any, longest: float = BUDGETS[-1], uploads: bool = True) -> None:
         self.budgets = [one for one in BUDGETS if one <= longest]
-        names = [*BUILT_IN, OWN]
+        names = self.datasets = [*BUILT_IN, *([OWN] if uploads else [])]
+        self.method = gr.Radio(
+            [(i18n(f"cards.{name}.title"), name) for name in methods()], value=FIRST,
+            label=i18n("controls.method"), interactive=True, elem_id="method",
+        )  # fmt: skip
+        with gr.Row(elem_id="act"):  # on a phone a bar at the foot of the screen
+            self.train = gr.Button(i18n("controls.train"), variant="primary", size="lg", elem_id="train", min_width=80)
+            self.stop = gr.Button(i18n("controls.stop"), variant="stop", size="lg", elem_id="stop", min_width=80)
+            self.go_on = gr.Button(i18n("controls.go_on"), size="lg", elem_id="go-on", min_width=80)
+        self.budget = gr.Radio(
+            [(i18n(f"controls.budget_{b}".replace(" ", "_")), b) for b in (*self.budgets, *STEPS)], value=self.budgets[:2][-1],
+            label=i18n("controls.budget"), interactive=True, elem_id="budget",
+        )  # fmt: skip
         self.data = gr.Dropdown(
             [(i18n(f"controls.{OWN}" if n == OWN else f"data.{n}"), n) for n in names], value=names[0],
             label=i18n("controls.data"), interactive=True, elem_id="data",
         )  # fmt: skip
         self.upload = gr.File(label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110)
-        self.method = gr.Radio(
-            [(i18n(f"cards.{name}.title"), name) for name in methods()], value=FIRST,
-            label=i18n("controls.method"), interactive=True, elem_id="method",
-        )  # fmt: skip
-        self.budget = gr.Radio(
-            [(i18n(f"controls.budget_{b}"), b) for b in self.budgets], value=self.budgets[:2][-1],
-            label=i18n("controls.budget"), interactive=True, elem_id="budget",
-        )  # fmt: skip
-        self.train = gr.Button(i18n("controls.train"), variant="primary", size="lg", elem_id="train")
-        with gr.Row(elem_id="after"):
-            self.stop = gr.Button(i18n("controls.stop"), variant="stop", size="sm", elem_id="stop", min_width=80)
-            self.go_on = gr.Button(i18n("controls.go_on"), size="sm", elem_id="go-on", min_width=80)
         self.groups: dict[str, gr.Column] = {}
         self.knobs: dict[str, dict[str, Any]] = {}
         with gr.Accordion(i18n("controls.knobs"), open=False, elem_id="knobs"):
@@ -74,6 +76,8 @@ class Controls:
 
     def known(self) -> list[tuple[str, Any]]:
         """What the address calls each of `shown`, and its default: "data", "method", "seconds", "seed", "METHOD.KNOB".
+
+        A budget in steps, "400 steps", is in it as steps=400.
 
         Of knobs it tells those of the chosen method, as "knob.KNOB".
         """
@@ -107,7 +111,10 @@ class Controls:
             wrong.append(error)
             config = make_config(method, {})
         found = {self.method: method} | {one: getattr(config, name) for name, one in self.knobs[method].items()}
-        found |= {self.data: choice("data", [*BUILT_IN, OWN]), self.budget: choice("seconds", self.budgets)}
+        found |= {self.data: choice("data", self.datasets), self.budget: choice("seconds", self.budgets)}
+        if "steps" in given:
+            found[self.budget] = choice("steps", [one.removesuffix(" steps") for one in STEPS])
+            found[self.budget] = found[self.budget] and f"{found[self.budget]} steps"
         if "seed" in given:
             if re.fullmatch(r"-?[0-9]{1,10}", given["seed"]) and -(2**31) <= int(given["seed"]) < 2**31:
                 found[self.seed] = int(given["seed"])
@@ -122,12 +129,16 @@ class Controls:
         given |= {f"knob.{name}": str(value) for name, value in config.knobs.items()}
         if config.seconds in self.budgets:  # a sweep's, or one that was gone on with, may be any other
             given["seconds"] = f"{config.seconds:g}"
+        if f"{config.steps} steps" in STEPS:
+            given["steps"] = f"{config.steps}"
         return self.asked(given)[0]
 
     def config(self, values: dict[Any, Any], keep: Any) -> RunConfig:
         """A run's config from the components' values, none of which is trusted; keep(path) puts an upload somewhere lasting."""
         dataset, method = values[self.data], values[self.method]
         if dataset == OWN:
+            if OWN not in self.datasets:
+                raise UserError(CLOSED)
             if not values[self.upload]:
                 raise UserError(NO_UPLOAD)
             dataset = FOLDER + str(keep(values[self.upload]))
@@ -140,12 +151,18 @@ class Controls:
         except (TypeError, ValueError, OverflowError):
             raise UserError("The seed must be a whole number of at most 31 bits.") from None
         knobs = {name: values[component] for name, component in self.knobs.get(method, {}).items()}
-        return RunConfig(method, dataset, seconds(values[self.budget]), seed=seed, knobs=knobs)
+        return RunConfig(method, dataset, **budget(values[self.budget]), seed=seed, knobs=knobs)
 
 
 NOT_OFFERED = "This link asks for {key} = {value}, which is not offered here: the rest of it is set."
 NO_METHOD = "Choose a method from the list."
 NO_UPLOAD = "Choose a data set from the list, or upload a zip of your own images."
+
+
+def budget(chosen: Any) -> dict[str, Any]:
+    """The "steps" or "seconds" of a RunConfig, from a budget as it came from a browser; UserError where it is neither."""
+    found = re.fullmatch(r"([0-9]{1,9}) steps", chosen) if isinstance(chosen, str) else None
+    return {"steps": int(found[1])} if found else {"seconds": seconds(chosen)}
 
 
 def seconds(budget: Any) -> float:

@@ -1,10 +1,10 @@
-// The controls of Train in the page's address: data, method, seconds, seed, knob.NAME.
+// The controls of Train in the page's address: data, method, seconds or steps, seed, knob.NAME.
 import {query, remember} from '../page/address.js';
 import {words} from '../page/words.js';
 
 /** @typedef {Record<string, unknown>} Given a control's key and its value */
 
-const SET = /^(data|method|seconds|seed|knob\..+)$/;
+const SET = /^(data|method|seconds|steps|seed|knob\..+)$/;
 const SETTLED = 150;  // ms: a slider that is pulled has hundreds of values
 
 /** What the address sets. @returns {Record<string, string>} */
@@ -20,7 +20,8 @@ export function told(known, now) {
   for (const [key, value] of known) {
     const [of, knob] = key.split('.');
     if (now[key] === null || String(now[key]) === String(value) || (knob && of !== now.method)) continue;
-    said[knob ? `knob.${knob}` : key] = String(now[key]);
+    const steps = key === 'seconds' && /^(\d+) steps$/.exec(String(now[key]))?.[1];
+    said[knob ? `knob.${knob}` : steps ? 'steps' : key] = steps || String(now[key]);
   }
   return said;
 }

@@ -1,81 +1,101 @@
-// What Train's panel looks like.
-import {html, keyed, nothing, styleMap} from '../page/lit.js';
-import {base, path} from '../page/ask.js';
-import {filled, lang, words} from '../page/words.js';
-import '../widgets/embedding-map/element.js';
-import '../widgets/embedding-map/legend.js';
-import {choice} from '../widgets/forms.js';
+// What Train's panel looks like: the map first, what was learned beside it, below both the curves and the rest.
+import {html, nothing, styleMap} from '../page/lit.js';
+import {empty} from '../page/state.js';
+import {mark, term} from '../page/terms.js';
+import {filled, percent, words} from '../page/words.js';
 import '../widgets/plot-figure.js';
+import {kept} from './kept.js';
+import {map} from './map.js';
 
 /**
  * @typedef {import('./train.js').Panel} Panel
+ * @typedef {import('./train.js').Seen} Seen
  * @typedef {import('./answers').Moment} Moment
  */
 
+const SIDES = ['', '', 'untrained', 'pixels'];  // what the columns of the result are
+/** @type {Record<string, string>} */
+const TERMS = {'view 1': 'view', 'view 2': 'view', visible: 'mask'};  // what rows of pictures show
 const ROOM = ['', '', ''];  // of the curves, until they are known
 
 /** @param {Panel} panel */
-export const panel = panel => html`${panel.run ? keyed(panel.run, html`${example(panel)}${status(panel)}${warning(panel.moment)}
-  <div class="live-tiles">${panel.moment?.tiles.map(tile) ?? nothing}</div>${curves(panel.moment)}
-  <div class="live-columns">${map(panel)}<div class="live-side">${pictures(panel)}${result(panel.moment)}${skipped(panel)}</div></div>`)
-  : html`<div class="live-empty"><h2>${words().title}</h2><p>${panel.note || words().text}</p></div>`}${panel.deletion.view()}`;
+export function panel(panel) {
+  if (!panel.run) return html`${empty(words().title, panel.note || words().text)}${panel.deletion.view()}`;
+  const {seen} = panel, old = seen !== panel ? ' old' : '', moment = panel.moment ?? seen.moment;
+  return html`${head(panel)}${map(panel)}
+    <div class="live-side">${learned(moment)}${said(panel)}${tiles(moment)}${pictures(seen, old)}</div>
+    ${curves(seen.moment, old)}${kept(panel)}
+    <div class=${`live-more${old}`}>${tables(seen)}${result(seen.moment)}${skipped(panel)}</div>
+    ${panel.deletion.view()}`;
+}
 
-/** What a run that came with the app says of itself, and the button for one's own. @param {Panel} panel */
-const example = panel => html`<div class="live-example" ?hidden=${!panel.moment?.example}><span>${panel.moment?.example?.text}</span>
-  <button type="button" class="small primary" ?disabled=${panel.busy} @click=${() => panel.again()}>${panel.moment?.example?.act}</button>
-  <span class="live-said" role="alert">${panel.note}</span></div>`;
-
-/** @param {Panel} panel */
-const status = ({moment, problem}) => html`<div class=${problem ? 'live-status gone' : 'live-status'} data-tone=${moment?.tone ?? nothing}>
-  <span class="live-sentence" role="status">${problem || moment?.status}</span><span class="live-title">${moment?.title}</span></div>
+/** The run's name, its method in one sentence, and how it stands. @param {Panel} panel */
+const head = ({run, moment, problem, naming}) => html`<div class="live-head">${
+  naming.view(moment ? run : '', moment?.name ?? '', moment?.title ?? words().loading)}
+  <p class="live-line">${moment?.line}</p></div>
+  <div class="live-now"><div class=${problem ? 'live-status gone' : 'live-status'} data-tone=${moment?.tone ?? nothing}>
+  <span class="live-sentence" role="status">${problem || moment?.status}</span></div>
   <div class="live-bar" data-tone=${moment?.tone ?? nothing}><div
-  style=${styleMap({width: `${100 * (moment?.progress ?? 0)}%`})}></div></div>`;
+  style=${styleMap({width: `${100 * (moment?.progress ?? 0)}%`})}></div></div></div>
+  <div class="live-warning" role="alert" ?hidden=${!moment?.warning}>${moment?.warning}</div>`;
+
+/** What was learned, beside what it has to beat. @param {Moment | null} moment */
+function learned(moment) {
+  const found = moment?.learned;
+  if (!found) return html`<div class="tile learned empty"></div>`;
+  const [own, ...others] = found.bars;
+  return html`<div class="tile learned helped" data-key=${found.key} title=${found.help}>
+    <span>${term(found.key, found.name)}</span><b>${own.value}</b>
+    ${[own, ...others].map((bar, at) => html`<div class=${at ? 'learned-bar' : 'learned-bar own'}><span>${bar.name}</span>
+      <i><u style=${styleMap({width: percent(bar.share, 1)})}></u></i><em>${bar.value}</em></div>`)}</div>`;
+}
+
+/** What a run came to, or what one that came with the app is, and where to go from there. @param {Panel} panel */
+function said(panel) {
+  const {moment, busy, note} = panel, {ending, example} = moment ?? {};
+  return html`<div class="live-verdict" data-tone=${ending?.tone ?? nothing}>
+    ${ending ? html`<p class="live-ending">${ending.text}</p>
+      <p class="live-ways"><span>${moment?.labels.next}</span>${ending.ways.map(way => html`
+        <a href=${way.address} data-tab=${way.tab}>${way.text}</a>`)}</p>`
+      : moment && !moment.ended ? html`<p class="hint">${moment.labels.end_wait}</p>` : nothing}
+    <div class="live-example" ?hidden=${!example}><span>${example?.text}</span>
+      <button type="button" class="small primary" ?disabled=${busy} @click=${() => panel.again()}>${example?.act}</button></div>
+    <span class="live-said" role="alert">${note}</span></div>`;
+}
 
 /** @param {Moment | null} moment */
-const warning = moment => html`<div class="live-warning" role="alert" ?hidden=${!moment?.warning}>${moment?.warning}</div>`;
+const tiles = moment => html`<div class="live-tiles">${moment?.tiles.map(({key, name, value, help}) => html`<div
+  class=${help ? 'tile helped' : 'tile'} data-key=${key} title=${help}><b>${value}</b><span>${term(key, name)}</span></div>`)}</div>`;
 
-/** @param {Moment['tiles'][0]} tile */
-const tile = ({key, name, value, help}) => html`<div class=${help ? 'tile helped' : 'tile'} data-key=${key} title=${help}><b>${value}</b>
-  <span>${name}</span></div>`;
+/** @param {Seen} seen @param {string} old */
+const pictures = ({moment, pictures}, old) => html`<div class=${`live-pictures${old}`}>${pictures
+  ? html`<h3>${moment?.labels.pictures}</h3>${pictures.rows.map(row => html`<div class="picture-row"><span>${
+      term(TERMS[row.key] ?? row.key, row.name)}</span><img alt=${row.name} src=${row.src}></div>`)}` : nothing}</div>`;
 
-/** Which curves there are is known with the first step. @param {Moment | null} moment */
-function curves(moment) {
+/** Which curves there are is known with the first step. @param {Moment | null} moment @param {string} old */
+function curves(moment, old) {
   const names = Object.keys(moment?.figures ?? {});
-  return html`<div class="live-curves" data-count=${names.length || nothing}>${(names.length ? names : ROOM).map(name => html`<plot-figure
-    class="live-curve" data-key=${name || nothing} .figure=${moment?.figures[name] ?? null}></plot-figure>`)}</div>`;
+  const all = (names.length ? names : ROOM).map(name => html`<div class="live-curve with-mark"><plot-figure
+    data-key=${name || nothing} .figure=${moment?.figures[name] ?? null}></plot-figure>${
+    mark(name, moment?.figures[name]?.layout?.title?.text ?? '')}</div>`);
+  return html`<div class=${`live-curves${old}`} data-count=${names.length || nothing}>${all}</div>`;
 }
 
-/** @param {Panel} panel */
-function map(panel) {
-  const {moment, about, run, spec, hiddenGroups} = panel;
-  const kinds = /** @type {[string, string][]} */ (moment && about ? [
-    ['pca', moment.labels.map_pca], ['umap', moment.umap_pending ? moment.labels.map_wait : moment.labels.map_umap]] : []);
-  const choose = (/** @type {string} */ kind) => panel.choose(/** @type {'pca' | 'umap'} */ (kind));
-  const missing = (/** @type {string} */ kind) => !moment?.maps[/** @type {'pca' | 'umap'} */ (kind)].length;
-  return html`<div class="live-map"><div class="map-head"><h3>${moment?.map_title}</h3>
-    ${kinds.length && moment ? choice(kinds, panel.kind(moment), choose, missing) : nothing}</div>
-    <embedding-map class="map" .about=${about} .sheet=${about ? base(path`runs/${run}/images.png`).href : ''} .classes=${panel.classes}
-      .positions=${panel.place?.positions ?? null} .spec=${spec} .hiddenGroups=${hiddenGroups} .language=${lang()}
-      .wheel=${false}></embedding-map>
-    <map-legend class="map-legend" .spec=${spec} .hiddenGroups=${hiddenGroups} .help=${words().explore?.legend_help ?? ''}
-      @toggle=${(/** @type {CustomEvent} */ event) => panel.toggle(event.detail)}></map-legend>
-    <p class="hint">${moment?.labels.map_hint}</p></div>`;
-}
-
-/** @param {Panel} panel */
-const pictures = ({moment, pictures}) => html`<div class="live-pictures">${pictures ? html`<h3>${moment?.labels.pictures}</h3>
-  ${pictures.rows.map(row => html`<div class="picture-row"><span>${row.name}</span><img alt=${row.name} src=${row.src}></div>`)}`
-  : nothing}</div><div class="live-tables">${Object.entries(pictures?.tables ?? {}).map(([name, figure]) => html`<plot-figure
-  class="live-table" data-key=${name} style=${styleMap({height: `${figure.layout.height}px`})} .figure=${figure}></plot-figure>`)}</div>`;
+/** @param {Seen} seen */
+const tables = ({pictures}) => html`<div class="live-tables">${Object.entries(pictures?.tables ?? {}).map(([name, figure]) => html`
+  <plot-figure class="live-table" data-key=${name} style=${styleMap({height: `${figure.layout.height}px`})}
+    .figure=${figure}></plot-figure>`)}</div>`;
 
 /** @param {Moment | null} moment */
 function result(moment) {
-  const {table: [head, ...body], lines} = moment?.result ?? {table: [], lines: []};
+  const {table: [head, ...body], keys, lines} = moment?.result ?? {table: [], keys: [], lines: []};
   if (!head && !lines.length) return html`<div class="live-result"></div>`;
   return html`<div class="live-result"><h3>${moment?.labels.result}</h3>
-    ${head ? html`<table class="compared"><thead><tr>${head.map(cell => cell ? html`<th>${cell}</th>` : html`<td></td>`)}</tr></thead>
-      <tbody>${body.map(row => html`<tr>${row.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>` : nothing}
-    ${lines.length ? html`<table>${lines.map(line => html`<tr><td>${line.name}</td><td>${line.value}</td></tr>`)}</table>`
+    ${head ? html`<table class="compared"><thead><tr>${head.map((cell, i) => cell ? html`<th>${
+      term(SIDES[i], cell)}</th>` : html`<td></td>`)}</tr></thead>
+      <tbody>${body.map((row, at) => html`<tr>${row.map((cell, i) => html`<td>${
+      i ? cell : term(keys[at], cell)}</td>`)}</tr>`)}</tbody></table>` : nothing}
+    ${lines.length ? html`<table>${lines.map(line => html`<tr><td>${term(line.key, line.name)}</td><td>${line.value}</td></tr>`)}</table>`
       : nothing}</div>`;
 }
 

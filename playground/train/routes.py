@@ -12,15 +12,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.maps.making import Maps
-from playground.page.http import FRESH, gzipped, language, lasting, png, question, secret
+from playground.page.http import FRESH, answer, gzipped, language, lasting, png, question, secret
 from playground.page.visitor import address
 from playground.runs.copies import like
 from playground.runs.deletion import delete
 from playground.runs.described import public
 from playground.runs.store import ENDED, Runs, about_images, content, read_images
 from playground.texts import sentence
-from playground.train.answers import Deleted
-from playground.train.live import packed
+from playground.train.answers import Deleted, Health
+from playground.train.live import packed, positions
 from trainers import record
 from trainers.checkpoint import DAMAGED
 from trainers.data import BUILT_IN
@@ -29,7 +29,10 @@ from trainers.train import RunConfig
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
-    """A run's live panel, the sheet of its images, its pictures; POST /runs, and /deletion of all that is a browser's own."""
+    """A run's live panel, the sheet of its images, its pictures; /health.
+
+    POST /runs, /runs/RUN/name, and /deletion of what a browser brought.
+    """
     runs = maps.runs
     lasts = lasting(runs)
 
@@ -44,7 +47,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
             return Response(status_code=503)  # the run has just replaced it, and is asked for again
         if found is None:
             return Response(status_code=204)
-        return gzipped(request, found[1], "application/json", FRESH)
+        return gzipped(request, found, "application/json", FRESH)
 
     async def images(request: Request) -> Response:
         kind = request.path_params["kind"]
@@ -60,17 +63,28 @@ def routes(maps: Maps) -> list[BaseRoute]:
         run = await run_in_threadpool(_begun, runs, await question(request), address(request))
         return JSONResponse({"run": run}, headers=FRESH)
 
+    def health(p: Any, q: Any) -> Health:
+        return Health(waiting=len(runs.waiting()))  # which takes a thread and the folder of runs
+
+    async def renamed(request: Request) -> Response:
+        asked = await question(request)
+        await run_in_threadpool(runs.rename, request.path_params["run"], secret(asked), str(asked.get("name") or ""))
+        return JSONResponse({}, headers=FRESH)
+
     async def deleted(request: Request) -> Response:
         owner = secret(await question(request))
         mine, uploads = await run_in_threadpool(delete, runs, owner)
         return JSONResponse(Deleted(runs=mine, uploads=uploads), headers=FRESH)
 
     return [
+        Route("/health", answer(health)),
         Route("/deletion", deleted, methods=["POST"]),
         Route("/runs/{run}/live", live),
+        Route("/runs/{run}/looks/{count:number}", answer(lambda p, q: positions(runs, p["run"], p["count"]))),
         Route("/runs/{run}/images.{kind:str}", images),
         Route("/runs/{run}/pictures/{step:number}", pictures),
         Route("/runs", begin, methods=["POST"]),
+        Route("/runs/{run}/name", renamed, methods=["POST"]),
     ]
 
 
@@ -87,10 +101,11 @@ def _begun(runs: Runs, asked: dict[str, Any], address: str) -> str:
     if dataset not in BUILT_IN:
         raise UserError("This question is not understood.")
     try:
-        seconds, seed = float(asked.get("seconds", 30)), int(asked.get("seed", 0))
+        steps, seed = asked.get("steps"), int(asked.get("seed", 0))
+        budget: dict[str, Any] = {"seconds": float(asked.get("seconds", 30))} if steps is None else {"steps": int(steps)}
     except (TypeError, ValueError, OverflowError) as error:
         raise UserError("This question is not understood.") from error
-    return runs.create(RunConfig(str(asked.get("method")), dataset, seconds, seed=seed, knobs=knobs), owner, address)
+    return runs.create(RunConfig(str(asked.get("method")), dataset, **budget, seed=seed, knobs=knobs), owner, address)
 
 
 def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +14,10 @@ import gradio as gr
 from playground.page.modules import opens
 from playground.page.visitor import address
 from playground.runs.brought import Brought
-from playground.runs.store import UPLOADS, Runs
+from playground.runs.store import Runs
 from playground.texts import language_of, text, told
-from playground.train.controls import Controls, seconds
+from playground.train.controls import Controls, budget
 from trainers import record
-from trainers.checkpoint import write
 from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
@@ -32,11 +28,14 @@ TOAST = "<div class='toast' role='alert' hidden></div>"
 SHOWN = "(shown, ...rest) => [window.playground.shown(), ...rest]"
 
 
-def build(i18n: Any, runs: Runs) -> None:
-    """The controls and the live panel, the events of Train, Stop and Continue, and the controls in the page's address."""
+def build(i18n: Any, runs: Runs, uploads: bool = True) -> None:
+    """The controls and the live panel, the events of Train, Stop and Continue, and the controls in the page's address.
+
+    uploads: whether a person's own images may be brought.
+    """
     with gr.Row(elem_id="body"):
         with gr.Column(scale=1, min_width=280, elem_id="controls"):
-            controls = Controls(i18n, runs.limits.longest)
+            controls = Controls(i18n, runs.limits.longest, uploads)
         with gr.Column(scale=4, min_width=320, elem_id="main"):
             live = drawn("live", PANEL, "train/train.js", run="")
     # Gradio's own errors lay themselves over the outputs, which here is a run that is well
@@ -73,7 +72,7 @@ def build(i18n: Any, runs: Runs) -> None:
         owner = secret_of(shown)
 
         def kept(path: str) -> Path:
-            found = keep(Path(path), runs.root / UPLOADS)
+            found = runs.upload(Path(path))
             brought.note(owner, found.parent.name, path)
             return found
 
@@ -85,8 +84,8 @@ def build(i18n: Any, runs: Runs) -> None:
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     @heard
-    def go_on_clicked(address: str, shown: Any, budget: Any) -> dict[Any, Any]:
-        runs.go_on(run_of(shown), secret_of(shown), seconds(budget), address)
+    def go_on_clicked(address: str, shown: Any, chosen: Any) -> dict[Any, Any]:
+        runs.go_on(run_of(shown), secret_of(shown), address=address, **budget(chosen))
         return {live: {"run": run_of(shown), "at": time.time()}}
 
     def restored(request: gr.Request, asked: Any, *values: Any) -> dict[Any, Any]:
@@ -143,22 +142,3 @@ def secret_of(shown: Any) -> str:
     if not isinstance(secret, str) or not 16 <= len(secret) <= 100:
         raise UserError("This browser keeps no secret for its runs: reload the page.")
     return secret
-
-
-def keep(upload: Path, folder: Path) -> Path:
-    """Copy an upload to where a run finds it later, in a folder named by its content; returns the path."""
-    try:
-        with upload.open("rb") as file:
-            target = folder / hashlib.file_digest(file, "sha256").hexdigest()[:20] / upload.name
-    except FileNotFoundError as error:  # Gradio's copy is old, or was deleted with the rest of a browser's data
-        raise UserError("The images of this run are not kept any more: upload them again.") from error
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            write(target, lambda path: shutil.copyfile(upload, path))
-        except OSError:
-            with suppress(OSError):  # one of another name may be there
-                target.parent.rmdir()
-            raise
-    target.parent.touch()  # chosen again it is new, or the run that it is for would clear it away
-    return target

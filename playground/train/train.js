@@ -1,6 +1,6 @@
 // Train's panel: the run that is shown, live. What the server says of it is in `moment`, `about`, `pictures` and `place`; what a
-// person chose to see in `chosen` and `hiddenGroups`.
-import {query, remember} from '../page/address.js';
+// person chose to see in `chosen`, `step`, `playing` and `hiddenGroups`. Till a run has its first map, `last` holds the one before.
+import {known, query, remember} from '../page/address.js';
 import {base, get, numbers, path, post, sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {mine, owner} from '../page/owner.js';
@@ -8,17 +8,19 @@ import {playground} from '../page/playground.js';
 import {current as currentTab, open as openTab} from '../page/tabs.js';
 import {className, lang, words} from '../page/words.js';
 import {labelled, toggled} from '../widgets/embedding-map/colours.js';
-import {plotly} from '../widgets/plotly-loader.js';
 import {Deletion} from './deletion.js';
 import {Follower} from './follow.js';
+import {axis, Frames, placeOf, scattered} from './frames.js';
 import {Linked} from './linked.js';
+import {Naming} from './naming.js';
 import {panel} from './panel.js';
 
 /**
  * @typedef {import('./answers').Moment} Moment
  * @typedef {import('./answers').About} About
  * @typedef {import('../widgets/plotly-loader.js').Figure} Figure
- * @typedef {{step: number, rows: {name: string, src: string}[], tables: Record<string, Figure>}} Pictures
+ * @typedef {{step: number, rows: {key: string, name: string, src: string}[], tables: Record<string, Figure>}} Pictures
+ * @typedef {Pick<Panel, 'run' | 'moment' | 'about' | 'spec' | 'classes' | 'pictures' | 'place' | 'hiddenGroups'>} Seen
  */
 
 export class Panel {
@@ -32,11 +34,16 @@ export class Panel {
   spec = /** @type {import('../widgets/embedding-map/types').Spec | null} */ (null);
   classes = /** @type {string[]} */ ([]);
   pictures = /** @type {Pictures | null} */ (null);
-  place = /** @type {{name: string, positions: Float32Array} | null} */ (null);
+  place = /** @type {{name: string, positions: Float32Array, some: number} | null} */ (null);
   placing = '';  // the map that is on its way
-  chosen = /** @type {'' | 'pca' | 'umap'} */ ('');  // '': the best there is
+  chosen = /** @type {'' | import('./frames.js').Kind} */ ('');  // '': the best there is
+  step = /** @type {number | null} */ (null);  // of the frame that a person looks at; null: the end, which is now while it trains
+  playing = false;
+  frames = new Frames('');
+  last = /** @type {Seen | null} */ (null);  // what was seen before, until this run has a map
   hiddenGroups = /** @type {Set<number>} */ (new Set());
   deletion = new Deletion(() => this.draw(), () => this.deleted());
+  naming = new Naming(() => this.draw(), () => this.follower?.wake());
   follower = /** @type {Follower | null} */ (null);
 
   /** @param {HTMLElement} root @param {Linked} linked */
@@ -61,10 +68,14 @@ export class Panel {
     }
     const {fromAddress} = this, groups = fromAddress ? query.get('hide') ?? '' : '';
     const hidden = groups.split(',').filter(one => /^\d+$/.test(one)).map(Number);
+    if (this.place) {
+      const {run, moment, about, spec, classes, pictures, place, hiddenGroups} = this;
+      this.last = {run, moment, about, spec, classes, pictures, place, hiddenGroups};
+    }
     Object.assign(this, {
       run, shipped, fromAddress: false, moment: null, problem: '', note: '', about: null, spec: null, pictures: null, place: null,
-      placing: '',
-      chosen: fromAddress && query.get('view') === 'pca' ? 'pca' : '', hiddenGroups: new Set(hidden),
+      placing: '', step: null, playing: false, frames: new Frames(run),
+      chosen: fromAddress ? known(query.get('view'), ['pca', 'sphere']) ?? '' : '', hiddenGroups: new Set(hidden),
     });
     document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';
     document.body.toggleAttribute('data-mine', mine(run));
@@ -91,6 +102,7 @@ export class Panel {
     const {shipped} = this;  // then it is the one that came with the app which is gone, and there is no other
     document.body.dataset.run = 'none';
     this.run = '';
+    this.place = this.last = null;
     this.follower = null;
     this.note = words().missing;
     if (shipped || !(this.linked.method in words().shipped)) return this.draw();
@@ -100,17 +112,48 @@ export class Panel {
   }
 
   /** The view is in the address. */
-  remember() { remember({view: this.chosen === 'pca' ? 'pca' : null, ...(this.about ? {hide: [...this.hiddenGroups].join(',')} : {})}); }
+  remember() { remember({view: known(this.chosen, ['pca', 'sphere']), ...(this.about ? {hide: [...this.hiddenGroups].join(',')} : {})}); }
 
-  /** The map that is shown: the chosen one where it is there. @param {Moment} moment @returns {'pca' | 'umap'} */
-  kind = moment => !moment.maps.umap.length || this.chosen === 'pca' ? 'pca' : 'umap';
+  /** The map that is shown: the chosen one where it is there; the one that moves while it does. @param {Moment} moment */
+  kind(moment) {
+    const fallen = !this.chosen && moment.warning;  // a collapse is seen where the loss acts, and nowhere else
+    if ((fallen || this.chosen === 'sphere') && moment.looks.planes > 1) return 'sphere';
+    const better = moment.maps.umap.length && (moment.ended ? this.chosen !== 'pca' : this.chosen === 'umap');
+    return /** @type {'pca' | 'umap'} */ (better ? 'umap' : 'pca');
+  }
 
-  /** @param {'pca' | 'umap'} kind */
-  choose(kind) {
-    this.chosen = kind;
-    this.remember();
+  /** What is to be seen: of this run, or of the last one. @returns {Seen} */
+  get seen() { return this.place ? this : this.last ?? this; }
+
+  /** Shows a frame of the time axis; the last one is the end. @param {number} place */
+  seek(place) {
+    if (!this.moment) return;
+    this.moves();
+    const {steps} = axis(this.moment, this.kind(this.moment));
+    this.step = place < steps.length - 1 ? steps[place] : null;
+    this.moved();
+  }
+
+  /** @param {boolean} playing */
+  play(playing) {
+    this.playing = playing;
+    if (playing) this.moves();
+    this.moved();
+  }
+
+  /** A map that has its end alone cannot move: then it is the other one that does. */
+  moves() { if (this.moment && this.kind(this.moment) === 'umap' && this.moment.maps.umap.length < 2) this.chosen = 'pca'; }
+
+  moved() {
     this.draw();
     if (this.moment) this.placed(this.moment).catch(error => console.warn(error));
+  }
+
+  /** @param {import('./frames.js').Kind} kind */
+  choose(kind) {
+    Object.assign(this, {chosen: kind, step: null, playing: false});
+    this.remember();
+    this.moved();
   }
 
   /** @param {{group: number, alone: boolean}} press */
@@ -126,7 +169,6 @@ export class Panel {
     document.body.dataset.run = moment.example ? 'example' : moment.state;
     if (!moment.example) this.linked.mine[moment.method] = this.run;
     this.draw();
-    plotly().catch(error => console.error(error));  // there will be curves, even where there are none yet
     await Promise.all([this.pictured(moment), this.placed(moment)]);
   }
 
@@ -137,17 +179,17 @@ export class Panel {
     const rows = await Promise.all(pictures.rows.map(async ({key, name}) => {
       const src = base(path`runs/${run}/pictures/${pictures.step}?row=${key}`).href;
       await Object.assign(new Image(), {src}).decode();
-      return {name, src};
+      return {key, name, src};
     }));
     if (run !== this.run) return;
     this.pictures = {step: pictures.step, rows, tables: pictures.tables};
     this.draw();
   }
 
-  /** The newest map of the kind that is shown. @param {Moment} moment */
+  /** The frame that is looked at, of the kind that is shown. @param {Moment} moment */
   async placed(moment) {
     const {run} = this;
-    if (!moment.maps.pca.length) return;
+    if (!moment.maps.pca.length && !moment.looks.count) return;
     if (!this.about) {
       const about = await get(path`runs/${run}/images.json`);
       if (run !== this.run) return;
@@ -155,13 +197,18 @@ export class Panel {
       const groups = spec.names?.length ?? 0;
       Object.assign(this, {about, classes, spec, hiddenGroups: new Set([...this.hiddenGroups].filter(group => group < groups))});
     }
-    const kind = this.kind(moment), step = moment.maps[kind].at(-1), key = moment.map_keys[kind], name = `${key}/${step}`;
+    const kind = this.kind(moment), sphere = kind === 'sphere', {steps, looks} = axis(moment, kind);
+    const past = this.step === null ? null : steps[placeOf(steps, this.step)], look = sphere || looks && (past !== null || !moment.ended);
+    const map = kind === 'umap' ? 'umap' : 'pca', key = moment.map_keys[map], step = past ?? (look ? steps : moment.maps[map]).at(-1) ?? 0;
+    const name = `${sphere ? kind : look ? 'look' : key}/${step}`;
     if (name === this.placing) return;
     this.placing = name;
     try {
-      const positions = await numbers(path`runs/${run}/maps/${key}/${step}`);
+      const part = await (look ? this.frames.look(moment, step, sphere) : numbers(path`runs/${run}/maps/${key}/${step}`));
       if (run !== this.run || this.placing !== name) return;  // another one was chosen meanwhile
-      this.place = {name, positions};
+      const {count} = /** @type {About} */ (this.about);
+      this.place = {name, positions: look ? scattered(part, count) : part, some: part.length / 2};
+      this.last = null;
       this.draw();
     } catch (error) {
       if (this.placing === name) this.placing = '';
@@ -169,12 +216,12 @@ export class Panel {
     }
   }
 
-  /** The same config, from the start, as a run of this browser's own. */
-  async again() {
+  /** The same config, from the start, as a run of this browser's own; with some knobs changed. @param {Record<string, number>} [knobs] */
+  async again(knobs = {}) {
     Object.assign(this, {busy: true, note: ''});
     this.draw();
     try {
-      const {run} = await post('runs', {like: this.run, secret: owner()});
+      const {run} = await post('runs', {like: this.run, knobs, secret: owner()});
       show(this, run);
     } catch (error) { this.note = sentence(error); }
     this.busy = false;

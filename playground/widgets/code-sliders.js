@@ -1,5 +1,6 @@
 import {html, live} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
+import {filled, written} from './text.js';
 
 /** @typedef {{code: number[], dimensions: number[], mean: number[], spread: number[]}} Code what an image is to its network */
 
@@ -15,11 +16,11 @@ export function range({code, mean, spread}, d) {
 /**
  * Some numbers of a code, each with a slider. value: an image's own code, and how the codes of all images lie.
  * turned: what a person has made of some of the numbers, by their dimension, which it sets like an input its value.
- * note: a line below. Fires `turn` with `turned`.
+ * label: of a slider, with {place}, counted from 1. note: a line below. Fires `turn` with `turned`.
  */
 export class CodeSliders extends widget({
   value: /** @type {Code} */ ({code: [], dimensions: [], mean: [], spread: []}), turned: /** @type {Record<number, number>} */ ({}),
-  note: '',
+  note: '', label: 'z{place}',
 }) {
   render() {
     return html`<div class="latents">${this.value.dimensions.map(d => this.slider(d))}
@@ -28,9 +29,10 @@ export class CodeSliders extends widget({
 
   /** @param {number} d */
   slider(d) {
-    const {min, max} = range(this.value, d), name = `z${d + 1}`, now = this.turned[d] ?? this.value.code[d], text = now.toFixed(2);
+    const {min, max} = range(this.value, d), name = filled(this.label, {place: d + 1}), now = this.turned[d] ?? this.value.code[d];
+    const text = written(now, '.2f');  // a hair less than a 200th: rounded up, 200 steps would not fit, and no key reached the end
     return html`<label class="slider"><span>${name}</span><input type="range" aria-label=${name} aria-valuetext=${text} data-dimension=${d}
-      min=${min} max=${max} step=${(max - min) / 200 || 1e-3} .value=${live(String(now))} @input=${(/** @type {Event} */ event) =>
+      min=${min} max=${max} step=${(max - min) / (200 + 1e-6) || 1e-3} .value=${live(String(now))} @input=${(/** @type {Event} */ event) =>
         this.turn(d, Number(/** @type {HTMLInputElement} */ (event.target).value))}><output>${text}</output></label>`;
   }
 

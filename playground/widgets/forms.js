@@ -46,5 +46,5 @@ export const select = (options, chosen, act, {id, label, disabled = false} = {})
 export const choices = (options, chosen) => repeat(options, ([value]) => value, ([value, name]) => html`<option value=${value}
   .selected=${live(value === chosen)}>${name}</option>`);
 
-/** @param {string} title @param {string} help */
+/** @param {string} title @param {unknown} help a text, or a template of one */
 export const heading = (title, help) => html`<div class="reconstruct-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;

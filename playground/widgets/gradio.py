@@ -136,8 +136,18 @@ class HeatTable(Element):
 
     tag, module, cls = "heat-table", "widgets/heat-table.js", "heat"
     fields = """{name: props.name ?? '', heat: {rows: props.rows, columns: props.columns, values: value,
-      strength: v => (v - props.low) / (props.high - props.low || 1), text: v => v.toFixed(2),
+      strength: v => (v - props.low) / (props.high - props.low || 1), text: v => v.toFixed(2).replace('-', '−'),
       sentence: (row, column) => `${props.rows[row]} × ${props.columns[column]}: ${value[row][column]}`}}"""
+
+
+class FactorReadings(Element):
+    """How well things are read from a network's numbers, over time. Its value: factors, as factor-readings.js has them.
+
+    Props: seconds, of each moment; labels of features, embedding, untrained, pixels and axis.
+    """
+
+    tag, module = "factor-readings", "widgets/factor-readings.js"
+    fields = "{factors: value ?? [], seconds: props.seconds ?? [], labels: props.labels ?? {}}"
 
 
 class PixelImage(Element):
@@ -154,6 +164,53 @@ class PlotFigure(Element):
     fields = "{figure: value}"
 
 
+class CodePlane(Element):
+    """A plane of codes to walk on, tiled with what they become. Its value is where the ring is, [x, y].
+
+    Props: plane, as code-plane.js has it, its `lattice` the `pixels` of images of one size; name. `input` follows each step.
+    """
+
+    tag, module = "code-plane", "widgets/code-plane.js"
+    fields = "{...props, at: value ?? [0, 0]}"
+    acts = {"walk": Act("input", kept=True)}
+
+
+class SimilarityMatrix(Element):
+    """Cosines of n images and n captions, with the images beside the rows. Its value is n rows of n numbers from −1 to 1.
+
+    Props: captions; images, those n side by side as the address of one picture; name; help, said while no cell is chosen.
+    """
+
+    tag, module = "similarity-matrix", "widgets/similarity-matrix.js"
+    fields = """{name: props.name ?? '', help: props.help ?? '', strip: props.images ?? null,
+      table: value && {columns: props.captions, values: value},
+      sentence: (row, column) =>
+        `${row + 1} × ${props.captions[column]}: ${value[row][column].toFixed(2).replace('-', '−')}`}"""
+
+
+class PictureStrip(Element):
+    """Some pictures of a sheet, each a button. Its value is the index of the one that is pressed, -1 for none.
+
+    Props: `**strip(images, names)`. `input` carries {"index"}.
+    """
+
+    tag, module = "picture-strip", "widgets/picture-strip.js"
+    fields = "{...props, chosen: value ?? -1}"
+    acts = {"choose": Act("input", "chosen", kept=True)}
+
+
+class DrawingBoard(Element):
+    """A picture to draw on with mouse, pen or finger. Its value is its bytes as text, as in `pixels(image)["pixels"]`.
+
+    Props: size {"width", "height"}; channels, 1 or 3; pen {"colour", "width"}, in pixels of the picture; name, note.
+    `input` follows each stroke.
+    """
+
+    tag, module = "drawing-board", "widgets/drawing-board.js"
+    fields = "{drawable: true, ...props, pixels: value ?? ''}"
+    acts = {"draw": Act("input", "pixels", kept=True)}
+
+
 class FlowDrawing(Element):
     """A data flow whose parts light up. Its value is the symbols that are lit; props: wide and tall, the drawing as SVG."""
 
@@ -167,6 +224,19 @@ def pixels(image: ArrayLike) -> dict[str, Any]:
     found = found[..., None] if found.ndim == 2 else found
     size = {"width": found.shape[1], "height": found.shape[0]}
     return {"pixels": base64.b64encode(found.tobytes()).decode(), "size": size}
+
+
+def strip(images: ArrayLike, names: Sequence[str]) -> dict[str, Any]:
+    """What a PictureStrip shows: images (N,H,W), (N,H,W,1) or (N,H,W,3) uint8, each with its name.
+
+    ValueError where there are not as many names as images.
+    """
+    found = np.asarray(images, np.uint8)
+    if len(found) != len(names):
+        raise ValueError(f"There are {len(found)} images and {len(names)} names: give as many.")
+    src, (columns, rows, width, height) = _sheet(found)
+    sheet = {"src": src, "columns": columns, "rows": rows, "width": width, "height": height}
+    return {"sheet": sheet, "shown": [{"index": index, "name": name} for index, name in enumerate(names)]}
 
 
 def points(

@@ -1,5 +1,6 @@
 import {html, nothing} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
+import {cosineColour} from './cosine.js';
 
 const MANY = 6, LONG = 24;  // columns, letters of a column's name: beyond them the names stand upright
 /** @type {Record<string, [number, number] | undefined>} */
@@ -10,17 +11,17 @@ const STEPS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDo
  * @property {unknown[]} rows their names, as templates
  * @property {string[]} columns their names
  * @property {number[][]} values
- * @property {(value: number) => number} strength 0…1 of the colour, below 0 of the other one
+ * @property {(value: number) => number} strength −1…1, of the colour, which is that of a cosine
  * @property {(value: number) => string} text
  * @property {(row: number, column: number) => string} sentence about a cell
  * @property {(row: number, column: number) => boolean} [best] whether a cell has a frame
  */
 
-/** The style of a cell. @param {number} much */
-const colour = much => `background: rgb(var(--heat-${much < 0 ? 'below' : 'above'}) / ${Math.min(1, Math.abs(much)).toFixed(3)})`;
-
 /** @param {number} value @param {number} count */
 const within = (value, count) => Math.max(0, Math.min(count - 1, value));
+
+/** Whether a colour is so strong that another ink is read on it. @param {number} strength */
+const strong = strength => strength > 0.87 ? 'above' : strength < -0.93 ? 'below' : '';
 
 /** A table of numbers as colours; the mouse or the arrow keys say in a sentence what a cell holds. */
 export class HeatTable extends widget({heat: /** @type {Heat | null} */ (null), name: ''}) {
@@ -36,7 +37,8 @@ export class HeatTable extends widget({heat: /** @type {Heat | null} */ (null), 
   table({rows, columns, values, strength, text, best = () => false}) {
     const wide = columns.length > MANY || columns.some(name => name.length > LONG);
     const cell = (/** @type {number} */ v, /** @type {number} */ i, /** @type {number} */ j) => html`<td class=${best(i, j) ? 'best' : ''}
-      data-row=${i} data-column=${j} data-value=${v.toFixed(4)} style=${colour(strength(v))}>${text(v)}</td>`;
+      data-row=${i} data-column=${j} data-value=${v.toFixed(4)} data-strong=${strong(strength(v))}
+      style=${`background: ${cosineColour(strength(v))}`}>${text(v)}</td>`;
     return html`<table data-wide=${wide ? '1' : ''}><thead><tr><td class="corner"></td>${columns.map(name => html`<th scope="col"
       title=${name}><span>${name}</span></th>`)}</tr></thead><tbody>${rows.map((row, i) => html`<tr><th scope="row">${row}</th>${
       values[i].map((v, j) => cell(v, i, j))}</tr>`)}</tbody></table>`;

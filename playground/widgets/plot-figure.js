@@ -4,10 +4,18 @@ import {inked, plotly} from './plotly-loader.js';
 
 /** @typedef {import('./plotly-loader.js').Figure} Figure */
 
+const MARGIN = '300px';
+
 /** A figure of plotly in the page's colours, or its note where there is nothing to draw. Fires `drawn`. */
 export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (null)}) {
   /** @type {ResizeObserver | null} */
   resizing = null;
+  /** @type {any} */ plotly = null;
+  near = false;  // whether it is in sight, or soon will be: who does not come by fetches no plotly
+  coming = new IntersectionObserver(seen => {
+    this.near = seen[seen.length - 1].isIntersecting;
+    this.draw();
+  }, {rootMargin: MARGIN});
   drawing = Promise.resolve();
 
   render() { return this.figure?.note ? html`<p class="hint">${this.figure.note}</p>` : html`<div class="plot-figure"></div>`; }
@@ -25,12 +33,14 @@ export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (nu
       wide = this.clientWidth;
     });
     this.resizing.observe(this);
+    this.coming.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.resizing?.disconnect();
-    if (this.plot) /** @type {any} */ (globalThis).Plotly?.purge(this.plot);
+    this.coming.disconnect();
+    if (this.plot) this.plotly?.purge(this.plot);
   }
 
   updated() { this.draw(); }
@@ -38,8 +48,9 @@ export class PlotFigure extends widget({figure: /** @type {Figure | null} */ (nu
   draw() {
     this.drawing = this.drawing.then(async () => {
       const {figure} = this;
-      if (!figure || figure.note || !this.clientWidth) return;
-      const Plotly = await plotly(), node = this.plot;
+      if (!figure || figure.note || !this.clientWidth || !this.near) return;
+      this.plotly = await plotly();
+      const {plot: node, plotly: Plotly} = this;
       await new Promise(done => { setTimeout(done); });  // one after another: what else the page has to show comes between them
       if (!node || figure !== this.figure) return;
       await Plotly.react(node, figure.data, inked(figure.layout), {displayModeBar: false, responsive: false});

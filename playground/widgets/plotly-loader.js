@@ -1,29 +1,36 @@
-// plotly.js, which is large: fetched and begun once, by whatever first needs it.
+// plotly.js, which is large: a bundle of it is fetched and begun once, by whatever first needs it.
 
 /** @typedef {{data: any[], layout: Record<string, any>, note?: string}} Figure */
 
-/** @type {Promise<any> | null} */
-let loading = null;
+/** Its bundles: curves and heat maps, and what is in space. */
+const BUNDLES = {plane: './plotly-cartesian.min.js', space: './plotly-gl3d.min.js'};
+/** @typedef {keyof typeof BUNDLES} Bundle */
 
-/** @returns {Promise<any>} plotly, once it has begun */
-export function plotly() {
-  const found = /** @type {any} */ (globalThis).Plotly;
-  if (found) return Promise.resolve(found);
-  loading ??= painted().then(begun);
-  return loading;
+/** @type {Map<Bundle, Promise<any>>} */
+const loading = new Map();
+
+/** @param {Bundle} [bundle] @returns {Promise<any>} plotly, once it has begun */
+export function plotly(bundle = 'plane') {
+  const {Plotly} = /** @type {any} */ (globalThis);
+  if (Plotly && !loading.size) return Promise.resolve(Plotly);  // a page that was saved brings its own
+  const found = loading.get(bundle) ?? painted().then(() => begun(bundle));
+  loading.set(bundle, found);
+  found.catch(() => loading.delete(bundle));  // the next one tries again
+  return found;
 }
 
-/** Till the page shows what was drawn: plotly takes most of a second to begin, in which nothing else is done. @returns {Promise<void>} */
+/** Till the page shows what was drawn: plotly takes long to begin, and nothing else is done meanwhile. @returns {Promise<void>} */
 const painted = () => new Promise(done => {
   if (document.hidden) done();
   else requestAnimationFrame(() => setTimeout(done));
 });
 
-const begun = () => new Promise((done, failed) => {
+/** @param {Bundle} bundle */
+const begun = bundle => new Promise((done, failed) => {
   const script = document.createElement('script');
-  script.src = new URL('./plotly.min.js', import.meta.url).href;
-  script.onload = () => done(/** @type {any} */ (globalThis).Plotly);
-  script.onerror = () => { loading = null; failed(new Error('plotly.min.js did not come')); };
+  script.src = new URL(BUNDLES[bundle], import.meta.url).href;
+  script.onload = () => done(/** @type {any} */ (globalThis).Plotly);  // each bundle puts itself there
+  script.onerror = () => failed(new Error(`${BUNDLES[bundle]} did not come`));
   document.head.append(script);
 });
 

@@ -1,5 +1,6 @@
 import {html} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
+import {cosineColour} from './cosine.js';
 
 const USUAL = 340, FEW = 8;  // px and columns, where neither is known yet
 /** @type {Record<string, [number, number] | undefined>} */
@@ -93,7 +94,7 @@ export class SimilarityMatrix extends widget({
     this.paintImages(g, table.columns.length);
     table.values.forEach((row, i) => {
       row.forEach((v, j) => {
-        g.fillStyle = `rgb(${v < 0 ? '37 99 235' : '234 88 12'} / ${Math.min(1, Math.abs(v))})`;
+        g.fillStyle = cosineColour(v);
         g.fillRect((j + 1) * cell, (i + 1) * cell, cell - 1, cell - 1);
       });
     });

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 import tempfile
 import time
 import warnings
@@ -27,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from playground.maps.reducers import TSNE, UMAP, key_of
 from playground.runs.store import write_images
 from tests.benchmarks.served import Served
-from tests.benchmarks.start import FLAGS
+from tests.chromium import FLAGS, executable
 from trainers import evaluate, record
 from trainers.data import load
 from trainers.train import RunConfig
@@ -176,7 +175,7 @@ def in_browser(folder: Path, quick: bool) -> dict[str, float]:
     """What a person waits for, on the runs `small` and `large` in the folder."""
     with Served(folder) as served, sync_playwright() as p:
         served.ready()
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = p.chromium.launch(executable_path=executable(), args=FLAGS)
         found = first_bytes(browser, served.url)
         page = browser.new_page(viewport={"width": 1400, "height": 950})
         page.goto(f"{served.url}?tab=explore&run=large&map=pca-2")

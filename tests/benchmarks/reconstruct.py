@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -10,7 +9,7 @@ from statistics import median
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.served import Served
-from tests.browser.conftest import FLAGS
+from tests.chromium import FLAGS, executable
 from trainers import record
 from trainers.train import RunConfig
 
@@ -69,7 +68,7 @@ def measure(quick: bool) -> dict[str, object]:
                     pass
         with Served(folder) as served, sync_playwright() as p:
             served.ready()
-            browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            browser = p.chromium.launch(executable_path=executable(), args=FLAGS)
             for data in DATA:
                 for method, do in METHODS.items():
                     page = opened(browser, served.url, f"{data}-{method}", do)

@@ -7,7 +7,6 @@ to the words about the run that it shows, and to its map; requests, bytes.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,11 +17,7 @@ from statistics import median
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmarks.served import Served
-
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.chromium import FLAGS, executable
 
 
 def imports() -> float:
@@ -82,7 +77,7 @@ def measure(quick: bool) -> dict[str, object]:
                 if turn == rounds - 1:
                     served.ready()
                     with sync_playwright() as p:
-                        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+                        browser = p.chromium.launch(executable_path=executable(), args=FLAGS)
                         paints = [paint(browser, served.url) for _ in range(visits)]
                         browser.close()
     first, said, mapped, requests, size = (median(values) for values in zip(*paints, strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,17 +17,19 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.chromium import FLAGS, executable
+
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 # every map that can be seen fills its box, and none of its points moves: a map that gets another size takes some time
 MAPS_STAND = """() => { const maps = [...document.querySelectorAll('embedding-map')].filter(m => m.clientWidth);
     return maps.length > 0 && maps.every(m => m.drawn && m.begun && !m.gliding &&
-    Math.abs(m.plot._fullLayout.width - m.clientWidth) <= 1 && Math.abs(m.plot._fullLayout.height - m.clientHeight) <= 1); }"""
+    m.camera.width === m.clientWidth && m.camera.height === m.clientHeight); }"""
+
+
+NEAR = """curve => { if (document.querySelector(curve)) return true;
+    const next = [...document.querySelectorAll('plot-figure')].find(one => one.clientWidth && !one.near);
+    next?.scrollIntoView({block: 'nearest'}); }"""
 
 
 class App:
@@ -102,6 +103,11 @@ def maps_stand(page: Page, seconds: float = 30) -> None:
     page.wait_for_function(MAPS_STAND, timeout=seconds * 1000)
 
 
+def curve_drawn(page: Page, curve: str, seconds: float = 60) -> None:
+    """Wait for what plotly draws, going to each figure in turn: one that nobody comes near is not drawn."""
+    page.wait_for_function(NEAR, arg=curve, timeout=seconds * 1000)
+
+
 def central(page: Page, map: str) -> tuple[float, float]:
     """Where on the page the point is that is nearest to the middle of a map, `map` in the page's words: it is in sight, which
     not all are, since one that is far off does not shrink the rest."""
@@ -132,9 +138,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as p:
-        # the shell has the same engine without a browser's windows: a page costs it half of the processor time
-        found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        browser = p.chromium.launch(executable_path=found, args=FLAGS)
+        browser = p.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -18,6 +18,7 @@ class Proxy:
         self.behind, self.strip = port, strip
         self.outside: list[str] = []  # paths that were asked for and are not below the prefix
         self.tasks: set[asyncio.Task[None]] = set()  # a loop itself holds on to none of them
+        self.writers: set[asyncio.StreamWriter] = set()  # of connections that are open
         self.ready = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True)
         self.thread.start()
@@ -32,6 +33,12 @@ class Proxy:
         self.ready.set()
         await self.ended.wait()
         server.close()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        for writer in self.writers:
+            writer.transport.abort()
+        await asyncio.sleep(0.1)  # a transport closes at the loop's next turns, and complains when the loop has none
 
     def stop(self) -> None:
         self.loop.call_soon_threadsafe(self.ended.set)
@@ -47,6 +54,7 @@ class Proxy:
         if task := asyncio.current_task():
             self.held(task)
         writers = [writer]
+        self.writers.add(writer)
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             method, path, rest = head.split(" ", 2)
@@ -60,12 +68,16 @@ class Proxy:
                 own = f"Host: 127.0.0.1:{self.behind}\r\nConnection: close\r\n\r\n"  # and it says nothing of itself
                 answers, asking = await asyncio.open_connection("127.0.0.1", self.behind)
                 writers.append(asking)
+                self.writers.add(asking)
                 asking.write(f"{method} {path} {rest}{own}".encode("latin-1"))
                 body = self.held(asyncio.create_task(handed_on(reader, asking)))
                 await handed_on(answers, writer)
                 body.cancel()
         for one in writers:
             one.close()
+            with suppress(OSError, asyncio.CancelledError):
+                await one.wait_closed()
+                self.writers.discard(one)
 
 
 async def handed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

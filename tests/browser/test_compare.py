@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from playground.runs.numbers import shown as measure
 from playground.runs.store import Runs, read_images
-from tests.browser.conftest import App, central
+from tests.browser.conftest import App, central, curve_drawn
 from trainers import record
 from trainers.train import RunConfig
 
@@ -70,7 +71,7 @@ def curve(page: Page, key: str) -> list[dict[str, Any]]:
     return page.locator(f'.compare-curve[data-curve="{key}"]').evaluate(script)
 
 
-@pytest.mark.parametrize(("locale", "off", "collapsed"), [("en-US", "off", "collapsed"), ("zh-CN", "关", "坍缩")])
+@pytest.mark.parametrize(("locale", "off", "collapsed"), [("en-US", "off", "collapsed"), ("zh-CN", "关", "坍塌")])
 def test_the_collapse_is_read_off_the_page_at_once(
     compare: Callable[..., Page], runs: Path, locale: str, off: str, collapsed: str
 ) -> None:
@@ -84,8 +85,8 @@ def test_the_collapse_is_read_off_the_page_at_once(
         off,
         f"{bad['std_sqrt_d']:.2f}",
         f"{well['std_sqrt_d']:.2f}",
-        f"{bad['loss']:.2g}",
-        f"{well['loss']:.2g}",
+        measure("loss", bad["loss"]),
+        measure("loss", well["loss"]),
     ):
         expect(seen).to_contain_text(text)
     expect(seen).to_contain_text(f"{bad['knn']:.1%}")
@@ -95,7 +96,7 @@ def test_the_collapse_is_read_off_the_page_at_once(
         assert cell(page, name, "steps").inner_text() == f"{numbers['steps']:,}"
     assert page.locator(".compare-table td.best").count() >= 1 and not page.locator("td.best[data-key=loss]").count()
     expect(page.locator(".compare-collapsed")).to_have_text(re.compile(collapsed))
-    page.wait_for_selector('.compare-curve[data-curve="std_sqrt_d"] .js-line')
+    curve_drawn(page, '.compare-curve[data-curve="std_sqrt_d"] .js-line')
     on_line, off_line = curve(page, "std_sqrt_d")
     assert off_line["y"][-1] < 0.1 < on_line["y"][-1]
     marks = page.locator('.compare-curve[data-curve="std_sqrt_d"] .annotation-text').all_text_contents()
@@ -166,7 +167,7 @@ def test_the_same_images_are_rebuilt_by_each_run_that_can(compare: Callable[...,
 
 def test_curves_are_chosen_and_the_view_is_in_the_address(compare: Callable[..., Page], open_page: Open, app: App) -> None:
     page = compare()
-    page.wait_for_selector('.compare-curve[data-curve="loss"] .js-line')
+    curve_drawn(page, '.compare-curve[data-curve="loss"] .js-line')
     page.locator("[data-curve=rankme].small").focus()
     page.keyboard.press("Space")
     page.wait_for_selector('.compare-curve[data-curve="rankme"]')
@@ -234,7 +235,7 @@ def test_a_sweep_grows_and_a_reload_finds_it(compare: Callable[..., Page], app: 
         expect(page.locator(".compare-change")).to_contain_text(told)
         expect(page.locator("#compare-go")).to_be_disabled()
     page.locator("#compare-values").fill("4、16，64")
-    expect(page.locator(".compare-change")).to_contain_text("3 runs of 3 s, one after the other: 9 s at least")
+    expect(page.locator(".compare-change")).to_contain_text("3 runs of 3 s, one after the other: at least 9 s")
     page.locator("#compare-go").click()
     box = page.locator(".compare-sweep")
     expect(box).to_contain_text("Sweep of Latent")
@@ -281,7 +282,7 @@ def test_a_link_with_too_many_runs_says_so(compare: Callable[..., Page], runs: P
     for name in more:
         shutil.copytree(runs / "compare-ae", runs / name, dirs_exist_ok=True)
     page = compare(f"&runs=simsiam,{','.join(more)}")
-    told = "A comparison holds 8 runs: the first 8 of this link's 10 are shown."
+    told = "A comparison holds at most 8 runs: the first 8 of this link's 10 are shown."
     expect(page.locator(".compare .match-error").first).to_have_text(told)
     assert len(shown(page)) == 8
     for name in more:

@@ -14,7 +14,7 @@ from tests.browser.conftest import App
 from tests.browser.test_train import press_train, wait_state
 
 pytestmark = pytest.mark.browser
-LONG = 60_000
+LONG = 180_000  # ms: a busy machine loads and looks slowly
 # as Chromium answers where storage of other sites is blocked
 REFUSED = """
 for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {

@@ -24,7 +24,7 @@ from trainers.train import RunConfig
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-# methods that look at the same images: two of one family, one of the other, each for some seconds
+# methods that look at the same images: two of one family, one of the other; by steps: a busy machine makes few in some seconds
 RUNS = {"one": ("simclr", {}), "two": ("simclr", {"temperature": 0.5}), "ae": ("autoencoder", {})}
 
 
@@ -34,7 +34,7 @@ def runs(app: App) -> dict[str, Path]:
     found = {}
     for name, (method, knobs) in RUNS.items():
         folder = app.runs / f"explore-{name}"
-        record.create(folder, RunConfig(method, "digits", seconds=4.0, knobs=knobs))
+        record.create(folder, RunConfig(method, "digits", steps=120, knobs=knobs))
         for _ in record.run(folder):
             pass
         found[name] = folder
@@ -67,13 +67,12 @@ def settled(page: Page, key: str = "", seconds: float = 120) -> None:
 
 
 def pixels(page: Page, pane: int = 0) -> np.ndarray:
-    """(N,2) where each point is on the page, from the positions that the server gave and the axes that plotly drew."""
+    """(N,2) where each point is on the page, from the positions that the server gave and what the map shows."""
     maps_stand(page)
     found = page.evaluate(
         """pane => { const p = window.playground.explorer.panes[pane], box = p.box.getBoundingClientRect();
-        const {xaxis: x, yaxis: y} = p.map.plot._fullLayout;
-        return {x0: box.left + p.box.clientLeft + x._offset, y0: box.top + p.box.clientTop + y._offset,
-        w: x._length, h: y._length, x: x.range, y: y.range,
+        const {width: w, height: h, ranges: {x, y}} = p.map.camera;
+        return {x0: box.left + p.box.clientLeft, y0: box.top + p.box.clientTop, w, h, x, y,
         key: p.box.dataset.key, step: p.box.dataset.step, run: p.run} }""",
         pane,
     )
@@ -205,7 +204,7 @@ def test_time_is_scrubbed_and_played_without_asking_again(explore: Callable[...,
     page.wait_for_function(f"window.playground.explorer.main().frames.size === {len(steps)}")
     page.wait_for_load_state("networkidle")
     asked = frames_asked(page)
-    box = page.locator(".scrub").bounding_box()
+    box = page.locator(".explore .scrub").bounding_box()
     assert box
     before = page.evaluate("[...window.playground.explorer.main().map.where]")
     seen = []
@@ -213,13 +212,13 @@ def test_time_is_scrubbed_and_played_without_asking_again(explore: Callable[...,
         page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
         settled(page)
         seen.append(int(page.get_attribute(".explore .map", "data-step") or -1))
-        assert f"step {seen[-1]:,} " in page.inner_text(".when")
+        assert f"step {seen[-1]:,} " in page.inner_text(".explore .when")
     assert seen[1] == steps[0] and seen[2] == steps[-1] and steps[0] < seen[0] < steps[-1]
     assert np.allclose(page.evaluate("[...window.playground.explorer.main().map.where]"), before, atol=1e-6)
-    page.click(".play")  # from the end it begins anew
-    expect(page.locator(".play")).to_contain_text("Pause")
+    page.click(".explore .play")  # from the end it begins anew
+    expect(page.locator(".explore .play")).to_contain_text("Pause")
     page.wait_for_function(f"document.querySelector('.explore .map').dataset.step === '{steps[-1]}'", timeout=60_000)
-    expect(page.locator(".play")).to_contain_text("Play")
+    expect(page.locator(".explore .play")).to_contain_text("Play")
     # the hidden Train page asks for its UMAP frame when that is made
     assert not [url for url in asked if "/maps/pca-2/" in url and "/quality" not in url], "a frame was sent twice"
     # glides: on the way from one frame to another, points are between them
@@ -254,9 +253,9 @@ def test_keys_play_and_step_but_not_while_one_types(explore: Callable[..., Page]
     page.keyboard.press("ArrowRight")
     assert page.evaluate("window.playground.explorer.index") == last
     page.keyboard.press(" ")
-    expect(page.locator(".play")).to_contain_text("Pause")
+    expect(page.locator(".explore .play")).to_contain_text("Pause")
     page.keyboard.press(" ")
-    expect(page.locator(".play")).to_contain_text("Play")
+    expect(page.locator(".explore .play")).to_contain_text("Play")
     page.focus("#explore-search")
     page.keyboard.press("Home")
     page.keyboard.type("a b")
@@ -286,7 +285,7 @@ def test_reducers_with_their_parameters_progress_and_cancel(explore: Callable[..
     page.select_option(".params [data-param=metric]", "cosine")
     page.click(".explore-top button:has-text('3D')")
     settled(page, "umap-15-0.1-cosine-0-3")
-    assert page.evaluate("window.playground.explorer.main().map.plot.data[0].type") == "scatter3d"
+    assert page.evaluate("window.playground.explorer.main().map.space.plot.data[0].type") == "scatter3d"
     expect(page.locator(".explore-tools button:has-text('Lasso')")).to_be_disabled()
     page.click(".explore-top button:has-text('3D')")
     settled(page, "umap-15-0.1-cosine-0-2")
@@ -305,7 +304,7 @@ def test_colours_legend_and_search(explore: Callable[..., Page], runs: dict[str,
     assert all(page.evaluate(shown))
     page.locator(".explore .map-legend button").nth(2).dblclick()
     assert (np.array(page.evaluate(shown)) == (labels.numpy() == 2)).all()
-    for colour, legend in (("purity", "purity"), ("error", "two views"), ("cluster", "cluster 1")):
+    for colour, legend in (("purity", "share of neighbours"), ("error", "two views"), ("cluster", "cluster 1")):
         page.select_option("#explore-colour", colour)
         expect(page.locator(".explore .map-legend")).to_contain_text(legend)
         assert page.evaluate("new Set(window.playground.explorer.main().map.bins).size") > 2
@@ -317,6 +316,22 @@ def test_colours_legend_and_search(explore: Callable[..., Page], runs: dict[str,
     assert page.evaluate("window.playground.explorer.selection") == hits
     page.fill("#explore-search", "no such thing")
     expect(page.locator(".search .hint")).to_contain_text("Nothing found")
+
+
+def test_heaps_are_named_by_what_lies_there_and_a_press_takes_the_names_away(explore: Callable[..., Page]) -> None:
+    page = explore()
+    page.wait_for_function("window.playground.explorer.main().map.names.found.length > 2")
+    found = page.evaluate(
+        """() => { const {map} = window.playground.explorer.main(), {where: w, bins, coding} = map;
+        return map.names.found.map(({x, y, name, share}) => {
+            const far = i => Math.hypot(w[2 * i] - x, w[2 * i + 1] - y);
+            const near = [...bins.keys()].sort((a, b) => far(a) - far(b));
+            return {name, share, near: near.slice(0, 15).map(i => coding.names[bins[i]])}; }); }"""
+    )
+    for heap in found:
+        assert 0 < heap["share"] <= 1 and heap["near"].count(heap["name"]) >= 7, heap
+    page.get_by_role("button", name="Name heaps").click()
+    assert page.evaluate("window.playground.explorer.main().map.named") is False
 
 
 def test_an_own_png_lands_among_its_like_in_every_run(
@@ -379,7 +394,21 @@ def test_every_export_is_read_back(explore: Callable[..., Page], runs: dict[str,
         assert drawing.size == (2200, 1600)
     svg = files["svg"].read_text()
     assert svg.startswith("<svg") and len(re.findall('class="point', svg)) >= 360 and "data:image" not in svg
-    assert files["html"].stat().st_size > 4_000_000
+    assert files["html"].stat().st_size < 1_000_000  # a map in the plane needs no plotly
+
+
+def test_an_exported_map_in_space_brings_its_plotly(
+    explore: Callable[..., Page], chromium: Browser, app: App, tmp_path: Path
+) -> None:
+    page = explore(map="pca-3")
+    answer = page.request.get(f"{app.url}playground/runs/explore-one/maps/pca-3/120/export.html")
+    (tmp_path / "space.html").write_bytes(answer.body())
+    context = chromium.new_context(offline=True)
+    alone = context.new_page()
+    alone.goto((tmp_path / "space.html").as_uri())
+    alone.wait_for_function("window.embeddingMap?.drawn && window.embeddingMap.begun")
+    assert alone.evaluate("window.embeddingMap.space.plot.data[0].type") == "scatter3d"
+    context.close()
 
 
 def test_the_exported_page_works_with_the_network_off(
@@ -468,7 +497,7 @@ def test_a_link_is_the_same_view_in_another_browser(explore: Callable[..., Page]
 def test_chinese_narrow_and_touched(explore: Callable[..., Page], width: int) -> None:
     page = explore(locale="zh-CN", width=width, height=850, has_touch=True)
     text = page.inner_text(".explore")
-    for word in ("地图方法", "着色依据", "搜索", "播放", "并排对比", "可信度"):
+    for word in ("地图方法", "着色依据", "搜索", "播放", "并排比较", "可信度"):
         page.wait_for_function("word => document.querySelector('.explore').innerText.includes(word)", arg=word)
     assert "Search" not in text and "Colour" not in text
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"

@@ -16,14 +16,14 @@ from playwright.sync_api import Page, expect
 from playground.runs.shipped import SHIPPED, names
 from playground.texts import text
 from playground.ui import TABS
-from tests.browser.conftest import App, wait
+from tests.browser.conftest import App, curve_drawn, wait
 from tests.browser.held import Held
 from trainers import record
 from trainers.method import methods
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-LONG = 60_000
+LONG = 180_000  # ms: a busy machine loads and looks slowly
 PADDING = """[...document.querySelectorAll('td, th, .match-hit, .match-mistake')]
     .filter(node => node.offsetHeight).map(node => getComputedStyle(node).padding)"""
 # what each tab shows when there is nothing left to wait for
@@ -62,6 +62,7 @@ SENTENCE = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,]+[a-z'’]+){2,}")  # three wor
 
 
 def ready(page: Page, view: str) -> Page:
+    curve_drawn(page, READY[view])
     page.wait_for_selector(READY[view], timeout=LONG)
     return page
 
@@ -98,7 +99,7 @@ def test_every_method_has_a_finished_run_on_the_first_page(open_fresh: Open, lan
         expect(page.locator(".live-sentence")).to_contain_text({"en": "Finished", "zh": "完成"}[language])
         expect(page.locator(".live-example")).to_contain_text(text(language, "live.train_yourself"))
         expect(page.locator(".map-kinds button.chosen")).to_have_text("UMAP")
-        expect(page.locator(".live-curve .js-line").first).to_be_attached()
+        curve_drawn(page, ".live-curve .js-line")
         assert "run" not in asked(page)  # the page as it is, and no run of anybody's
         expect(page.locator("#go-on")).to_be_hidden()
         expect(page.locator("#stop")).to_be_hidden()
@@ -124,37 +125,42 @@ def test_no_tab_is_empty_and_each_can_be_read_by_everybody(open_fresh: Open, vie
 @pytest.mark.parametrize("view", ["", "?tab=explore", "?tab=reconstruct", "?tab=match", "?tab=compare", "?tab=learn&card=swav"])
 def test_dark_and_light_on_a_phone(open_fresh: Open, view: str) -> None:
     page = open_fresh(view + f"{'&' if view else '?'}__theme=dark", width=390, height=844, quiet=True)
-    page.wait_for_selector(READY.get(view, ".learn[data-ready='1'] .learn-formula math"), timeout=LONG, state="attached")
+    curve_drawn(page, READY.get(view, ".learn[data-ready='1'] .learn-formula math"))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert not barriers(page)
     page.evaluate("document.body.classList.remove('dark')")
     assert not barriers(page)
 
 
-def test_dark_points_have_an_outline_on_black_alone(open_fresh: Open) -> None:
+def luminance(colour: str) -> float:
+    r, g, b = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return sum(
+        part * (v / 12.92 if v <= 0.04 else ((v + 0.055) / 1.055) ** 2.4) for part, v in ((0.2126, r), (0.7152, g), (0.0722, b))
+    )
+
+
+def test_dark_points_are_lighter_on_black_and_have_no_outline(open_fresh: Open) -> None:
     page = ready(open_fresh("?tab=explore&__theme=dark", quiet=True), "?tab=explore")
     page.evaluate("""() => {
-        window.outlined = new Set();
-        const stroke = CanvasRenderingContext2D.prototype.stroke;
-        CanvasRenderingContext2D.prototype.stroke = function () { outlined.add(this.fillStyle); stroke.call(this); };
+        window.filled = new Set(); window.outlined = 0;
+        const {fill, stroke} = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fill = function () { filled.add(this.fillStyle); fill.call(this); };
+        CanvasRenderingContext2D.prototype.stroke = function () { outlined++; stroke.call(this); };
     }""")
-    outlined = "() => { const found = [...outlined].sort(); outlined.clear(); return found; }"
     page.set_viewport_size({"width": 1200, "height": 900})  # it is painted anew
-    page.wait_for_function("outlined.size == 2")
-    assert page.evaluate(outlined) == ["#3c4b69", "#960f00"]
-    page.evaluate("document.body.classList.remove('dark')")
-    page.wait_for_timeout(700)  # what was being painted
-    page.evaluate(outlined)
+    page.wait_for_function("filled.size >= 10")
+    assert all(luminance(one) > 0.12 for one in page.evaluate("[...filled]")) and page.evaluate("outlined") == 0
+    page.evaluate("document.body.classList.remove('dark'); filled.clear()")
     page.set_viewport_size({"width": 1300, "height": 900})
-    page.wait_for_timeout(700)
-    assert page.evaluate(outlined) == []
+    page.wait_for_function("filled.has('#3c4b69') && filled.has('#960f00')")
 
 
-@pytest.mark.parametrize("theme, colours", [("dark", ["#3C4B69", "#960F00"]), ("light", [])])
-def test_dark_points_in_space_have_an_outline_on_black_alone(open_fresh: Open, theme: str, colours: list[str]) -> None:
+@pytest.mark.parametrize("theme, dark", [("dark", 0), ("light", 2)])
+def test_dark_points_in_space_are_lighter_on_black(open_fresh: Open, theme: str, dark: int) -> None:
     page = open_fresh(f"?tab=explore&map=pca-3&__theme={theme}")
     data = page.wait_for_function("(d => d?.[0]?.z && d)(document.querySelector('.explore .map-plot')?.data)", timeout=LONG)
-    assert sorted(data.evaluate("d => d.filter(t => t.marker.line.width).map(t => t.marker.color)")) == colours
+    colours = data.evaluate("d => d.filter(t => !t.marker.line.width).map(t => t.marker.color)")
+    assert len(colours) == 10 and sum(one in ("#3C4B69", "#960F00") for one in colours) == dark
 
 
 def test_a_picture_that_leaves_a_dark_page_is_drawn_in_dark_ink_on_white(open_fresh: Open, tmp_path: Path) -> None:
@@ -179,8 +185,8 @@ def test_the_collapse_is_read_off_the_page(open_fresh: Open, language: str) -> N
     ]
     assert spread[0] > 0.5 and spread[1] < 0.1
     badge = page.locator('.compare-table tr[data-run="simsiam-collapsed"]')
-    expect(badge).to_contain_text({"en": "collapsed", "zh": "坍缩"}[language])
-    expect(page.locator(".compare-seen")).to_contain_text({"en": "has collapsed", "zh": "坍缩"}[language])
+    expect(badge).to_contain_text({"en": "collapsed", "zh": "坍塌"}[language])
+    expect(page.locator(".compare-seen")).to_contain_text({"en": "has collapsed", "zh": "坍塌"}[language])
 
 
 def test_a_fresh_start_has_time_in_its_map(open_fresh: Open) -> None:
@@ -279,7 +285,7 @@ def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query
         told = {"?se": "seed must be", "?method=simc": "Temperature", "?method=..": "method = ../../etc"}
         expect(page.locator(".toast")).to_contain_text(next(told[q] for q in told if query.startswith(q)), timeout=LONG)
         expect(page.locator("#method input:checked")).to_have_value("simclr")
-        expect(page.locator("#data input")).to_have_value(text("en", "data.fashion-mnist"))
+        expect(page.locator("#data input")).to_have_value(text("en", "data.moved-garments"))
         expect(page.locator(".live-title")).to_contain_text("SimCLR", timeout=LONG)
     addressed(page, kept)  # what the page shows, and not what it could not
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, curve_drawn
 from tests.browser.held import Held
 from tests.browser.test_first_minute import LONG, asked, ready
 from tests.browser.test_match import choose, drawn
@@ -172,7 +172,7 @@ def test_a_code_that_is_slid_meanwhile_stays(rebuild: Callable[..., Page]) -> No
     held.release()
     assert float(page.locator(".latents input").first.input_value()) == pytest.approx(float(most), abs=0.02)
     expect(first).to_be_focused()
-    assert (seen(shot(page, "by your sliders")) != own).mean() > 0.02
+    assert (seen(shot(page, "from your sliders")) != own).mean() > 0.02
 
 
 def test_sliders_answer_to_the_last_place(rebuild: Callable[..., Page]) -> None:
@@ -309,7 +309,7 @@ def explore(open_fresh: Open) -> Callable[..., Page]:
 
 
 def test_words_typed_while_a_run_comes_are_searched_in_it(explore: Callable[..., Page]) -> None:
-    page = explore()
+    page = explore("&run=simsiam&map=pca-2")
     held = Held(page, r"runs/byol/images.json")
     page.locator("#explore-run").select_option("byol")
     held.wait()
@@ -321,7 +321,7 @@ def test_words_typed_while_a_run_comes_are_searched_in_it(explore: Callable[...,
 
 
 def test_a_reducer_chosen_while_a_run_comes_is_the_one_that_is_shown(explore: Callable[..., Page]) -> None:
-    page = explore()
+    page = explore("&run=simsiam&map=pca-2")
     held = Held(page, r"runs/byol/images.json")
     page.locator("#explore-run").select_option("byol")
     held.wait()
@@ -332,7 +332,7 @@ def test_a_reducer_chosen_while_a_run_comes_is_the_one_that_is_shown(explore: Ca
 
 
 def test_the_run_that_was_chosen_last_is_explored(explore: Callable[..., Page]) -> None:
-    page = explore()
+    page = explore("&run=simsiam&map=pca-2")
     held = Held(page, r"runs/byol/images.json")
     page.locator("#explore-run").select_option("byol")
     held.wait()
@@ -350,7 +350,7 @@ def test_neighbours_are_those_of_the_last_moment(explore: Callable[..., Page]) -
     page.wait_for_selector(images, timeout=LONG)
     indices = "all => all.map(one => one.dataset.index)"
     last = page.locator(images).evaluate_all(indices)
-    scrub = page.locator(".scrub")
+    scrub = page.locator(".explore .scrub")
     scrub.focus()
     with page.expect_response(re.compile("/neighbours/")):
         page.keyboard.press("Home")
@@ -365,7 +365,7 @@ def test_neighbours_are_those_of_the_last_moment(explore: Callable[..., Page]) -
 
 
 def test_what_is_typed_while_another_map_comes_is_kept(explore: Callable[..., Page]) -> None:
-    page = explore("&run=simclr&map=pca-2")
+    page = explore("&run=simsiam&map=pca-2")
     page.locator(".explore-top [data-kind=umap]").click()
     field = page.locator(".params [data-param=neighbours]")
     held = Held(page, r"runs/byol/images.json")
@@ -384,7 +384,7 @@ def test_what_is_typed_while_another_map_comes_is_kept(explore: Callable[..., Pa
 
 
 def test_groups_of_words_and_a_selection_stay_while_another_map_comes(explore: Callable[..., Page]) -> None:
-    page = explore()
+    page = explore("&run=simsiam&map=pca-2")
     held = Held(page, r"runs/byol/images.json")
     page.locator(".beside summary").click()
     page.locator(".others label", has_text="BYOL").locator("input").check()
@@ -399,22 +399,22 @@ def test_groups_of_words_and_a_selection_stay_while_another_map_comes(explore: C
 
 
 def test_two_runs_beside_it_that_come_late_are_both_there_and_one_taken_back_is_not(explore: Callable[..., Page]) -> None:
-    page = explore()
-    held = Held(page, r"runs/(byol|swav|simsiam)/images.json")
+    page = explore("&run=simsiam&map=pca-2")
+    held = Held(page, r"runs/(byol|masked)/images.json")
 
     def box(title: str) -> Locator:  # of the run that came with the app: another test may have trained one of its own
         return page.locator(".others label").filter(has_text=title).filter(has_text="came with the app").locator("input")
 
     page.locator(".beside summary").click()
-    for title in ("BYOL", "SwAV"):
+    for title in ("BYOL", "Masked"):
         box(title).check()
     held.wait(2)
     box("BYOL").uncheck()
     held.release()
-    page.wait_for_selector(".pane[data-run=swav] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=masked] .map-paint", timeout=LONG)
     expect(page.locator(".pane")).to_have_count(2)
     expect(box("BYOL")).not_to_be_checked()
-    expect(box("SwAV")).to_be_checked()
+    expect(box("Masked")).to_be_checked()
 
 
 def test_the_colour_that_was_chosen_last_is_shown(explore: Callable[..., Page]) -> None:
@@ -445,7 +445,7 @@ def match(open_fresh: Open) -> Callable[..., Page]:
 def test_labels_typed_while_pictures_are_dealt_stay(match: Callable[..., Page]) -> None:
     page = match()
     held = Held(page, r"match/deal\?")
-    page.get_by_role("button", name="Deal").click()
+    page.get_by_role("button", name="Other pictures").click()
     held.wait()
     page.fill("#match-labels", "red heart\nblack cat")
     held.release()
@@ -527,7 +527,7 @@ def test_a_set_that_comes_when_another_view_is_open_is_there_without_an_error(ma
 def test_a_mistake_that_is_looked_at_is_not_dealt_away(match: Callable[..., Page]) -> None:
     page = match()
     held = Held(page, r"match/deal\?")
-    page.get_by_role("button", name="Deal").click()
+    page.get_by_role("button", name="Other pictures").click()
     held.wait()
     page.locator(".match-doing [data-kind=test]").click()
     mistake = page.locator(".match-mistake").first
@@ -549,7 +549,7 @@ def test_a_mistake_that_is_looked_at_is_not_dealt_away(match: Callable[..., Page
 def compare(open_fresh: Open) -> Callable[..., Page]:
     def open(query: str = "&runs=simsiam,simsiam-collapsed") -> Page:
         page = open_fresh(f"?tab=compare{query}")
-        page.wait_for_selector(".compare-curves .js-line", timeout=LONG)
+        curve_drawn(page, ".compare-curves .js-line")
         return page
 
     return open
@@ -621,6 +621,10 @@ def test_the_map_that_was_chosen_last_is_shown(open_fresh: Open) -> None:
     page = ready(open_fresh(), "")
     kinds = page.locator("#live .map-kinds")
     expect(kinds.locator(".chosen")).to_contain_text("UMAP")
+    # the names of its heaps too, which are found when it has come to rest
+    named = """(m => m.names.of[0] === m.where && !m.gliding && m.names.now.every((one, i) => one === m.names.of[i]))(
+        document.querySelector('.live embedding-map'))"""
+    page.wait_for_function(named)
     umap = seen(page.locator("#live .map-paint"))
     held = Held(page, r"/maps/pca")
     kinds.get_by_role("button", name="PCA").click()
@@ -629,6 +633,7 @@ def test_the_map_that_was_chosen_last_is_shown(open_fresh: Open) -> None:
     held.release()
     expect(kinds.locator(".chosen")).to_contain_text("UMAP")
     assert "view" not in asked(page)
+    page.wait_for_function(named)
     assert (seen(page.locator("#live .map-paint")) != umap).mean() < 0.01
 
 

@@ -8,14 +8,14 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import wait
+from tests.browser.conftest import curve_drawn, wait
 from tests.browser.test_first_minute import LONG, READY, asked, ready
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 LINKS = {  # a view of each tab in which nothing is as it is at first
     "train": "view=pca&hide=1,4",
-    "explore": "run=byol&map=pca-3&colour=cluster&pick=11&with=swav",
+    "explore": "run=byol&map=pca-3&colour=cluster&pick=11&with=simsiam",
     "reconstruct": "run=masked&image=5&strip=2&do=mask&mask=block_0.5_7",
     "match": "match=find&set=emoji&query=guitar",
     "compare": "runs=simsiam,byol&over=steps&curve=knn&off=byol&maps=pca&kept=3&other=2",
@@ -33,7 +33,9 @@ def values(tab: str) -> dict[str, str]:
 
 
 def drawn(page: Page, tab: str) -> Page:
-    page.wait_for_selector(DRAWN["" if tab == "train" else f"?tab={tab}"], timeout=LONG)
+    shows = DRAWN["" if tab == "train" else f"?tab={tab}"]
+    curve_drawn(page, shows)
+    page.wait_for_selector(shows, timeout=LONG)
     return page
 
 
@@ -63,8 +65,13 @@ def test_a_link_is_the_view_and_stays_it(open_fresh: Open, tab: str) -> None:
     addressed(drawn(page, tab), tab)
 
 
+def of_first(link: str) -> str:
+    """A link without its run: the first one's, beside which another of its images can be."""
+    return link.replace("run=byol&", "").replace("run=masked&", "").replace("with=simsiam", "with=swav")
+
+
 def test_a_reload_keeps_the_views_of_all_tabs(open_fresh: Open) -> None:
-    everything = "&".join(link.replace("run=byol&", "").replace("run=masked&", "") for link in LINKS.values())
+    everything = "&".join(of_first(link) for link in LINKS.values())
     page = drawn(open_fresh(f"?tab=learn&{everything}"), "learn")
     addressed(page, "learn")
     page.reload()
@@ -74,7 +81,7 @@ def test_a_reload_keeps_the_views_of_all_tabs(open_fresh: Open) -> None:
         if tab == "reconstruct":  # it shows the run of Train, which has no patches
             wait(lambda: asked(page).get("image") == "5" and asked(page).get("strip") == "2", "its image", 20)
             continue
-        wait(lambda tab=tab: {k: v for k, v in values(tab).items() if k != "run"}.items() <= asked(page).items(), tab, 20)
+        wait(lambda tab=tab: dict(parse_qsl(of_first(LINKS[tab]))).items() <= asked(page).items(), tab, 20)
     page.reload()
     page.wait_for_selector(READY["?tab=reconstruct"], timeout=LONG)
     for tab in ("compare", "learn", "match"):
@@ -87,7 +94,7 @@ def test_back_and_forward_through_tabs_and_runs(open_fresh: Open) -> None:
     steps = ["train", "explore", "compare", "learn"]
     for tab in steps[1:]:
         to(page, tab)
-        page.wait_for_selector(READY[f"?tab={tab}"], timeout=LONG)
+        ready(page, f"?tab={tab}")
     page.locator(".learn-open[data-card=simsiam]").click()
     page.locator(".learn-switch", has_text="Stop gradient: off").locator("a").click()
     expect(page.locator(".live-warning")).to_contain_text("Collapsed", timeout=LONG)

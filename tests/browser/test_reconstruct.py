@@ -130,7 +130,7 @@ def test_paint_a_mask_and_exactly_those_patches_are_hidden(rebuild: Callable[...
     expect(page.locator(".reconstruct-truth")).to_contain_text("5 of 49 patches are hidden")
     # pasted in: what is visible is the image itself, what is hidden is painted
     image = read_images(runs["mae"]).test.images[7, 0].numpy().astype(int)
-    pasted = seen(page, shot(page, "visible pasted in"))[..., 0].astype(int)
+    pasted = seen(page, shot(page, "output, visible patches pasted in"))[..., 0].astype(int)
     for patch in range(49):
         box = np.s_[patch // 7 * 4 : patch // 7 * 4 + 4, patch % 7 * 4 : patch % 7 * 4 + 4]
         if patch not in (16, 17, 18, 25, 40):
@@ -164,7 +164,7 @@ def test_a_mask_is_drawn_by_kind_and_share_revealed_and_attended(rebuild: Callab
     canvas, truth = page.locator(".mask-canvas"), page.locator(".reconstruct-truth")
     expect(truth).to_contain_text("37 of 49")  # 75 %, as it was trained
     error = float(truth.inner_text().split("(MSE): ")[1].split(";")[0])
-    mean = float(truth.inner_text().split("would have ")[1].split(",")[0])
+    mean = float(truth.inner_text().split("mean patch it would be ")[1].split(",")[0])
     assert 0 < error < mean
     drag(page, page.get_by_label("Hidden"), 0.2)
     quiet(page)
@@ -184,11 +184,11 @@ def test_a_mask_is_drawn_by_kind_and_share_revealed_and_attended(rebuild: Callab
     visible = next(i for i in range(49) if str(i) not in (canvas.get_attribute("data-hidden") or "").split(","))
     page.mouse.click(*patch_at(page, visible))
     expect(canvas).to_have_attribute("data-attention", "encoder")
-    expect(page.locator(".mask-paint > .hint")).to_contain_text("is seen. In the encoder's last block")
+    expect(page.locator(".mask-paint > .hint")).to_contain_text("is visible. In the encoder's last block")
     page.get_by_role("button", name="Reveal").click()
     shares = []
     page.wait_for_timeout(150)
-    expect(page.locator(".mask-paint > .hint")).not_to_contain_text("is seen.")  # that was of the mask before
+    expect(page.locator(".mask-paint > .hint")).not_to_contain_text("is visible.")  # that was of the mask before
     while "Stop" in page.locator(".reconstruct-row button").last.inner_text() and len(shares) < 100:
         shares.append(len((canvas.get_attribute("data-hidden") or "").split(",")))
         page.wait_for_timeout(120)
@@ -226,17 +226,18 @@ def test_drag_the_noise_and_the_numbers_move_the_right_way(rebuild: Callable[...
 
 def test_walk_the_codes_slide_their_numbers_and_go_between_images(rebuild: Callable[..., Page]) -> None:
     page = rebuild("ae", "rebuild")
-    before = seen(page, shot(page, "by your sliders"))
+    before = seen(page, shot(page, "from your sliders"))
     assert (before == seen(page, shot(page, "reconstruction"))).all()
     sliders = page.locator(".latents input")
     expect(sliders).to_have_count(4)
+    assert sorted(page.locator(".latents .slider span").all_inner_texts()) == [f"number {place}" for place in (1, 2, 3, 4)]
     drag(page, sliders.first, 0.95)
     quiet(page)
-    assert (seen(page, shot(page, "by your sliders")) != before).mean() > 0.05
+    assert (seen(page, shot(page, "from your sliders")) != before).mean() > 0.05
     assert (before == seen(page, shot(page, "reconstruction"))).all()
     page.get_by_role("button", name="Back to the image's own").click()
     quiet(page)
-    assert (seen(page, shot(page, "by your sliders")) == before).all()
+    assert (seen(page, shot(page, "from your sliders")) == before).all()
 
     page.get_by_role("button", name="Walk the codes").click()
     page.wait_for_selector("[data-plane]")
@@ -274,14 +275,14 @@ def test_the_three_side_by_side_under_one_damage(rebuild: Callable[..., Page]) -
     rows = page.locator(".compared-run")
     assert {"rebuild-ae", "rebuild-dae", "rebuild-mae"} == set(rows.evaluate_all("all => all.map(r => r.dataset.run)"))
     text = page.locator(".compared-runs").inner_text()
-    assert "Trained to remove noise" in text and "Trained to paint hidden patches" in text and "4 numbers" in text
+    assert "Trained to remove noise" in text and "Trained to fill in hidden patches" in text and "4 numbers" in text
     mse = {
         row.get_attribute("data-run"): float(row.locator("small").first.inner_text().split("·")[0].split()[1])
         for row in rows.all()
     }
     assert mse["rebuild-mae"] == min(mse.values())  # which is what it was trained for
     page.locator(".stage").get_by_role("button", name="Gaussian noise").click()
-    drag(page, page.get_by_label("Level, or share"), 0.3)
+    drag(page, page.get_by_label("Level or share"), 0.3)
     quiet(page)
     mse = {
         row.get_attribute("data-run"): float(row.locator("small").first.inner_text().split("·")[0].split()[1])
@@ -374,7 +375,7 @@ def test_on_a_phone_in_chinese_by_touch(rebuild: Callable[..., Page]) -> None:
     page.touchscreen.tap(*patch_at(page, 24))
     expect(canvas).to_have_attribute("data-hidden", "24")
     expect(page.locator(".reconstruct-truth")).to_contain_text("49 个图块中遮住了 1 个")
-    for do in ("并排对比", "遮住图块"):
+    for do in ("并排比较", "遮住图块"):
         page.locator(".doing").get_by_role("button", name=do).click()
         quiet(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

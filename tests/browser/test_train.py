@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import signal
 import zipfile
@@ -16,7 +17,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, wait
+from tests.browser.conftest import App, central, curve_drawn, wait
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -50,16 +51,8 @@ def result(page: Page, name: str, column: int = 1) -> float:
 
 
 def hover_a_point(page: Page) -> int:
-    """Rest the mouse on a painted pixel of the map, below its upper quarter; the index of its image."""
-    x, y = page.evaluate("""() => {
-      const canvas = document.querySelector('.map-paint'), box = canvas.getBoundingClientRect();
-      const {width, height} = canvas, pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
-      for (let row = height >> 2; row < height; row++) for (let column = 0; column < width; column++) {
-        if (pixels[4 * (row * width + column) + 3] < 150) continue;
-        return [box.left + (column + 0.5) / width * box.width, box.top + (row + 2) / height * box.height];
-      }
-      throw new Error('nothing is painted');
-    }""")
+    """Rest the mouse on a point in the middle of the map; the index of its image."""
+    x, y = central(page, "document.querySelector('.live embedding-map')")
     page.mouse.move(x + 40, y)
     page.mouse.move(x, y)
     page.wait_for_selector(".map-card:not([hidden])")
@@ -67,11 +60,11 @@ def hover_a_point(page: Page) -> int:
 
 
 def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, open_page: Open) -> None:
-    page = open_page()
+    page = open_page("?data=fashion-mnist")
     press_train(page, "SimCLR", "30 s")
     page.wait_for_selector(".tile b")
     # live: the numbers move, the same plots are redrawn in place and not replaced
-    page.wait_for_selector(".live-curve .scatterlayer .js-line")
+    curve_drawn(page, ".live-curve .scatterlayer .js-line")
     page.wait_for_selector(".map-paint")
     page.evaluate("document.querySelectorAll('.live-curve, .map-plot').forEach(node => node.mark = 1)")
     seen = set()
@@ -99,12 +92,13 @@ def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, ope
     assert wait_state(page, "finished") == "finished"
     assert tile(page, "steps") > stopped_at and tile(page, "time") >= 30
     expect(page.locator(".live-result tr")).not_to_have_count(0)
-    assert result(page, "kNN accuracy") > result(page, "kNN accuracy", 2)  # which is the same network untrained
+    assert result(page, "kNN accuracy (all training images)") > result(
+        page, "kNN accuracy (all training images)", 2
+    )  # which is the same network untrained
     assert tile(page, "std") > 0.5
 
     # UMAP follows; a point shows the image that it is
     page.locator(".map-kinds button.chosen", has_text="UMAP").wait_for(timeout=90_000)
-    page.wait_for_timeout(3000)  # points glide to their places
     index = hover_a_point(page)
     about = httpx.get(f"{app.url}playground/runs/{run}/images.json").json()
     assert page.inner_text(".map-card") == about["classes"][about["labels"][index]]
@@ -137,27 +131,28 @@ def test_every_method_trains_and_shows_its_own_picture(open_page: Open, method: 
     rows, table, curves = LIVE[method]
     if method == "CLIP":
         page.click("#data input")
-        page.locator("[role=option]", has_text="unseen vendor").click()
+        page.locator("[role=option]", has_text="new drawing style").click()
     press_train(page, method, "15 s")
     for key in curves:
-        page.locator(f".live-curve[data-key={key}] .scatterlayer .js-line").first.wait_for(timeout=60_000, state="attached")
+        curve_drawn(page, f".live-curve [data-key={key}] .scatterlayer .js-line")
     assert page.locator(".live-curve").count() == len(curves)
     for row in rows:
         page.locator(".picture-row", has_text=row).first.locator("img").wait_for()
     assert page.locator(".picture-row").count() == len(rows)
     if table:
         name, _, drawn = table.partition(" ")
-        page.locator(f".live-table[data-key={name}] {drawn}").first.wait_for(state="attached")
+        curve_drawn(page, f".live-table[data-key={name}] {drawn}")  # it is drawn when it is about to be in sight
     if method == "CLIP":  # the columns are captions
         expect(page.locator(".live-table .xtick").first).to_contain_text("grinning face")
     first, before = tile(page, "steps"), page.get_attribute(".picture-row:last-child img", "src")
     page.wait_for_function(
         f"document.querySelector('.picture-row:last-child img').getAttribute('src') !== {json.dumps(before)}"
     )
-    assert tile(page, "steps") > first
+    wait(lambda: tile(page, "steps") > first, "more steps")
     # nothing overlaps: every plot is as wide as its box
-    widths = "[...document.querySelectorAll('.live-curve')].map(n => n.clientWidth - n.querySelector('.main-svg').clientWidth)"
-    assert all(abs(gap) < 3 for gap in page.evaluate(widths))
+    widths = "n => [n.clientWidth, n.querySelector('.main-svg').clientWidth]"
+    plots = page.locator(".live-curve plot-figure").all()
+    assert all(abs(wide - svg) < 3 for wide, svg in (plot.evaluate(widths) for plot in plots))
     page.set_viewport_size({"width": 390, "height": 844})  # on a phone, one below the other
     lefts = "[...document.querySelectorAll('.live-curve')].map(n => [n.offsetLeft, n.offsetWidth > 300])"
     assert {tuple(place) for place in page.evaluate(lefts)} == {(page.evaluate(lefts)[0][0], True)}
@@ -168,7 +163,7 @@ def test_every_method_trains_and_shows_its_own_picture(open_page: Open, method: 
 
 @pytest.mark.parametrize(("locale", "said"), [("en-US", "Without the stop-gradient"), ("zh-CN", "没有停止梯度")])
 def test_collapse_is_said_with_its_reason(open_page: Open, locale: str, said: str) -> None:
-    page = open_page(locale=locale)
+    page = open_page("?data=fashion-mnist", locale=locale)
     page.locator("#method label", has_text="SimSiam").click()
     page.locator("#knobs button").first.click()
     page.locator("#knob-simsiam-stop_gradient input").uncheck()
@@ -180,16 +175,28 @@ def test_collapse_is_said_with_its_reason(open_page: Open, locale: str, said: st
     page.click("#stop")
     wait_state(page, "stopped", "finished")
     expect(page.locator(".live-warning")).to_contain_text(said)  # it stays true of what was trained
+    # and it is seen: on the sphere where the loss compares them, all embeddings are one point of the edge
+    page.click("[data-kind=sphere]")
+    page.wait_for_function("document.querySelector('.live embedding-map').sphere")
+    expect(page.locator(".live-sphere")).to_be_visible()
+    x, y, off = page.evaluate(
+        """() => { const {positions} = document.querySelector('.live embedding-map'), all = [...positions].filter(v => v === v);
+        const part = axis => all.filter((_, i) => i % 2 === axis), mean = a => a.reduce((s, v) => s + v, 0) / a.length;
+        const [x, y] = [part(0), part(1)], [u, v] = [mean(x), mean(y)];
+        return [u, v, mean(x.map((one, i) => Math.hypot(one - u, y[i] - v)))]; }"""
+    )
+    assert math.hypot(x, y) > 0.95 and off < 0.1
+    assert "view=sphere" in page.url
 
 
 def test_autoencoder_shows_input_and_reconstruction(app: App, open_page: Open) -> None:
-    page = open_page()
+    page = open_page("?data=fashion-mnist")
     press_train(page, "Autoencoder", "30 s")
     page.locator(".picture-row", has_text="reconstruction").wait_for()
     assert wait_state(page, "finished") == "finished"
     expect(page.locator(".live-result tr")).not_to_have_count(0)
-    assert result(page, "kNN accuracy") > result(page, "kNN accuracy", 2)
-    assert result(page, "Error of its repair") < 0.06
+    assert result(page, "kNN accuracy (all training images)") > result(page, "kNN accuracy (all training images)", 2)
+    assert result(page, "Reconstruction error") < 0.06
     assert result(page, "the mean image") == pytest.approx(0.0865, abs=2e-3)
     assert result(page, "PCA with as many numbers") == pytest.approx(0.0151, abs=1e-3)
 
@@ -294,7 +301,7 @@ def test_a_zip_that_cannot_be_used_gives_one_sentence(open_page: Open, tmp_path:
     assert "escape.zip" in sentence and "../evil.png" in sentence and "/uploads/" not in sentence
 
 
-@pytest.mark.parametrize(("locale", "titles"), [("en-US", ["Train", "Learn"]), ("zh-CN", ["训练", "学习"])])
+@pytest.mark.parametrize(("locale", "titles"), [("en-US", ["Train", "Learn"]), ("zh-CN", ["训练", "原理"])])
 def test_every_tab_says_something(open_page: Open, locale: str, titles: list[str]) -> None:
     page = open_page(locale=locale)
     tabs = page.get_by_role("tab").all()
@@ -363,3 +370,26 @@ def test_delete_my_data_deletes_what_this_browser_began_and_no_more(app: App, op
     assert not (app.runs / mine).exists() and (app.runs / theirs).exists()
     page.wait_for_function("mine => new URLSearchParams(location.search).get('run') !== mine", arg=mine)
     assert httpx.get(f"{app.url}playground/runs/{mine}/live").status_code == 404
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_run_has_the_name_that_its_owner_gives_it(app: App, open_page: Open, locale: str) -> None:
+    page, other = open_page(locale=locale), open_page(locale=locale)
+    page.click("#train")
+    wait_state(page, "running", "starting", "queued")
+    page.click(".live-rename")
+    page.keyboard.type("my <first>")
+    page.keyboard.press("Enter")
+    expect(page.locator(".live-title")).to_contain_text("my <first> · ")
+    page.click("#stop")
+    wait_state(page, "stopped", "finished")
+    run = run_id(page)
+    page.reload()
+    expect(page.locator(".live-title")).to_contain_text("my <first> · ")
+    other.goto(f"{app.url}?run={run}")
+    expect(other.locator(".live-title")).to_contain_text("my <first> · ")
+    assert other.locator(".live-rename").count() == 0
+    page.click(".live-rename")
+    expect(page.locator(".live-naming input")).to_have_value("my <first>")
+    page.keyboard.press("Escape")
+    expect(page.locator(".live-rename")).to_be_visible()

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from gradio import route_utils
 from gradio.routes import App
 from starlette.testclient import TestClient
 
@@ -23,7 +24,10 @@ from playground.match.ask import Matching
 from playground.match.models import SHIPPED
 from playground.page.http import png
 from playground.runs.store import Runs
-from playground.texts import text
+from playground.texts import sentence, text
+from trainers import record
+from trainers.data import DEFAULT
+from trainers.errors import FULL_DISK
 from trainers.train import RunConfig
 
 Api = dict[str, Callable[..., Any]]
@@ -166,22 +170,28 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     demo.has_launched, demo.max_file_size = True, None  # as launch has them: before that Gradio moves any path
     served = App.create_app(demo, app_kwargs={"exception_handlers": module.HANDLERS})
     with TestClient(served, raise_server_exceptions=False) as client:
+        client.runs = runs  # pyright: ignore[reportAttributeAccessIssue]
         yield client
     background.close()
 
 
-def said(client: TestClient, name: str, data: Any) -> str:
-    """What a program is told of its error, which goes at once where it does not wait in the queue."""
+def answered(client: TestClient, name: str, data: Any) -> dict[str, Any]:
+    """What a program is told, which goes at once where it does not wait in the queue."""
     number = next(fn["id"] for fn in client.get("/config").json()["dependencies"] if fn["api_name"] == name)
-    return client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data}).json()["error"]
+    return client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data}).json()
+
+
+def said(client: TestClient, name: str, data: Any) -> str:
+    """What a program is told of its error."""
+    return answered(client, name, data)["error"]
 
 
 def test_a_program_is_told_neither_paths_nor_pythons_words(asked: TestClient, capfd: pytest.CaptureFixture[str]) -> None:
     path = "A path of a machine is not read here: upload the file first."
     for name in ("/etc/passwd", "app.py", "../x"):
         assert said(asked, "own_set", [[{"path": name, "meta": {"_type": "gradio.FileData"}}]]) == path
-    for data in ([], ["simclr"]):
-        assert said(asked, "train", data) == "This question is not understood."
+    for name, data in (("train", []), ("stop", ["run"])):
+        assert said(asked, name, data) == "This question is not understood."
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -205,3 +215,21 @@ def test_an_upload_that_is_no_form_is_said(asked: TestClient) -> None:
     kind = f"multipart/form-data; boundary={'x' * 300}"
     answer = asked.post("/gradio_api/upload", content=b"--x", headers={"content-type": kind})
     assert answer.status_code == 400 and answer.json() == {"error": "This question is not understood."}, answer.text
+
+
+def test_arguments_that_were_left_out_have_their_defaults(asked: TestClient) -> None:
+    found = list[tuple[Any, ...]]()
+    for count in (1, 2, 4):
+        run = answered(asked, "train", ["simclr", "digits", 2, 7][:count])["data"][0]["run"]
+        config = record.read_config(asked.runs.folder(run))  # pyright: ignore[reportAttributeAccessIssue]
+        found.append((config.dataset, config.seconds, config.steps, config.seed))
+    assert found == [(DEFAULT, 30, None, 0), ("digits", 30, None, 0), ("digits", 2, None, 7)]
+
+
+def test_a_full_disk_is_a_sentence_where_gradio_takes_uploads_too(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:  # what is written there finds no room
+        monkeypatch.setattr(route_utils, "NamedTemporaryFile", lambda **how: full)
+        for language in ("en", "zh"):
+            files = {"files": ("a.zip", GREY, "application/zip")}
+            answer = asked.post("/gradio_api/upload", params={"lang": language}, files=files)
+            assert answer.status_code == 507 and answer.json()["error"] == sentence(language, FULL_DISK, {})

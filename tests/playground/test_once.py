@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from playground.once import Once
+from playground.once import Once, Stamped
 from trainers.errors import UserError
 
 
@@ -76,3 +76,21 @@ def test_so_many_at_a_time_and_the_next_is_told_so() -> None:
         gate.set()
         assert [one.result(60) for one in (first, *with_turns)] == [0, 1, 2]
     assert once(3) == 3  # there is room again
+
+
+def test_what_is_stamped_is_worked_out_again_when_its_stamp_is_another_and_no_longer_than_it_lasts() -> None:
+    kept, made = Stamped[int](2), list[str]()
+
+    def value(key: str, stamp: int, lasts: bool = True) -> int:
+        return kept(key, stamp, lambda: made.append(f"{key}{stamp}") or len(made), lambda found: lasts)
+
+    assert [value("a", 1), value("a", 1), value("a", 2), value("a", 2)] == [1, 1, 2, 2]
+    value("b", 1, lasts=False)
+    value("b", 1, lasts=False)
+    value("c", 1)
+    value("d", 1)  # only two are kept
+    value("a", 2)
+    assert made == ["a1", "a2", "b1", "b1", "c1", "d1", "a2"]
+    with pytest.raises(ZeroDivisionError):
+        kept("e", 1, lambda: 1 // 0)
+    assert value("e", 1) == len(made)

@@ -69,6 +69,8 @@ WRONG = [
     ("EXAMPLES", "yes", "it must be one of 0, 1."),
     ("LOCAL_MODELS", "true", "it must be one of 0, 1."),
     ("ADDRESS_HEADER", "X Forwarded", "it must be the name of a header, like X-Forwarded-For, or empty."),
+    ("UPLOADS", "no", "it must be one of 0, 1."),
+    ("MCP", "yes", "it must be one of 0, 1."),
     ("HOSTS", "https://a.example/", "it must be names of hosts with commas between them, like play.example.org."),
 ]
 
@@ -78,6 +80,13 @@ def test_a_wrong_value_is_told_by_its_variable(name: str, value: str, said: str)
     with pytest.raises(UserError) as raised:
         Settings.from_environment({f"PLAYGROUND_{name}": value})
     assert str(raised.value) == f"PLAYGROUND_{name} is “{value[: 80 if name == 'HOSTS' else 40]}”: {said}"
+
+
+def test_a_title_is_a_line_of_any_letters() -> None:
+    assert Settings.from_environment({"PLAYGROUND_TITLE": "Room 7: <Kunst> & 学习"}).title == "Room 7: <Kunst> & 学习"
+    for wrong in ("two\nlines", "x" * 81):
+        with pytest.raises(UserError, match="PLAYGROUND_TITLE must be one line of at most 80 letters"):
+            Settings.from_environment({"PLAYGROUND_TITLE": wrong})
 
 
 @pytest.mark.parametrize(("name", "value"), [("WORKERS", "many"), ("RUNS", "a-file/runs"), ("RUNS", "a-file")])

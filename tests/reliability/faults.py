@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from playground.runs.store import Runs
+from playground.runs.store import Runs, Waiting
 from tests.benchmarks.served import ROOT, Served
 from trainers import record
 from trainers.train import RunConfig
@@ -200,7 +200,8 @@ def clock(house: House) -> Row:
         shutil.copytree(root / "masked-done", root / f"old-{number}")
         _dated(root / f"old-{number}", now - 30 * DAY)
     record.create(root / "ahead", RunConfig("simclr", "digits", seconds=1.0))
-    (root / "queue" / f"{int(future * 1e9):020d}-ahead").touch()  # waits since a time that is still to come
+    since = Waiting("ahead", number=int(future * 1e9), seconds=1)  # a time that is still to come
+    (root / "queue" / since.name()).touch()
     new = house.begin(1)
     behind = house.runs.waiting() in (["ahead", new], [new], [])
     house.until(new, "finished")

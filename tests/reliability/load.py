@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import io
 import random
-import shutil
 import tempfile
 import time
 import zipfile
@@ -26,7 +25,7 @@ from playwright.async_api import Page, async_playwright
 
 from playground.runs.store import Runs
 from tests.benchmarks.served import ROOT, Served
-from tests.benchmarks.start import FLAGS
+from tests.chromium import FLAGS, executable
 from trainers import record
 
 EVERY = 10.0  # seconds between two looks at the memory
@@ -118,12 +117,12 @@ class Person:
             self.made.append((time.time(), found["run"]))
             await self.live(found["run"], end)
 
-    async def stay(self, end: float, trains: bool) -> None:
-        """One thing after another."""
+    async def stay(self, end: float, trains: bool, pace: float) -> None:
+        """One thing after another, with a rest of `pace` times a second or so between them."""
         while time.monotonic() < end:
             usual = (self.watch, self.watch, self.explore, self.explore, self.place, self.match, self.upload)
             await (self.train if trains else self.chance.choice(usual))(end)
-            await asyncio.sleep(self.chance.uniform(0.2, 2.0))
+            await asyncio.sleep(pace * self.chance.uniform(0.2, 2.0))
 
 
 def picture(chance: random.Random) -> bytes:
@@ -134,7 +133,7 @@ def picture(chance: random.Random) -> bytes:
     return out.getvalue()
 
 
-async def browse(page: Page, url: str, end: float, times: dict[str, list[float]], errors: list[str]) -> None:
+async def browse(page: Page, url: str, end: float, pace: float, times: dict[str, list[float]], errors: list[str]) -> None:
     """A real browser that goes from tab to tab, each at an address of its own."""
     page.on("pageerror", lambda error: errors.append(f"browser: {error}"))
     tabs = ("train", "explore", "reconstruct", "match", "compare", "learn")
@@ -149,7 +148,7 @@ async def browse(page: Page, url: str, end: float, times: dict[str, list[float]]
             errors.append(f"browser: {tabs[turn % len(tabs)]}: {str(error).splitlines()[0][:150]}")
         else:
             times["page"].append(1000 * (time.perf_counter() - began))
-        await asyncio.sleep(3)
+        await asyncio.sleep(3 * pace)
 
 
 def pss(pids: list[int]) -> float:
@@ -164,28 +163,28 @@ def pss(pids: list[int]) -> float:
     return total / 1024
 
 
-async def room(served: Served, sessions: int, browsers: int, seconds: float) -> dict[str, Any]:
+async def room(served: Served, sessions: int, browsers: int, trainers: int, seconds: float, pace: float) -> dict[str, Any]:
     """All sessions together for so long: their times and errors, and the memory meanwhile."""
     times: dict[str, list[float]] = defaultdict(list)
-    errors, memory = list[str](), list[tuple[float, float]]()
+    errors, memory = list[str](), list[tuple[float, float, float]]()  # seconds, MB of all processes, MB of the page's own
     began = time.monotonic()
     end = began + seconds
 
     async def look() -> None:
         while (now := time.monotonic()) < end:
-            memory.append((now - began, await asyncio.to_thread(lambda: pss(served.processes()))))
+            own = await asyncio.to_thread(pss, [served.process.pid])
+            memory.append((now - began, await asyncio.to_thread(lambda: pss(served.processes())), own))
             await asyncio.sleep(max(0.0, min(EVERY, end - time.monotonic())))
 
     limits = httpx.Limits(max_connections=sessions, max_keepalive_connections=sessions, keepalive_expiry=2.0)
     async with httpx.AsyncClient(base_url=served.url, timeout=60, limits=limits) as client, async_playwright() as p:
         people = [Person(client, number, times, errors) for number in range(sessions - browsers)]
-        browser = await p.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = await p.chromium.launch(executable_path=executable(), args=FLAGS)
         pages = [await browser.new_page() for _ in range(browsers)]
-        trainers = max(1, sessions // 3)
         await asyncio.gather(
             look(),
-            *(person.stay(end, person.number < trainers) for person in people),
-            *(browse(page, served.url, end, times, errors) for page in pages),
+            *(person.stay(end, person.number < trainers, pace) for person in people),
+            *(browse(page, served.url, end, pace, times, errors) for page in pages),
         )
         await browser.close()
     return {"times": times, "errors": errors, "memory": memory, "people": people}
@@ -205,14 +204,23 @@ def unfair(runs: Runs, people: list[Person]) -> tuple[int, int]:
     return len(begun), wrong
 
 
-def measure(quick: bool, seconds: float | None = None, sessions: int | None = None) -> dict[str, object]:
+def measure(
+    quick: bool,
+    seconds: float | None = None,
+    sessions: int | None = None,
+    training: int | None = None,
+    browsers: int | None = None,
+    pace: float = 1.0,
+) -> dict[str, object]:
     """Times by kind, memory, and whether the order was fair."""
     seconds, sessions = seconds or (25.0 if quick else 600.0), sessions or (9 if quick else 30)
+    trainers = max(1, sessions // 3) if training is None else training
+    browsers = (1 if quick else 3) if browsers is None else browsers
     with tempfile.TemporaryDirectory() as folder:
         runs = Runs(Path(folder) / "runs")
         with Served(runs.root) as served:
             served.ready()
-            found = asyncio.run(room(served, sessions, 1 if quick else 3, seconds))
+            found = asyncio.run(room(served, sessions, browsers, trainers, seconds, pace))
             traces = served.said().count("Traceback (most recent call last)")
         trained, overtaken = unfair(runs, found["people"])
     times, errors, memory = found["times"], found["errors"], found["memory"]
@@ -231,12 +239,15 @@ def measure(quick: bool, seconds: float | None = None, sessions: int | None = No
         print(line)
     late = np.array([one for one in memory if one[0] >= min(120.0, seconds / 2)])
     slope = float(np.polyfit(late[:, 0], late[:, 1], 1)[0]) * 60 if len(late) > 2 else 0.0
-    at_two = next((size for at, size in memory if at >= 120), memory[-1][1])
+    at_two = next((size for at, size, _ in memory if at >= 120), memory[-1][1])
+    print("MB after seconds, the page's own process in brackets: " + ", ".join(
+        f"{at:.0f}: {size:,.0f} ({own:,.0f})" for at, size, own in memory[:: max(1, len(memory) // 12)]))  # fmt: skip
     return {
         "tried": sum(len(ms) for ms in times.values()) + len(errors), "failed": len(errors) + overtaken + traces,
         "errors": len(errors), "traces": traces, "overtaken": overtaken, "trained": trained,
-        "refused": sum(person.refused for person in found["people"]), "sessions": sessions, "seconds": seconds, "kinds": kinds,
+        "refused": sum(person.refused for person in found["people"]), "sessions": sessions, "seconds": seconds, "pace": pace,
+        "kinds": kinds,
         "memory": {"first": round(memory[0][1]), "two_minutes": round(at_two), "last": round(memory[-1][1]),
-                   "slope_a_minute": round(slope, 1)},
+                   "page_first": round(memory[0][2]), "page_last": round(memory[-1][2]), "slope_a_minute": round(slope, 1)},
         "quick": quick,
     }  # fmt: skip

@@ -9,9 +9,9 @@ import torch
 
 from tests.trainers.synthetic import dataset
 from trainers.data import load
-from trainers.evaluate import spread
-from trainers.events import Pictures
-from trainers.train import SHOWN, SHOWN_READ, RunConfig, train
+from trainers.evaluate import PAIRS, Evaluation, spread, subset
+from trainers.events import Finished, Pictures, Snapshot, Started
+from trainers.train import SHOWN, SHOWN_READ, RunConfig, chance, describe_data, train
 
 
 @pytest.mark.parametrize(("n", "count"), [(1, 16), (5, 16), (16, 16), (17, 16), (2000, 16), (10, 1), (10, 0), (0, 4)])
@@ -45,3 +45,45 @@ def test_emoji_bring_tags_beside_their_names() -> None:
             assert len(part.captions[f"tags_{language}"]) == len(part) and all(part.captions[f"tags_{language}"])
     lion = load("emoji").test.captions["en"].index("lion")
     assert "safari" in load("emoji").test.captions["tags_en"][lion].split(", ")
+
+
+def test_a_networks_mean_and_deviation_are_those_of_all_training_images() -> None:
+    for name in ("fashion-mnist", "emoji"):  # in order of class or of Unicode: every fifth is no sample
+        data = load(name)
+        found, x = describe_data(data), data.train.images.double() / 255
+        assert found.mean == pytest.approx(x.mean((0, 2, 3)).tolist(), abs=1e-5)
+        assert found.std == pytest.approx(x.std((0, 2, 3)).tolist(), abs=1e-4)
+
+
+def test_alignment_is_of_images_from_all_over_the_map() -> None:
+    data = load("emoji")
+    evaluation = Evaluation(data, torch.device("cpu"))
+    shown = data.test.labels[subset(data.test)][spread(len(evaluation.images), PAIRS)]
+    assert len(evaluation.pairs[0]) == PAIRS and len(shown.unique()) == len(data.classes)
+    assert torch.equal(evaluation.pairs[0][:8], Evaluation(data, torch.device("cpu")).pairs[0][:8])
+
+
+def test_no_two_purposes_steps_or_seeds_share_their_chance() -> None:
+    """A generator on the CPU keeps 32 bits of a seed."""
+    drawn = [
+        float(torch.rand(1, generator=chance(seed, step, torch.device("cpu"), purpose), dtype=torch.float64))
+        for seed in (0, 1, -1, 2**31 - 1, -(2**31))
+        for step in (0, 1, 699, 2**20)
+        for purpose in ("step", "shuffle", "pictures")
+    ]
+    assert len(set(drawn)) == len(drawn)
+    assert drawn[0] == float(torch.rand(1, generator=chance(0, 0, torch.device("cpu")), dtype=torch.float64))
+
+
+@pytest.mark.parametrize("method", ["denoising", "masked"])
+def test_repairs_stand_beside_the_best_linear_one(method: str) -> None:
+    data = dataset(n=200, channels=1, size=16)
+    events = list(train(RunConfig(method, steps=2, device="cpu"), data))
+    started, finished = events[0], events[-1]
+    first = next(event for event in events if isinstance(event, Snapshot))
+    assert isinstance(started, Started) and isinstance(finished, Finished)
+    for found in (dict(started.baselines) | dict(first.metrics), finished.summary):
+        others = [found[key] for key in ("mse_noisy", "mse_mean_here") if key in found]
+        assert 0 < found["mse_linear"] < min(others)
+    *_, large = train(RunConfig(method, steps=1, device="cpu"), dataset(n=40, channels=3, size=48))
+    assert isinstance(large, Finished) and "mse" in large.summary and "mse_linear" not in large.summary

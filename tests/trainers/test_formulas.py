@@ -23,7 +23,7 @@ from scipy import ndimage
 from sklearn.linear_model import LogisticRegression
 from torch import Generator, Tensor, nn
 
-from trainers import metrics
+from trainers import linear, metrics
 from trainers.captions import TEMPLATES, captions
 from trainers.corruptions import MASKS, NOISES, classical_filter, corrupt, hidden_by, keep_patches
 from trainers.data import Dataset, Images
@@ -110,21 +110,40 @@ def test_swavs_loss_is_lightlys(local_views: int, queue: int) -> None:
     channels, temperature, epsilon = (3, 0.2, 0.1) if queue else (1, 0.1, 0.05)
     knobs = {"prototypes": 12, "dimensions": 16, "temperature": temperature, "epsilon": epsilon}
     method = make("swav", channels, queue=queue, local_views=local_views, **knobs)
+    method.queue.copy_(F.normalize(noise(*method.queue.shape), dim=2))
     images = pixels(8, channels).mul(255).byte()
     views = method.views(images, rng())
     assert [view.shape[2:] for view in views] == [(16, 16)] * 2 + [(8, 8)] * local_views
     before = method.queue.clone()
-    ours = method.loss(Batch(images / 255, views, rng(), 0.05)).value
+    ours = method.loss(Batch(images / 255, views, rng(), 0.1)).value
     agree(ours, lightlys_swav(method, views, before), method.parameters())
 
 
 def test_swavs_queue_starts_with_the_newest_features_and_forgets_the_oldest() -> None:
     method, batch = make("swav", queue=20, dimensions=16), two_views()
-    before = method.queue.clone()
-    z = method.loss(batch).embedding.unflatten(0, (2, 8))
-    assert torch.equal(method.queue[:, :8], z) and torch.equal(method.queue[:, 8:], before[:, :12])
+    for _ in range(4):
+        before = method.queue.clone()
+        z = method.loss(batch).embedding.unflatten(0, (2, 8))
+        assert torch.equal(method.queue[:, :8], z) and torch.equal(method.queue[:, 8:], before[:, :12])
     assert not method.queue.requires_grad
     torch.testing.assert_close(method.queue.norm(dim=2), torch.ones(2, 20), **CLOSE)
+
+
+def test_swavs_queue_has_no_say_before_it_is_full_of_features_and_a_tenth_of_the_run_is_over() -> None:
+    method, without = make("swav", queue=20, dimensions=16), make("swav", queue=0, dimensions=16)
+    without.load_state_dict({**method.state_dict(), "queue": without.queue})
+    views = two_views()
+
+    def differ(progress: float) -> bool:
+        batch = dataclasses.replace(views, progress=progress)
+        return method.loss(batch).value.item() != pytest.approx(without.loss(batch).value.item(), abs=1e-6)
+
+    assert [differ(progress) for progress in (0.5, 0.5, 0.5)] == [False] * 3  # 8 a step: full after three
+    assert not differ(0.09) and differ(0.1)
+    again = make("swav", queue=20, dimensions=16)  # the run goes on from a checkpoint: what was there is there
+    again.load_state_dict(method.state_dict())
+    batch = dataclasses.replace(views, progress=0.5)
+    torch.testing.assert_close(again.loss(batch).value, method.loss(batch).value)
 
 
 def test_without_sinkhorn_swavs_targets_are_a_softmax() -> None:
@@ -365,6 +384,19 @@ def test_every_caption_that_fits_is_right_in_clips_loss(of_image: list[list[int]
     agree(ours, (torch.stack(to_text).mean() + torch.stack(to_image).mean()) / 2, method.parameters())
 
 
+@pytest.mark.parametrize("symmetric", [True, False])
+@pytest.mark.parametrize("of_image", list(REPEATED.values()), ids=list(REPEATED))
+def test_clips_least_is_what_the_best_logits_leave(of_image: list[list[int]], symmetric: bool) -> None:
+    """Targets in equal parts have an entropy, which no network can take away: 0 where each caption fits one image only."""
+    method, batch, seen = make("clip", 3, 32, more_captions=4, symmetric=symmetric), worded(3, of_image), []
+    method.texts.register_forward_hook(lambda _, args, __: seen.append(args[0].tolist()))
+    parts, n = method.loss(batch).parts, len(of_image)
+    fits = torch.tensor([[caption in row for caption in seen[0]] for row in of_image])
+    own = fits[:, : n * min(2, len(of_image[0]))].T
+    best = [F.cross_entropy(1e4 * one.float(), one / one.sum(1, keepdim=True)) for one in (fits, own)]
+    assert parts["least"].item() == pytest.approx(float(sum(best)) / 2 if symmetric else float(best[0]), abs=1e-4)
+
+
 def test_clip_draws_other_captions_at_each_step() -> None:
     method, batch = make("clip", 3, 32, more_captions=3), worded(3, [0, 1])
     drawn = [method.texts.draw(batch.captions, 3, rng(seed))[0].tolist() for seed in range(40)]
@@ -566,6 +598,17 @@ def test_random_masks_hide_every_patch_and_every_pair_as_often_as_any_other() ->
 
 
 @pytest.mark.parametrize("kind", MASKS)
+@pytest.mark.parametrize("shape", [(8, 8), (7, 7), (5, 8)], ids=str)
+def test_every_patch_is_seen_as_often_as_any_other(kind: str, shape: tuple[int, int]) -> None:
+    """A block that ended at the edges would hide the middle in every image."""
+    n, count = 8_000, shape[0] * shape[1]
+    keep = keep_patches(n, *shape, 0.75, kind, rng())
+    seen, share = 1 - hidden_by(keep, count).float().mean(0), keep.shape[1] / count
+    room = 0.5 * share if kind == "grid" else 5 * math.sqrt(share * (1 - share) / n)  # few shifts of a lattice are different
+    assert float((seen - share).abs().max()) < room
+
+
+@pytest.mark.parametrize("kind", MASKS)
 def test_the_masked_loss_is_the_mean_square_over_hidden_patches_or_over_all(kind: str) -> None:
     for channels, everywhere in ((1, False), (3, True)):
         method, x = make("masked", channels, mask=kind, all_patches=everywhere), pixels(6, channels)
@@ -710,6 +753,42 @@ def test_the_classical_filters_are_scipys_and_a_hole_is_filled_from_what_is_arou
     flat = torch.full_like(x, 0.6)
     torch.testing.assert_close(classical_filter(corrupt(flat, "masking", 0.3, rng()), "masking"), flat, **CLOSE)
     assert torch.equal(classical_filter(x, "masking"), x)
+
+
+def test_the_best_linear_repair_of_noise_is_least_squares_on_very_many_pairs() -> None:
+    mix = noise(9, 25) / 4
+
+    def images(n: int, seed: int) -> Tensor:
+        return (noise(n, 9, seed=seed) @ mix).sigmoid().view(n, 1, 5, 5)
+
+    for kind, level in (("gaussian", 0.3), ("masking", 0.4), ("salt-and-pepper", 0.3)):
+        train, test, draws = images(3000, 1), images(500, 2), rng(3)
+        many = train.repeat(30, 1, 1, 1)
+        x = F.pad(corrupt(many, kind, level, draws).flatten(1), (0, 1), value=1).double().numpy()  # a column of ones: the mean
+        weights = np.linalg.lstsq(x, many.flatten(1).double().numpy(), rcond=None)[0]
+        noisy = F.pad(corrupt(test, kind, level, rng(4)).flatten(1), (0, 1), value=1).double().numpy()
+        wanted = np.mean(((noisy @ weights).clip(0, 1) - test.flatten(1).numpy()) ** 2)
+        found = linear.denoise(lambda images, draws, k=kind, v=level: corrupt(images, k, v, draws), train, test, rng(4))
+        assert found == pytest.approx(wanted, rel=0.03)
+
+
+def test_the_best_linear_painting_of_what_is_hidden_is_the_mean_of_a_gaussian_given_what_is_seen() -> None:
+    mix = noise(5, 24) / 3
+    train, test = ((noise(n, 5, seed=seed) @ mix).sigmoid().view(n, 6, 4) for n, seed in ((4000, 1), (300, 2)))
+    hidden = hidden_by(keep_patches(3, 2, 3, 0.5, "random", rng()), 6)
+    x = train.flatten(1).double().numpy()
+    mean, covariance = x.mean(0), np.cov(x.T, bias=True)
+
+    def error(ridge: float) -> float:
+        wrong = []
+        for i, image in enumerate(test.flatten(1).double().numpy()):
+            mask = hidden[i % 3].repeat_interleave(4).numpy()
+            seen = covariance[np.ix_(~mask, ~mask)] + ridge * np.eye((~mask).sum())
+            made = mean[mask] + covariance[np.ix_(mask, ~mask)] @ np.linalg.solve(seen, image[~mask] - mean[~mask])
+            wrong.append(np.mean((made.clip(0, 1) - image[mask]) ** 2))
+        return float(np.mean(wrong))
+
+    assert linear.inpaint(train, test, hidden) == pytest.approx(min(map(error, linear.RIDGES)), rel=0.02)
 
 
 # Metrics

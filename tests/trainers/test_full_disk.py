@@ -46,8 +46,8 @@ def test_a_run_that_fills_the_disk_fails_with_a_sentence_and_leaves_nothing_half
     disk.fill(free=100_000)  # its first checkpoint is larger
     events = list(record.run(run, load=lambda _: dataset()))
     assert isinstance(events[-1], Failed) and events[-1].sentence == FULL_DISK
-    assert [event["event"] for event in record.read_events(run)[0]] == ["Started", "Failed"]
-    assert disk.files() == ["run", "run/.lock", "run/events.jsonl", "run/run.json", "run/snapshots"]
+    assert [event["event"] for event in record.read_events(run)[0]] == ["Started", "Look", "Failed"]
+    assert disk.files() == ["run", "run/.lock", "run/events.jsonl", "run/looks.bin", "run/run.json", "run/snapshots"]
     disk.empty()
     assert isinstance(trained(run, 5)[-1], Finished)
 
@@ -89,14 +89,14 @@ def test_the_command_line_says_so_too(disk: Disk, capsys: pytest.CaptureFixture[
     disk.close(False)
 
 
-@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "make room there"), (errno.EACCES, "PLAYGROUND_DATA")])
+@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "make room for downloads"), (errno.EACCES, "PLAYGROUND_DATA")])
 def test_data_that_finds_no_room_is_not_told_to_look_for_a_network(
     number: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(folder: Path) -> None:
-        raise OSError(number, "No room")
+        raise OSError(number, "No room", str(tmp_path / "cifar10"))
 
     monkeypatch.setenv("PLAYGROUND_DATA", str(tmp_path))
     with pytest.raises(DataError, match=said) as raised:
         fetch("CIFAR-10", full)
-    assert "internet" not in str(raised.value)
+    assert "internet" not in str(raised.value) and str(tmp_path) not in str(raised.value)

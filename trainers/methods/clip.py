@@ -14,7 +14,7 @@ from math import log
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from trainers.clip_towers import Texts, agreement, image_encoder, towers
+from trainers.clip_towers import Texts, agreement, image_encoder, least, towers
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, choice, knob, switch
 
 
@@ -39,7 +39,7 @@ class CLIP(Method):
         arxiv="2103.00020", family="contrastive", networks="an image tower and a text tower",
         negatives="the other captions and the other images of the batch")  # fmt: skip
     Config = CLIPConfig
-    reads = True
+    reads, terms = True, ("to_text", "to_image", "least")
 
     def __init__(self, config: CLIPConfig, spec: DataSpec) -> None:
         model = towers(spec.captions, max(spec.height, spec.width), config.dimensions)
@@ -60,9 +60,10 @@ class CLIP(Method):
         drawn, own, fits = self.texts.draw(batch.captions, self.config.more_captions, batch.rng)  # own: kN of the kN+M drawn
         image = self.embed(self.encode(batch.views[0]))
         logits = self.logit_scale.exp() * image @ self.texts(drawn).T  # (N,kN+M)
-        to_text, to_image = agreement(logits, fits), agreement(logits[:, :own].T, fits[:, :own].T)
-        value = (to_text + to_image) / 2 if self.config.symmetric else to_text
-        return Loss(value, image, {"to_text": to_text, "to_image": to_image, "scale": self.logit_scale.exp()})
+        back, half = fits[:, :own].T, 0.5 if self.config.symmetric else 0.0
+        to_text, to_image = agreement(logits, fits), agreement(logits[:, :own].T, back)
+        parts = {"to_text": to_text, "to_image": to_image, "least": least(fits).lerp(least(back), half)}
+        return Loss(to_text.lerp(to_image, half), image, parts | {"scale": self.logit_scale.exp()})
 
     def after_step(self, progress: float) -> None:
         self.logit_scale.data.clamp_(0, log(100))  # section 2.5

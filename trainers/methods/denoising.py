@@ -37,7 +37,7 @@ class Denoising(Method):
     def __init__(self, config: DenoisingConfig, spec: DataSpec) -> None:
         super().__init__(config, spec, build(config.encoder, spec.channels, spec.mean, spec.std, cells=4))
         self.bottleneck = nn.Linear(self.encoder.features, config.latent)
-        self.decoder = Decoder(config.latent, spec.channels, spec.height, spec.width)
+        self.decoder, self.code = Decoder(config.latent, spec.channels, spec.height, spec.width), config.latent
 
     def encode(self, images: Tensor) -> Tensor:
         return self.bottleneck(self.encoder(images))  # h, (B,D)

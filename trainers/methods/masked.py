@@ -2,7 +2,7 @@ r"""Masked autoencoder: hide most patches of an image and paint them from the fe
 
     L = 1/(|M| P) Σ_{m∈M} |x_m - x'_m|²      (M: the hidden patches, P: numbers in a patch)
 
-Shapes: x (B,C,H,W) -> L patches; V = int(L(1-r)) of them -> tokens (B,V,E) -> with mask tokens (B,L,E) -> x' (B,L,P)
+Shapes: x (B,C,H,W) -> T patches; V = int(T(1-r)) of them -> tokens (B,V,E) -> with mask tokens (B,T,E) -> x' (B,T,P)
 Watch: the loss against that of painting each patch with the mean one (dotted); kNN is weak by nature, so see the probe
 Reference: He et al. 2021, arXiv:2111.06377, section 3
 Departures: a tiny network; plain pixels as targets, since normalised patches cannot be shown without the answer
@@ -41,10 +41,10 @@ class Masked(Method):
 
     def hide(self, images: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
         keep = keep_patches(len(images), self.grid.rows, self.grid.columns, self.config.mask_ratio, self.config.mask, rng)
-        return keep, hidden_by(keep, self.grid.number)  # indices (B,V) and, over all patches, (B,L)
+        return keep, hidden_by(keep, self.grid.number)  # indices (B,V) and, over all patches, (B,T)
 
     def predict(self, images: Tensor, keep: Tensor) -> Tensor:
-        return self.decoder(self.encoder.net.tokens(self.encoder.standardise(images), keep), keep)  # (B,V,E) -> (B,L,P)
+        return self.decoder(self.encoder.net.tokens(self.encoder.standardise(images), keep), keep)  # (B,V,E) -> (B,T,P)
 
     def reconstruct(self, images: Tensor, keep: Tensor | None = None) -> Tensor:
         """(B,C,H,W) in [0,1] and the indices (B,V) of the patches to paint them from -> (B,C,H,W)."""
@@ -70,10 +70,10 @@ class Masked(Method):
 
     def pictures(self, batch: Batch) -> dict[str, Tensor]:
         (keep, hidden), truth = self.hide(batch.images, batch.rng), self.grid.split(batch.images)
-        parts = {"visible": truth.new_tensor(0.5), "reconstruction": self.predict(batch.images, keep)}  # in the hidden places
+        parts = {"visible": truth.new_full((), 0.5), "reconstruction": self.predict(batch.images, keep)}  # in the hidden places
         return {"input": batch.images} | {k: self.grid.join(v.where(hidden.unsqueeze(2), truth)) for k, v in parts.items()}
 
 
 def masked_mse(made: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
-    """Mean squared error (B,) of patches (B,L,P) over those that are hidden, (B,L); the others have no part in it."""
+    """Mean squared error (B,) of patches (B,T,P) over those that are hidden, (B,T); the others have no part in it."""
     return ((made - truth).pow(2).mean(2) * hidden).sum(1) / hidden.sum(1)

@@ -1,6 +1,6 @@
 r"""SimSiam: each view predicts the other, which holds still. No negatives, no second network.
 
-    L = ½ D(p_1, sg(z_2)) + ½ D(p_2, sg(z_1)),     D(p,z) = -cos(p, z),     z = f(x),  p = h(z)
+    L = ½ l(p_1, sg(z_2)) + ½ l(p_2, sg(z_1)),     l(p,z) = -cos(p, z),     z = f(x),  p = h(z)
 
 Shapes: two views (N,C,H,W) -> z (2N,D) -> p (2N,D)
 Watch: std·√d near 1. Without the stop-gradient the loss falls to 0 at once, and std·√d to 0: collapse

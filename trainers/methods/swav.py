@@ -24,7 +24,7 @@ class SwAVConfig(ViewKnobs):
     sinkhorn: bool = switch(True, "Off: targets are a plain softmax, and all images may crowd into one prototype")
     epsilon: float = knob(0.05, 0.01, 1.0, "ε: how soft the assignment is; small is sharp")
     temperature: float = knob(0.1, 0.02, 2.0, "τ: how soft the prediction is")
-    queue: int = knob(0, 0, 4096, "Features of earlier steps that Sinkhorn sorts too: for batches small against K")
+    queue: int = knob(0, 0, 4096, "Earlier features that Sinkhorn sorts too, after 10% of a run: for batches small against K")
     local_views: int = knob(0, 0, 6, "Multi-crop: more views of half the size that predict the two large ones")
 
 
@@ -32,8 +32,7 @@ class SwAV(Method):
     card = Card(
         title="SwAV", paper="Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", year=2020,
         arxiv="2006.09882", family="contrastive", negatives="none: prototypes, which Sinkhorn fills evenly",
-        networks="one encoder with a projection head, and prototypes",
-    )  # fmt: skip
+        networks="one encoder with a projection head, and prototypes")  # fmt: skip
     Config = SwAVConfig
     FEW = "Collapsed: almost all images go to a few prototypes. Nothing shares them out evenly while Sinkhorn is switched off."
 
@@ -41,7 +40,7 @@ class SwAV(Method):
         super().__init__(config, spec)
         self.head = head(self.encoder.features, 2 * self.encoder.features, config.dimensions)
         self.prototypes = Prototypes(config.prototypes, config.dimensions)
-        self.queue = nn.Buffer(F.normalize(torch.randn(2, config.queue, config.dimensions), dim=2))
+        self.queue = nn.Buffer(torch.zeros(2, config.queue, config.dimensions))  # zeros: nothing is there yet
 
     def views(self, images: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
         return *super().views(images, rng), *(self.augment.local()(images, rng) for _ in range(self.config.local_views))
@@ -53,9 +52,10 @@ class SwAV(Method):
         z, *local = (self.embed(self.encode(x)) for x in (torch.cat(batch.views[:2]), *batch.views[2:]))  # (2N,D), (N,D) ...
         scores = (self.prototypes(part, frozen=batch.progress < 0.05) for part in (*z.chunk(2), *local))  # (N,K) each
         log_p = [F.log_softmax(part / self.config.temperature, dim=1) for part in scores]
-        several = torch.cat([z.detach().unflatten(0, (2, -1)), self.queue], dim=1)
-        self.queue.copy_(several[:, : self.config.queue])  # the newest first
-        q = sinkhorn(self.prototypes(several, True) / self.config.epsilon, 3 if self.config.sinkhorn else 0)  # (2,N+queue,K)
+        several = torch.cat([now := z.detach().unflatten(0, (2, -1)), self.queue], dim=1)  # the newest first
+        ready = self.config.queue and batch.progress >= 0.1 and self.queue[:, -1].any()  # full, and late: as the paper's
+        self.queue.copy_(several[:, : self.config.queue])
+        q = sinkhorn(self.prototypes(several if ready else now, True) / self.config.epsilon, 3 if self.config.sinkhorn else 0)
         swapped = [-(q[i, : len(p)] * p).sum(1).mean() for i in (0, 1) for j, p in enumerate(log_p) if j != i]  # Eq. 1 and 2
         return Loss(torch.stack(swapped).mean(), z, {"prototypes": self.prototypes.effective(log_p[0].exp().mean(0))})
 

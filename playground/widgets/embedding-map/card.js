@@ -1,5 +1,6 @@
 // The card beside a point: its image and what it is called.
 import {imageStyle} from '../sprite.js';
+import {written} from '../text.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
 
@@ -29,7 +30,7 @@ export class Card {
       backgroundPosition: '0 0',
     } : imageStyle(/** @type {import('./types').About} */ (map.about), map.sheet, i, SIDE));
     const value = own ? undefined : map.coding.values?.[i];
-    caption.textContent = (own ? own.name : map.name(i)) + (value === undefined ? '' : ` · ${value.toPrecision(3)}`);
+    caption.textContent = (own ? own.name : map.name(i)) + (value === undefined ? '' : ` · ${written(value, '.3g')}`);
     element.dataset.index = String(i);
     element.hidden = false;
     const box = map.getBoundingClientRect(), [left, top] = beside(pointer.clientX - box.left, pointer.clientY - box.top, box);

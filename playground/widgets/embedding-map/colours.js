@@ -10,6 +10,7 @@ export const SCALE = ['#352a87', '#2b5fb3', '#1f8fb8', '#23b39a', '#74c476', '#c
 export const NO_GROUP = '#9aa0aa';
 export const FAINT = 0.1, PLAIN = 0.8;  // opacity of what is not selected, and of points
 const DIM = 0.12;  // luminance that near-black leaves below a contrast of 3
+const LIGHTER = 0.4;  // of the way to the ink
 const SHADES = 24;  // of a scale
 
 /** @param {string} colour @returns {number[]} */
@@ -63,5 +64,15 @@ export function luminance(colour) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Whether points of a colour get an outline: the dark ones on black. @param {string} colour @param {string} ink */
-export const dim = (colour, ink) => luminance(ink) > 0.5 && luminance(colour) <= DIM;
+/** Whether a colour is lost on its ground: a dark one on black. @param {string} colour @param {string} ink */
+const dim = (colour, ink) => luminance(ink) > 0.5 && luminance(colour) <= DIM;
+
+/**
+ * A colour as it can be seen beside this ink: a dark one is lighter on black. An outline would look as if it were chosen.
+ * @param {string} colour @param {string} ink
+ */
+export function legible(colour, ink) {
+  if (!dim(colour, ink)) return colour;
+  const other = parts(ink);
+  return `rgb(${parts(colour).map((v, i) => Math.round(v + LIGHTER * (other[i] - v))).join(',')})`;
+}

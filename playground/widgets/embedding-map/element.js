@@ -2,22 +2,20 @@ import {html} from '../../page/lit.js';
 import {define, widget} from '../../page/widget.js';
 import {plotly} from '../plotly-loader.js';
 import {imageStyle, nameOf} from '../sprite.js';
+import {Camera} from './camera.js';
 import {binned, labelled, NO_GROUP, paletteOf} from './colours.js';
-import {enclosed, glided, nearest, spread} from './geometry.js';
+import {enclosed, GLIDE, glided, nearest, SPHERE, spread} from './geometry.js';
+import {Gestures} from './gestures.js';
+import {Names} from './heaps.js';
 import {paint} from './painter.js';
-import {aim, drawPlane, drawSpace} from './plot.js';
 import {Pointer} from './pointer.js';
-import {figure, traces} from './traces.js';
-
-const SETTLE = 120;  // ms after which plotly learns of a view that moved without it
+import {Space} from './space.js';
+import {figure} from './traces.js';
 
 /** @typedef {import('./types').About} About */
 /** @typedef {import('./types').Spec} Spec */
 /** @typedef {import('./types').Placed} Placed */
 /** @typedef {import('./types').Span} Span */
-
-/** @param {string} tag @param {string} cls @returns {any} */
-const make = (tag, cls) => Object.assign(document.createElement(tag), {className: cls});
 
 /**
  * A map of images: `<embedding-map class="map" tabindex="0">`. It draws itself once it has `about` and a size on the page, follows
@@ -26,7 +24,8 @@ const make = (tag, cls) => Object.assign(document.createElement(tag), {className
  * Fields, all states that the parent owns; the map never sets them:
  *   about         what the images are (images.json); another one begins the map anew
  *   sheet         address of the picture that holds all images (images.png)
- *   positions     Float32Array x0 y0 (z0) x1 …: of 2 or 3 dimensions by its length; the points glide there, the first time they jump
+ *   positions     Float32Array x0 y0 (z0) x1 …, NaN of a point that is nowhere: of 2 or 3 dimensions by its length
+ *   pace          ms in which the points glide there; the first time they jump
  *   spec          what the colours mean, {names, of} or {values, low, high}; null: the labels, as labelled() of colours.js has them
  *   hiddenGroups  a Set of groups that are not drawn; the parent empties it with another spec; toggled() of colours.js makes the next one
  *   selection     indices whose points stay bright, null for all
@@ -34,6 +33,8 @@ const make = (tag, cls) => Object.assign(document.createElement(tag), {className
  *   linked        the index that the mouse is over elsewhere, -1
  *   placed        a person's own images and words, [{at, name, picture}]
  *   images        true: points as images; null: where few are in view
+ *   sphere        whether positions lie within the unit circle, the side of a sphere, which is drawn and always in view
+ *   named         whether heaps of a map in the plane have names, those of their groups
  *   tool          what dragging does: 'pan' or 'lasso'
  *   wheel         whether the mouse's wheel zooms
  *   classes       names of the classes in the reader's language; null: about's own
@@ -48,7 +49,7 @@ const make = (tag, cls) => Object.assign(document.createElement(tag), {className
  *   dress(node, i, side)         lets an element show an image; in templates: styleMap(imageStyle(…)) of ../sprite.js
  *   colourOf(i), shown(i), find(x, y, near), toX(), toY()
  * To read: where (positions now), bins, palette, coding (spec, or the labels'), drawn, begun, gliding, frames, hovered, dimensions,
- *   plot (plotly's element), root.
+ *   camera (of a map in the plane), space (of one in space), root.
  *
  * Events: `hover` (index, -1 for none, -2 - j for placed[j]), `pick` (index), `own` (a placed point), `select` (indices, or null).
  *
@@ -59,7 +60,7 @@ export class EmbeddingMap extends widget({
   spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()),
   selection: /** @type {Iterable<number> | null} */ (null), picked: -1, near: /** @type {number[]} */ ([]), linked: -1,
   placed: /** @type {Placed[]} */ ([]), images: /** @type {boolean | null} */ (null), tool: /** @type {'pan' | 'lasso'} */ ('pan'),
-  wheel: true, classes: /** @type {string[] | null} */ (null), language: 'en', unlabelled: '',
+  sphere: false, named: false, wheel: true, pace: GLIDE, classes: /** @type {string[] | null} */ (null), language: 'en', unlabelled: '',
 }) {
   /** What the colours mean now. @type {Spec} */
   coding = {names: [], of: []};
@@ -67,8 +68,7 @@ export class EmbeddingMap extends widget({
   /** @type {string[]} */ palette = [];
   /** @type {Set<number>} */ off = new Set();  // groups that are not drawn; asked for every point of a frame, and lit's fields are slow
   /** @type {Set<number> | null} */ chosen = null;
-  /** Pictures of placed points. @type {Map<Placed, HTMLImageElement>} */
-  pictures = new Map();
+  /** @type {Map<Placed, HTMLImageElement>} */ pictures = new Map();  // of placed points
   sprite = new Image();
 
   dimensions = 2;
@@ -81,22 +81,23 @@ export class EmbeddingMap extends widget({
   zoomed = false;  // by a person, whom the view then no longer follows
 
   pointer = new Pointer(this);
-  /** @type {any} */ plot = make('div', 'map-plot');
-  /** @type {HTMLCanvasElement} */ canvas = make('canvas', 'map-paint');
+  gestures = new Gestures(this);
+  camera = new Camera();
+  names = new Names(this);
+  space = new Space(this);
+  canvas = Object.assign(document.createElement('canvas'), {className: 'map-paint'});
 
   drawn = false;
   unseen = false;  // whether it was to be drawn, and had no size
-  wanted = 0;  // how often plotly was to begin
-  building = Promise.resolve();
-  /** @type {any} */ plotly = null;
-  settling = 0;  // until plotly learns of another view: a timer
+  wanted = 0;  // how often it was to be drawn anew
+  building = Promise.resolve();  // till a map in space has begun or ended
   resizing = new ResizeObserver(() => {
     if (!this.clientWidth) return;  // behind another tab
     if (this.unseen) this.build();
     this.building.then(() => this.fit()).catch(error => console.error(error));
   });
 
-  render() { return html`${this.plot}${this.canvas}${this.pointer.card.element}`; }
+  render() { return html`${this.space.plot}${this.canvas}${this.pointer.card.element}`; }
 
   get root() { return this; }
   get flat() { return this.dimensions === 2 && this.drawn; }
@@ -112,8 +113,8 @@ export class EmbeddingMap extends widget({
     super.disconnectedCallback();
     this.resizing.disconnect();
     this.pointer.end();
+    this.gestures.end();
     if (this.gliding) this.jump(this.gliding.to, this.gliding.span);
-    clearTimeout(this.settling);
     this.build();
   }
 
@@ -138,9 +139,9 @@ export class EmbeddingMap extends widget({
 
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
-    if (changed.has('about') || changed.has('wheel')) this.build();
+    if (changed.has('about') || (changed.has('wheel') && this.dimensions === 3)) this.build();
+    this.dataset.tool = this.tool;
     if (!this.drawn) return;
-    if (changed.has('tool') && this.flat) this.plotly.relayout(this.plot, {dragmode: this.tool});
     if ([...changed.keys()].some(name => name !== 'positions' && name !== 'tool')) this.redraw();
   }
 
@@ -156,26 +157,30 @@ export class EmbeddingMap extends widget({
     this.hover(-1);
   }
 
-  /** Lets plotly begin anew, or end where the map is no longer on the page; what it does takes turns. */
+  /** Draws the map anew, or ends it where it is no longer on the page. In space plotly does, which takes its time and takes turns. */
   build() {
-    const wanted = ++this.wanted;
-    this.drawn = false;
+    const wanted = ++this.wanted, deep = this.dimensions === 3;
+    this.unseen = this.isConnected && !this.clientWidth;
+    const seen = this.isConnected && !this.unseen && !!this.about;
+    this.drawn = seen && !deep;
+    this.zoomed = false;
+    this.canvas.hidden = deep;
+    if (seen) this.measure();
+    this.redraw();
     this.building = this.building.then(async () => {
-      if (wanted !== this.wanted) return;
-      if (this.plot._fullLayout) this.plotly.purge(this.plot);
-      this.unseen = this.isConnected && !this.clientWidth;
-      if (!this.isConnected || this.unseen || !this.about) return;
-      this.plotly = await plotly();
-      if (wanted !== this.wanted) return;
-      const deep = this.dimensions === 3;
-      this.canvas.hidden = deep;
-      this.zoomed = false;
-      await (deep ? drawSpace : drawPlane)(this.plotly, this);
+      this.space.end();
+      if (wanted !== this.wanted || !seen || !deep) return;
+      await this.space.begin(() => wanted === this.wanted);
       if (wanted !== this.wanted) return;
       this.drawn = true;
-      if (this.span && !deep) this.look(this.span);
       this.redraw();
     }).catch(error => console.error(error));
+  }
+
+  /** Follows the size that the map has. */
+  measure() {
+    Object.assign(this.camera, {width: this.clientWidth, height: this.clientHeight});
+    if (this.span && !this.zoomed) this.camera.look(this.span);
   }
 
   /** @param {Float32Array} positions */
@@ -186,7 +191,7 @@ export class EmbeddingMap extends widget({
 
   /** Glides there from where the points are, or jumps. @param {Float32Array} positions */
   go(positions) {
-    const dimensions = positions.length / this.bins.length, span = spread(positions, dimensions);
+    const dimensions = positions.length / this.bins.length, span = this.sphere ? SPHERE : spread(positions, dimensions);
     if (dimensions !== this.dimensions) {
       this.dimensions = dimensions;
       this.hover(-1);
@@ -194,8 +199,9 @@ export class EmbeddingMap extends widget({
     }
     const calm = !this.drawn || !this.begun || matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.begun = true;
-    if (calm || !this.span) { this.jump(positions, span); return; }
-    this.gliding = {from: this.where, to: positions, before: this.span, span, since: performance.now()};
+    if (calm || !this.span) return this.jump(positions, span);
+    const {where: from, span: before, pace: ms, gliding} = this;
+    this.gliding = {from, to: positions, before, span, since: performance.now(), ms, even: gliding !== null};
     if (!this.stepping) this.step();
   }
 
@@ -212,8 +218,9 @@ export class EmbeddingMap extends widget({
     const {where, span, done} = glided(this.gliding, performance.now());
     this.where = where;
     this.frames++;
+    if (done) this.gliding = null;  // what is painted now is at rest
     this.place(span);
-    if (done) { this.gliding = null; return; }
+    if (done) return;
     this.stepping = true;
     requestAnimationFrame(() => this.step());
   }
@@ -222,19 +229,8 @@ export class EmbeddingMap extends widget({
   place(span) {
     this.span = span;
     if (!this.drawn) return;
-    if (this.flat && !this.zoomed) this.look(span);
+    if (!this.zoomed) this.camera.look(span);
     this.redraw();
-  }
-
-  /** @param {Span} span */
-  look(span) {
-    const layout = this.plot._fullLayout;
-    if (!aim(layout, span)) return;
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => {
-      if (!this.flat || this.zoomed) return;
-      this.plotly.relayout(this.plot, {'xaxis.range': [...layout.xaxis.range], 'yaxis.range': [...layout.yaxis.range]});
-    }, SETTLE);
   }
 
   reset() {
@@ -242,20 +238,19 @@ export class EmbeddingMap extends widget({
     if (this.span) this.place(this.span);
   }
 
-  /** Follows the size of the map; plotly takes its time. */
   async fit() {
-    const {width, height} = this.plot._fullLayout ?? {};
-    if (!this.drawn || !this.clientWidth || (width === this.clientWidth && height === this.clientHeight)) return;
-    this.paint();
-    await this.plotly.Plots.resize(this.plot);
-    if (this.flat && !this.zoomed && this.span) this.look(this.span);
+    if (!this.drawn || !this.clientWidth) return;
+    const {width, height} = this.camera;
+    if (width === this.clientWidth && height === this.clientHeight) return;
+    if (!this.flat) await this.space.fit();
+    this.measure();
     this.paint();
   }
 
   redraw() {
     if (!this.drawn) return;
     if (this.flat) this.paint();
-    else this.plotly.react(this.plot, traces(this, 'scatter3d', getComputedStyle(this).color), this.plot.layout);
+    else this.space.redraw();
   }
 
   paint() { if (this.flat && this.begun) paint(this); }
@@ -272,23 +267,22 @@ export class EmbeddingMap extends widget({
     return node;
   }
 
-  /** From positions to px of the map. @returns {(v: number) => number} */
-  toX() { const a = this.plot._fullLayout.xaxis, [lo, hi] = a.range; return v => a._offset + (v - lo) / (hi - lo) * a._length; }
-  /** @returns {(v: number) => number} */
-  toY() { const a = this.plot._fullLayout.yaxis, [lo, hi] = a.range; return v => a._offset + (hi - v) / (hi - lo) * a._length; }
+  toX() { return this.camera.toX(); }
+  toY() { return this.camera.toY(); }
 
   /** What is there: an index, -2 - j for placed[j], -1 for none. @param {number} x @param {number} y @param {number} near px of the map */
   find(x, y, near) { return nearest([x, y], near, [this.toX(), this.toY()], this.where, i => this.shown(i), this.placed); }
 
-  /** @param {{x: number[], y: number[]}} polygon */
+  /** @param {[number, number][]} polygon positions */
   lasso(polygon) {
-    const found = enclosed(this.where, i => this.shown(i), polygon);
+    const found = enclosed(this.where, i => this.shown(i), {x: polygon.map(at => at[0]), y: polygon.map(at => at[1])});
     this.tell('select', found.length ? found : null);
   }
 
   /** @param {string} format @param {string} title @returns {Promise<string>} */
-  figure(format, title) {
-    return this.plotly.toImage(figure(this, title), {format, width: 1100, height: 800, scale: format === 'png' ? 2 : 1});
+  async figure(format, title) {
+    const Plotly = await plotly(this.dimensions === 3 ? 'space' : 'plane');
+    return Plotly.toImage(figure(this, title), {format, width: 1100, height: 800, scale: format === 'png' ? 2 : 1});
   }
 
   get hovered() { return this.pointer.hovered; }

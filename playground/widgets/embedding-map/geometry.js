@@ -3,6 +3,8 @@
 /** @typedef {import('./types').Span} Span */
 
 export const GLIDE = 450;  // ms from one frame to the next
+/** What a view shows of the unit circle. @type {Span} */
+export const SPHERE = [0, 0, 2.12, 2.12];
 
 /**
  * Centre and size of 99.6% of the points: one that is far off does not shrink the rest.
@@ -10,21 +12,17 @@ export const GLIDE = 450;  // ms from one frame to the next
  */
 export function spread(positions, dimensions) {
   const [[left, right], [low, high]] = [0, 1].map(axis => {
-    const values = positions.filter((_, i) => i % dimensions === axis).sort(), out = Math.floor(values.length * 0.002);
+    const values = positions.filter((v, i) => i % dimensions === axis && !Number.isNaN(v)).sort(), out = Math.floor(values.length * 0.002);
     return [values[out] ?? -1, values[values.length - 1 - out] ?? 1];
   });
   return [(left + right) / 2, (low + high) / 2, 1.12 * (right - left) || 1, 1.12 * (high - low) || 1];
 }
 
 /**
- * Ranges of both axes, at one scale, that show a span in a box.
- * @param {Span} span @param {number} width @param {number} height of the box
+ * Whether two boxes overlap: left, top, right, bottom.
+ * @param {[number, number, number, number]} one @param {[number, number, number, number]} other
  */
-export function ranges([x, y, wide, high], width, height) {
-  const scale = Math.max(wide / (width || 1), high / (height || 1));
-  const around = (/** @type {number} */ centre, /** @type {number} */ size) => [centre - size / 2, centre + size / 2];
-  return {scale, x: around(x, scale * width), y: around(y, scale * height)};
-}
+export const overlap = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 
 /**
  * Whether a point is within a polygon, by the crossings of a ray.
@@ -68,17 +66,18 @@ export function nearest([x, y], near, [px, py], where, shown, placed) {
 
 /**
  * A way from one frame to another.
- * @typedef {{from: Float32Array, to: Float32Array, before: Span, span: Span, since: number}} Glide
+ * A point that was nowhere (NaN) is at its end at once. ms: how long it takes; even: at one speed, as it goes on from another way.
+ * @typedef {{from: Float32Array, to: Float32Array, before: Span, span: Span, since: number, ms?: number, even?: boolean}} Glide
  */
 
 /**
  * Where the points of a glide are, and what the view shows, at a time.
  * @param {Glide} glide @param {number} now @returns {{where: Float32Array, span: Span, done: boolean}}
  */
-export function glided({from, to, before, span, since}, now) {
-  const t = Math.min(1, Math.max(0, (now - since) / GLIDE)), ease = t * t * (3 - 2 * t);
+export function glided({from, to, before, span, since, ms = GLIDE, even = false}, now) {
+  const t = Math.min(1, Math.max(0, (now - since) / ms)), ease = even ? t : t * t * (3 - 2 * t);
   if (t >= 1) return {where: to, span, done: true};
   const where = new Float32Array(to.length);
-  for (let i = 0; i < where.length; i++) where[i] = from[i] + (to[i] - from[i]) * ease;
+  for (let i = 0; i < where.length; i++) where[i] = Number.isNaN(from[i]) ? to[i] : from[i] + (to[i] - from[i]) * ease;
   return {where, span: /** @type {Span} */ (before.map((v, i) => v + (span[i] - v) * ease)), done: false};
 }

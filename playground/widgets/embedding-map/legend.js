@@ -1,11 +1,10 @@
 import {html} from '../../page/lit.js';
 import {define, widget} from '../../page/widget.js';
-import {binned, paletteOf, SCALE} from './colours.js';
+import {written} from '../text.js';
+import {binned, legible, paletteOf, SCALE} from './colours.js';
 
 /** @typedef {import('./types').Spec} Spec */
 /** @typedef {import('./types').Values} Values */
-
-const short = (/** @type {number} */ value) => Number(value.toPrecision(2));
 
 /**
  * What the colours of a map mean: `<map-legend class="map-legend">`.
@@ -22,13 +21,15 @@ export class MapLegend extends widget({
 
   /** @param {Values} spec */
   scale({low, high}) {
-    return html`<span>${this.name}</span><span>${short(low)}</span><div class="legend-scale" style="background: linear-gradient(90deg, ${
-      SCALE.join(',')})"></div><span>${short(high)}</span>`;
+    return html`<span>${this.name}</span><span>${written(low, '.2g')}</span><div
+      class="legend-scale" style="background: linear-gradient(90deg, ${
+      SCALE.join(',')})"></div><span>${written(high, '.2g')}</span>`;
   }
 
   /** @param {string[]} names @param {Spec} spec */
   groups(names, spec) {
-    const count = new Array(names.length).fill(0), palette = paletteOf(spec);
+    const count = new Array(names.length).fill(0), ink = getComputedStyle(document.body).color;
+    const palette = paletteOf(spec).map(colour => legible(colour, ink));
     for (const bin of binned(spec)) if (bin >= 0) count[bin]++;
     return names.map((name, group) => html`<button type="button" title=${this.help} aria-pressed=${!this.hiddenGroups.has(group)}
       @click=${(/** @type {MouseEvent} */ event) => this.tell('toggle', {group, alone: event.shiftKey})}

@@ -1,6 +1,6 @@
 // A map in the plane on one plain canvas: 10,000 points glide at the screen's rate, a point can be an image, and eight maps side
 // by side do not run out of the browser's 16 WebGL contexts.
-import {dim, FAINT, PLAIN} from './colours.js';
+import {FAINT, legible, PLAIN} from './colours.js';
 import {tile} from '../sprite.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
@@ -62,6 +62,38 @@ function star(g, x, y, name, image, ink) {
 }
 
 /**
+ * The sphere that points lie on, from the side.
+ * @param {Context} g @param {number} x @param {number} y @param {number} size @param {string} ink
+ */
+function ball(g, x, y, size, ink) {
+  const light = g.createRadialGradient(x - size / 3, y - size / 3, size / 8, x, y, size);
+  light.addColorStop(0, 'rgb(127 127 127 / .02)');
+  light.addColorStop(1, 'rgb(127 127 127 / .16)');
+  g.globalAlpha = 1;
+  g.beginPath();
+  g.arc(x, y, size, 0, 6.2832);
+  g.fillStyle = light;
+  g.fill();
+  g.globalAlpha = 0.4;
+  g.lineWidth = 1;
+  g.strokeStyle = ink;
+  g.stroke();
+}
+
+/** A lasso on its way. @param {Context} g @param {[number, number][]} trail px @param {string} ink */
+function trace(g, trail, ink) {
+  if (trail.length < 2) return;
+  g.beginPath();
+  for (const [x, y] of trail) g.lineTo(x, y);
+  g.closePath();
+  g.lineWidth = 1.5;
+  g.strokeStyle = ink;
+  g.setLineDash([5, 4]);
+  g.stroke();
+  g.setLineDash([]);
+}
+
+/**
  * Clears a canvas as large as the map, in the screen's own pixels.
  * @param {EmbeddingMap} map @param {number} width @param {number} height
  */
@@ -82,20 +114,23 @@ export function paint(map) {
   const g = cleared(map, width, height), [px, py] = [map.toX(), map.toY()], x = new Float32Array(count), y = new Float32Array(count);
   /** @type {Map<number, number[]>} of one colour and opacity: painted in one go */
   const layers = new Map();
-  let inside = 0;
+  let inside = 0, there = 0;
   for (let i = 0; i < count; i++) {
     x[i] = px(w[2 * i]); y[i] = py(w[2 * i + 1]);
-    if (x[i] < -20 || y[i] < -20 || x[i] > width + 20 || y[i] > height + 20 || !map.shown(i)) { x[i] = AWAY; continue; }
+    if (!Number.isNaN(x[i])) there++;
+    if (!(x[i] >= -20 && y[i] >= -20 && x[i] <= width + 20 && y[i] <= height + 20 && map.shown(i))) { x[i] = AWAY; continue; }
     inside++;
     const key = chosen && !chosen.has(i) ? -1 - bins[i] - 1 : bins[i] + 1, layer = layers.get(key);
     if (layer) layer.push(i);
     else layers.set(key, [i]);
   }
   const ink = getComputedStyle(map).color, thumbs = map.images ?? (inside <= FEW && count > FEW);
-  const r = count > 5000 ? 2 : count > 800 ? 2.8 : 3.6, side = map.images && inside > FEW ? SMALL_THUMB : THUMB;
-  [g.strokeStyle, g.lineWidth] = [ink, 0.7];
+  const grown = Math.min(1.6, Math.max(1, Math.min(width, height) / 500));  // on a large map, as it is read from afar
+  const r = grown * (there > 5000 ? 2 : there > 800 ? 2.8 : there > 300 ? 3.6 : 4.4);
+  const side = map.images && inside > FEW ? SMALL_THUMB : THUMB;
+  if (map.sphere) ball(g, px(0), py(0), px(1) - px(0), ink);
   for (const key of [...layers.keys()].sort((a, b) => a - b)) {  // what is not selected lies below
-    const members = /** @type {number[]} */ (layers.get(key)), colour = map.colourOf(members[0]);
+    const members = /** @type {number[]} */ (layers.get(key)), colour = legible(map.colourOf(members[0]), ink);
     g.globalAlpha = key < 0 ? FAINT : PLAIN;
     g.fillStyle = colour;
     if (thumbs && map.sprite.complete && map.sprite.naturalWidth && key >= 0) {
@@ -103,15 +138,14 @@ export function paint(map) {
       continue;
     }
     g.beginPath();
-    if (r <= 2) for (const i of members) g.rect(x[i] - r * 0.9, y[i] - r * 0.9, 1.8 * r, 1.8 * r);
+    if (there > 5000) for (const i of members) g.rect(x[i] - r * 0.9, y[i] - r * 0.9, 1.8 * r, 1.8 * r);
     else for (const i of members) { g.moveTo(x[i] + r, y[i]); g.arc(x[i], y[i], r, 0, 6.2832); }
     g.fill();
-    if (key <= 0 || !dim(colour, ink)) continue;
-    g.globalAlpha = 0.5;
-    g.stroke();
   }
   g.globalAlpha = 1;
   for (const [i, size] of [[map.picked, 8], [map.linked, 6.5]]) if (i >= 0 && x[i] > -1e3) ring(g, x[i], y[i], size, ink, map.colourOf(i));
   for (const i of map.near) if (x[i] > -1e3) ring(g, x[i], y[i], 5, ink);
+  map.names.paint(g, ink);
+  trace(g, map.gestures.trail, ink);
   for (const point of map.placed) star(g, px(point.at[0]), py(point.at[1]), point.name, map.pictures.get(point), ink);
 }

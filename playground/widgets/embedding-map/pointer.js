@@ -27,7 +27,7 @@ export class Pointer {
     map.addEventListener('pointerdown', event => { this.pressed = [...this.at(event), event.pointerId]; }, true);
   }
 
-  begin() { addEventListener('pointerup', this.released, true); }  // wherever: plotly lays a cover over the page while a button is down
+  begin() { addEventListener('pointerup', this.released, true); }  // wherever it is let go
 
   end() {
     removeEventListener('pointerup', this.released, true);
@@ -35,7 +35,7 @@ export class Pointer {
     this.hover(-1);
   }
 
-  /** @param {PointerEvent} event @returns {[number, number]} px of the map */
+  /** @param {MouseEvent} event @returns {[number, number]} px of the map */
   at({clientX, clientY}) {
     const box = this.map.getBoundingClientRect();
     return [clientX - box.left - this.map.clientLeft, clientY - box.top - this.map.clientTop];

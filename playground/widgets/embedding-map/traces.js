@@ -1,5 +1,5 @@
 // Points as plotly has them: for maps in space, and for figures that leave the page.
-import {dim, faint, NO_GROUP, PLAIN} from './colours.js';
+import {faint, legible, NO_GROUP, PLAIN} from './colours.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
 
@@ -14,11 +14,12 @@ export function traces(map, type, ink) {
     [axis, members.map(i => w[d * i + c])]));
   const groups = palette.map(() => /** @type {number[]} */ ([])), rest = /** @type {number[]} */ ([]);
   bins.forEach((bin, i) => { if (map.shown(i)) (bin < 0 ? rest : groups[bin]).push(i); });
-  const trace = (/** @type {number[]} */ members, /** @type {string} */ colour, /** @type {string} */ name) => ({
+  /** @param {number[]} members @param {string} plain @param {string} name */
+  const trace = (members, plain, name, colour = legible(plain, ink)) => ({
     type, mode: 'markers', name, customdata: members, hoverinfo: 'none', showlegend: !coding.values && !!name, ...at(members),
     marker: {
       size, color: chosen ? members.map(i => faint(colour, chosen.has(i))) : colour, opacity: chosen ? 1 : PLAIN,
-      line: deep && !chosen && dim(colour, ink) ? {width: 1, color: ink} : {width: 0},
+      line: {width: 0},
     },
   });
   /** @type {any[]} */
@@ -43,11 +44,11 @@ export function traces(map, type, ink) {
 
 /** The map on white paper, with a title. @param {EmbeddingMap} map @param {string} title @returns {{data: any[], layout: object}} */
 export function figure(map, title) {
-  const deep = map.dimensions === 3, ink = '#222', {layout, _fullLayout: full} = map.plot;
-  const axis = (/** @type {string} */ name) => ({visible: false, range: [...full[name].range]});
+  const deep = map.dimensions === 3, ink = '#222', {x, y} = map.camera.ranges;
   return {data: traces(map, deep ? 'scatter3d' : 'scatter', ink), layout: {
     title: {text: title, font: {size: 15, color: ink}}, paper_bgcolor: '#fff', plot_bgcolor: '#fff', margin: {l: 20, r: 20, t: 50, b: 20},
     font: {color: ink, family: getComputedStyle(document.body).fontFamily}, legend: {itemsizing: 'constant'},
-    ...(deep ? {scene: {...layout.scene}} : {xaxis: axis('xaxis'), yaxis: {...axis('yaxis'), scaleanchor: 'x'}}),
+    ...(deep ? {scene: {...map.space.plot.layout.scene}}
+      : {xaxis: {visible: false, range: x}, yaxis: {visible: false, range: y, scaleanchor: 'x'}}),
   }};
 }

@@ -4,7 +4,7 @@ import {filled} from '../text.js';
 
 /** @typedef {{play: string, pause: string, time: string, when: string}} Words `when` has {step} {seconds} {at} {of} */
 
-const PLAY = 620;  // ms a snapshot: the glide, and a moment to look
+const PLAY = 620, QUICK = 160, WHOLE = 12_000;  // ms a frame: the glide, and a moment to look; at least; of all of many
 const TYPED = 'input, select, textarea, [role=tab], [contenteditable]';  // these have keys of their own
 const PRESSED = 'button, summary, a';  // and these have Space
 
@@ -28,6 +28,7 @@ export class TimeLine extends widget({
   ticking = 0;
 
   get last() { return this.steps.length - 1; }
+  get pace() { return Math.max(QUICK, Math.min(PLAY, WHOLE / (this.last + 1))); }
   get visible() { return this.offsetParent !== null && !document.hidden; }
 
   get text() {
@@ -66,7 +67,7 @@ export class TimeLine extends widget({
   /** Goes on by itself, or no longer. */
   tick() {
     clearInterval(this.ticking);
-    if (this.playing) this.ticking = setInterval(() => this.next(), PLAY);
+    if (this.playing) this.ticking = setInterval(() => this.next(), this.pace);
   }
 
   next() {

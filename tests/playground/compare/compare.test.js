@@ -137,6 +137,7 @@ describe('the tab', () => {
     assert.equal(add.options[1].textContent, 'D · k: 2');
     add.value = 'd';
     act(add, 'change');
+    await add.closest('searched-list').updateComplete;
     assert.equal(add.value, '');
     assert.deepEqual(page.runs, ['a', 'b', 'c', 'd']);
   });

@@ -123,7 +123,7 @@ describe('maps and pictures of the same images', () => {
     assert.deepEqual(fresh.body.image, {index: 7});
     await fresh.answer(rebuilt(7));
     await old.answer(rebuilt(50));
-    assert.equal(page.root.querySelector('tr.made small').textContent, '0.0700');
+    assert.equal(page.root.querySelector('tr.made small').textContent, '0.07');
     assert.equal(page.root.querySelector('.compare-pictures table').hasAttribute('data-ready'), false);  // seven are still to come
   });
 

@@ -40,7 +40,7 @@ def write(runs: Runs, name: str, method: str, ended: bool = True, config: dict[s
     record.create(folder, RunConfig(method, **({"seconds": SECONDS} | (config or {}))))
     spread, collapsed = numbers["std_sqrt_d"], numbers.pop("collapsed")
     beaten = {"mse_mean": 0.09, "mse_pca": 0.02} if method_class(method).card.family == "autoencoder" else {}
-    events: list[Any] = [Started(0, 0.0, method, "Fashion-MNIST", "cpu", "conv", 1, 10, 10, None, 0.79, beaten)]
+    events: list[Any] = [Started(0, 0.0, method, "Fashion-MNIST", "cpu", "conv", 1, 10_000, 2_000, None, 0.79, beaten)]
     features = np.zeros((3, 4), np.float16)
     events.append(Snapshot(0, 0.0, {"knn": 0.7, "std_sqrt_d": 1.0, "rankme": 9.0}, features))
     for step in (100, 200, 300):
@@ -98,13 +98,13 @@ def test_the_first_thing_that_one_sees_is_the_collapse(pair: Runs) -> None:
     assert [run["label"] for run in found["runs"]] == ["Stop gradient: on", "Stop gradient: off"]
     assert [bool(run["collapsed"]) for run in found["runs"]] == [False, True]
     assert found["seen"] == (
-        "“Stop gradient: off” has collapsed: its loss of 0.00025 is lower than 0.04 of “Stop gradient: on”, and yet std·√d is"
-        " 0.02 against 0.83: all images get almost the same embedding. A low loss alone proves nothing, and"
-        " kNN, which reads the encoder in front of the collapsed head, falls without reaching chance."
+        "“Stop gradient: off” has collapsed: its loss of 0.00025 is lower than the 0.04 of “Stop gradient: on”, yet its spread"
+        " is 0.02 against 0.83: all images get almost the same embedding. A low loss alone proves nothing."
+        " kNN reads the encoder in front of the collapsed head, so it drops without reaching chance."
         " kNN: 75.1% against 80.2%."
     )
     chinese = shown(pair, language="zh")
-    assert chinese["seen"].startswith("“停止梯度：关”已坍缩：它的损失 0.00025 比“停止梯度：开”的 0.04 还低")
+    assert chinese["seen"].startswith("“停止梯度：关”已坍塌：它的损失 0.00025 比“停止梯度：开”的 0.04 还低")
     assert chinese["seen"].endswith("kNN：75.1%，后者为 80.2%。")
     assert [e["key"] for e in found["examples"]] == ["stop_gradient"] and found["examples"][0]["runs"] == list(
         EXAMPLES["stop_gradient"]
@@ -118,7 +118,7 @@ def test_columns_are_what_differs_and_the_best_is_marked_where_it_is_one(pair: R
     assert column(found, "stop_gradient") == [("on", False), ("off", False)]
     assert column(found, "steps") == [("300", False)] * 2
     assert column(found, "knn") == [("80.2%", True), ("75.1%", False)]
-    assert column(found, "rankme") == [("13.0", True), ("2.0", False)]
+    assert column(found, "rankme") == [("13.0", False), ("2.0", False)]  # more dimensions are no better network
     at = keys.index("knn")
     assert [(row["name"], row["texts"][at]) for row in found["beaten"]] == [
         ("raw pixels", "82.0%"),
@@ -143,7 +143,7 @@ def test_only_what_can_be_compared_is(runs: Runs) -> None:
     found = shown(runs, "a", "digits", "young")
     assert found["beaten"] == []  # of other images each has its own
     assert column(found, "knn") == [("80.0%", False), ("99.0%", False), ("90.0%", False)]  # another set, and not at its end
-    assert column(found, "data") == [("Fashion-MNIST", False), ("Digits", False), ("Fashion-MNIST", False)]
+    assert column(found, "data") == [("Moved garments", False), ("Digits", False), ("Moved garments", False)]
     assert text("en", "compare.other_images") in found["notes"]
     for name, level in (("weak", 0.1), ("strong", 0.5)):
         write(runs, name, "denoising", config={"knobs": {"level": level}}, mse=level / 10)
@@ -171,7 +171,7 @@ def test_labels_say_what_differs_and_no_more(runs: Runs) -> None:
     assert named(simsiam, RunConfig("simsiam", seconds=30, seed=3)) == ["seed 0", "seed 3"]
     assert named(simsiam, simsiam) == ["SimSiam (1)", "SimSiam (2)"]
     own = RunConfig("simsiam", f"folder:/srv/{UPLOADS}/x/mine.zip", seconds=30)
-    assert named(simsiam, own) == ["Fashion-MNIST", "your own images"] and "/srv" not in str(named(own))
+    assert named(simsiam, own) == ["Moved garments", "your own images"] and "/srv" not in str(named(own))
     assert named(simsiam, off, language="zh") == ["停止梯度：开", "停止梯度：关"]
     assert named(simsiam, RunConfig("masked", seconds=30), language="zh") == ["SimSiam", "掩码自编码器"]
 
@@ -187,7 +187,7 @@ def test_curves_lie_over_each_other_with_what_a_collapse_is_worth(pair: Runs) ->
     def marks(key: str) -> dict[str, float]:
         return {one["text"]: one["y"] for one in found["curves"][key]["layout"]["annotations"]}
 
-    assert marks("std_sqrt_d") == {"even": 1.0, "collapse": 0.0}
+    assert marks("std_sqrt_d") == {"maximum": 1.0, "collapse": 0.0}
     assert marks("loss") == {"collapse": 2.5e-4}  # nobody knew it beforehand: where the collapsed one has fallen to
     assert marks("knn") == {"raw pixels": 0.79, "untrained": 0.7}
     assert marks("rankme") == {"one direction": 1.0}
@@ -199,7 +199,7 @@ def test_losses_of_several_methods_keep_their_levels_apart(runs: Runs) -> None:
         events = (runs.root / name / "events.jsonl").read_text().replace('"collapse_loss": null', '"collapse_loss": 0.7')
         (runs.root / name / "events.jsonl").write_text(events)
     loss = shown(runs, "simclr", "autoencoder", curves="loss")["curves"]["loss"]
-    assert not loss["layout"]["annotations"] and loss["layout"]["title"]["text"] == "Loss (dotted: nothing learned)"
+    assert not loss["layout"]["annotations"] and loss["layout"]["title"]["text"] == "Loss (dotted: random guessing)"
     levels = sorted(shape["line"]["color"] for shape in loss["layout"]["shapes"])
     assert levels == sorted(trace["line"]["color"] for trace in loss["data"])
 
@@ -207,13 +207,23 @@ def test_losses_of_several_methods_keep_their_levels_apart(runs: Runs) -> None:
 def test_what_is_seen_without_a_collapse(runs: Runs) -> None:
     write(runs, "a", "simclr", knn=0.85)
     write(runs, "b", "byol", knn=0.80)
-    assert shown(runs, "a", "b")["seen"] == "“SimCLR” is ahead by kNN: 85.0%, against 80.0% of “BYOL”."
+    assert shown(runs, "a", "b")["seen"] == "“SimCLR” leads by kNN accuracy: 85.0%, against 80.0% of “BYOL”."
     write(runs, "c", "swav", knn=0.846)
     assert "too close to tell apart" in shown(runs, "a", "c")["seen"]
+
+
+def test_the_table_says_how_far_chance_reaches(runs: Runs) -> None:
+    write(runs, "a", "simclr", knn=0.84)
+    write(runs, "b", "byol", knn=0.80)
+    # of 2,000 images: √(0.8 · 0.2 / 2000) is 0.89 points, √(0.84 · 0.16 / 2000) is 0.82
+    assert any(
+        "on 2,000 held-out images has a standard error of about 0.9 points" in one for one in shown(runs, "a", "b")["notes"]
+    )
+    assert not any("standard error" in one for one in shown(runs, "a")["notes"])
     assert shown(runs, "a")["seen"] == ""
     write(runs, "fallen", "simsiam", std_sqrt_d=0.03, collapsed=COLLAPSED)
     assert "keeps them apart" in shown(runs, "a", "fallen")["seen"]  # losses of two methods are not compared
-    assert shown(runs, "fallen")["seen"].startswith("“SimSiam” has collapsed: std·√d is 0.03")
+    assert shown(runs, "fallen")["seen"].startswith("“SimSiam” has collapsed: its spread is 0.03")
 
 
 def test_runs_that_are_gone_or_wrong_are_counted_and_the_rest_is_shown(pair: Runs) -> None:
@@ -401,7 +411,7 @@ def test_a_sweep_grows_into_a_curve(web: TestClient, pair: Runs) -> None:
     assert found["figure"]["layout"]["xaxis"]["type"] == "log" and found["label"] == "Temperature"
     levels = {one["text"]: one["y"] for one in found["figure"]["layout"]["annotations"]}
     assert levels == {"raw pixels": 0.82, "untrained": 0.72}  # measured as the curve is, not as a snapshot
-    assert found["seen"] == "So far kNN is best at Temperature = 0.1: 83.0%."
+    assert found["seen"] == "So far kNN accuracy is best at Temperature = 0.1: 83.0%."
     pair.stop_sweep(sweep, SECRET)
     found = web.get(f"/playground/sweeps/{sweep}?measure=rankme&lang=zh").json()
     assert found["ended"] and found["measure"] == "rankme" and found["figure"]["data"][0]["y"] == [20.0] * 3

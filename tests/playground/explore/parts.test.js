@@ -4,7 +4,8 @@ import {paged, settle} from './server.js';
 
 const {changed, choiceOf, keyOf, limited, reducers, same} = await import('../../../playground/explore/choosing.js');
 const {byNumbers, byWords, groupsOf, recolour, toggle} = await import('../../../playground/explore/colours.js');
-const {corners, nearestTo, written} = await import('../../../playground/explore/curves.js');
+const {corners, nearestTo} = await import('../../../playground/explore/curves.js');
+const {shown} = await import('../../../playground/page/words.js');
 const {fileName} = await import('../../../playground/explore/exports.js');
 const {startOf} = await import('../../../playground/explore/link.js');
 const {Pane} = await import('../../../playground/explore/pane.js');
@@ -113,7 +114,8 @@ paged('the snapshot of another run is the one at the same share of its time', as
 test('a curve has no corner where nothing was measured', () => {
   assert.equal(corners([0, null, 1], [0, 1, 2]), '0,23  100,3');
   assert.equal(nearestTo([0, 1, 2], 0.45), 1);
-  assert.deepEqual([written('knn', 0.7884), written('rankme', 46.932), written('mse', null)], ['78.8%', '46.9', '–']);
+  globalThis.playground.words = {...globalThis.playground.words, styles: {knn: '.1%', rankme: '.1f'}};
+  assert.deepEqual([shown('knn', 0.7884), shown('rankme', 46.932), shown('mse', null)], ['78.8%', '46.9', '–']);
 });
 
 paged('a search looks at classes, captions and names in the reader’s language and in English', async () => {

@@ -204,6 +204,25 @@ def test_the_network_of_the_end_says_a_number_of_each_image(finished: Finished) 
     assert (maps.measures.each(run)["error"] == found["error"]).all()
 
 
+def test_the_page_itself_asks_no_network_what_it_says_of_each_image(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Maps(finished.runs).measures.each(finished.run)
+    shutil.copytree(finished.runs.root / finished.run, tmp_path / "run")
+    for path in (tmp_path / "run" / "maps").glob("each-*.npz"):
+        path.unlink()
+    models = Background()
+    monkeypatch.setattr("playground.maps.sources.load_model", lambda path: pytest.fail("the page loaded a network"))
+    try:
+        assert_allclose(Maps(Runs(tmp_path), None, models).measures.each("run")["error"], found["error"], atol=1e-3)
+        shutil.rmtree(tmp_path / "run" / "maps")
+        (tmp_path / "run" / "model.safetensors").write_bytes(b"\x08" * 100)
+        with pytest.raises(UserError, match="damaged"):
+            Maps(Runs(tmp_path), None, models).measures.each("run")
+    finally:
+        models.close()
+
+
 def test_images_of_the_run_land_on_themselves(maps: Maps, finished: Finished) -> None:
     images, run = read_images(finished.runs.root / finished.run).test.images, finished.run
     assert torch.equal(images, finished.data.test.images)

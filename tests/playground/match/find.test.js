@@ -78,3 +78,14 @@ test('texts are asked once a picture is there, of a typed list or of the set', a
   assert.deepEqual(second.body.texts, ['a', 'b']);
   assert.equal(find.root.querySelectorAll('[data-text]').length, 0);
 });
+
+test('where no pictures may be brought there is no place to choose them, and it says why', async () => {
+  const before = globalThis.playground.words;
+  globalThis.playground.words = {classes: {}, uploads: false, no_uploads: 'none here'};
+  const find = await view();
+  assert.equal(find.root.querySelectorAll('input[type=file]').length, 0);
+  assert.match(find.root.textContent, /none here/);
+  globalThis.playground.words = before;
+  find.draw();
+  assert.equal(find.root.querySelectorAll('input[type=file]').length, 3);
+});

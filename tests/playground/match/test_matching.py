@@ -28,8 +28,10 @@ from playground.match import ask as asking
 from playground.match import embeddings, question, search
 from playground.match.ask import Matching
 from playground.match.models import KNOWN, SHIPPED
+from playground.match.own import Own
 from playground.match.pairs import softmax
 from playground.match.search import EXACT, nearest
+from playground.match.sets import Sets
 from playground.match.words import MEMBERS, TEMPLATES, vocabulary
 from playground.once import Once
 from playground.page.http import png
@@ -305,6 +307,25 @@ def test_what_is_not_needed_any_more_is_deleted(matching: Matching) -> None:
         ask(matching, "find", set=own, text="a")
     assert matching.own.keep_set(emoji_files((3, 5)), "en")["set"]["id"] == own  # brought again, it is there again
     assert matching.sets.picture({"set": own, "index": 0}).shape == (32, 32, 3)
+
+
+def test_of_too_much_the_oldest_of_who_has_the_most_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Own(Sets(tmp_path / "own"))
+    monkeypatch.setattr("playground.match.own.BYTES", 5 * 4_096)  # each of these pictures takes one block of the disk
+
+    def bring(owner: str, value: int, hours: float) -> Path:
+        found = kept.keep([("a.png", png(np.full((9, 9, 3), value, np.uint8)))], "en", owner)["pictures"][0]["own"]
+        path = kept.root / f"{found}.png"
+        os.utime(path, (time.time() - 3600 * hours,) * 2)
+        return path
+
+    shy = bring("shy", 1, 40)  # the oldest of all
+    greedy = [bring("greedy", 10 + hours, hours) for hours in (30, 20, 10, 5)]
+    assert shy.exists() and all(path.exists() for path in greedy)
+    greedy.append(bring("greedy", 50, 1))
+    assert shy.exists() and [path.exists() for path in greedy] == [False, True, True, True, True]
+    bring("", 60, 0)
+    assert shy.exists() and [path.exists() for path in greedy] == [False, False, True, True, True]
 
 
 def test_a_set_that_somebody_has_stays_where_it_cannot_be_read_just_now(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {beforeEach, test} from 'node:test';
-import {brief, lines, memo, rounded, share} from '../../../playground/match/format.js';
+import {asCosine, brief, lines, memo, share} from '../../../playground/match/format.js';
 import {bestOf, cardsOf, heatOf, unclear} from '../../../playground/match/labels-answer.js';
 import {Pane} from '../../../playground/match/pane.js';
 import {Learning} from '../../../playground/match/learning.js';
@@ -18,8 +18,8 @@ test('lines differ in more than case and spaces, as they are spelt first', () =>
   assert.deepEqual(lines(' Red  heart\nred heart\n\n猫\n'), ['Red heart', '猫']);
 });
 
-test('numbers never read -0.00, and small shares have a digit more', () => {
-  assert.deepEqual([rounded(-0.001), rounded(-1.234, 1), share(0.05), share(0.5), share(0.0001), brief(46.123)], ['0.00', '-1.2', '5.0%', '50%', '0%', 46.1]);
+test('cosines have a minus, small shares have a digit more', () => {
+  assert.deepEqual([asCosine(0), asCosine(-0.234), share(0.05), share(0.5), share(0.0001), brief(46.123)], ['0', '−0.234', '5.0%', '50%', '0%', 46.1]);
 });
 
 test('the same arguments give the same value, others a new one', () => {
@@ -59,9 +59,18 @@ test('none of these wins where its share is the largest', () => {
   assert.deepEqual([second.none, second.label], [false, 'a']);
 });
 
-test('cosines are coloured from the least to the most, shares as they are', () => {
+test('the table has “none of these” as the cards have it, where it takes part', () => {
+  const neutral = {text: 'a picture', cosines: [0.5, 0.5], to_text: [[0.1, 0.2, 0.7], [0.8, 0.1, 0.1]]};
+  const heat = heatOf({...FOUND, neutral}, PICTURES, 'to_text'), [card] = cardsOf({...FOUND, neutral}, PICTURES);
+  assert.deepEqual([heat.columns.length, heat.columns[2]], [3, 'none']);
+  assert.equal(heat.values[0][2], card.share);
+  assert.equal(heatOf({...FOUND, neutral}, PICTURES, 'to_image').columns.length, 2);
+  assert.deepEqual(heatOf({...FOUND, neutral}, PICTURES, 'cosines').values.map(row => row[2]), [0.5, 0.5]);
+});
+
+test('cosines and shares are coloured as they are: the same number has the same colour everywhere', () => {
   const cosines = heatOf(FOUND, PICTURES, 'cosines'), shares = heatOf(FOUND, PICTURES, 'to_text');
-  assert.deepEqual([cosines.strength(0.1), cosines.strength(0.6), shares.strength(0.25)], [0, 1, 0.25]);
+  assert.deepEqual([cosines.strength(0.1), cosines.strength(0.6), shares.strength(0.25)], [0.1, 0.6, 0.25]);
   assert.ok(shares.best(0, 1) && !shares.best(0, 0) && !cosines.best(0, 1));
   assert.ok(heatOf(FOUND, PICTURES, 'to_image').best(1, 0));
 });

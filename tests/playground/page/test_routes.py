@@ -55,7 +55,7 @@ def test_an_unknown_run_has_a_sentence_in_the_readers_language(client: TestClien
         answer = client.get(f"/playground/runs/nosuch/{path}")
         assert answer.status_code == 404, path
         assert answer.json() == {"error": "There is no run called nosuch."}
-    assert client.get("/playground/runs/nosuch/live?lang=zh").json() == {"error": "没有名为 nosuch 的训练。"}
+    assert client.get("/playground/runs/nosuch/live?lang=zh").json() == {"error": "没有名为 nosuch 的实验。"}
 
 
 def test_a_moment_is_sent_once(client: TestClient, finished: Finished) -> None:
@@ -77,7 +77,7 @@ def test_scripts_and_style_sheets_are_compressed_and_kept_for_ever(client: TestC
     assert answer.status_code == 200 and answer.content == modules.FILES[name].read_bytes()
     assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-type"].startswith(("text/javascript", "text/css"))
-    if name == modules.PLOTLY:
+    if name in (modules.PLANE, modules.SPACE):
         assert int(answer.headers["content-length"]) < len(answer.content) / 2
     plain = client.get("/" + modules.address(name), headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers and plain.content == answer.content
@@ -171,7 +171,7 @@ def test_head_comes_first_and_nothing_else_changes() -> None:
         assert answer.text.count("dataset.lang=l") == 1 and answer.text.endswith(
             page[-len("</head><body><head></body></html>") :]
         )
-        order = [answer.text.index(name) for name in ("dataset.lang", "window.playground", "start.js", "plotly", "<title>")]
+        order = [answer.text.index(name) for name in ("dataset.lang", "window.playground", "start.js", "<title>")]
         assert order == sorted(order)
         assert client.get("/other").text == "<head>"
         assert client.post("/").text == page

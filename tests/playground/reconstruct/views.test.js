@@ -102,11 +102,11 @@ test('a code that comes late leaves the sliders that were turned since, and is d
   await settled();
   await turn(node, 1, -2);
   await web.of('/rebuild')[0].answer(rebuilt([5, 6, 7]));
-  assert.deepEqual(shown(node), ['5.00', '-2.00', '7.00']);
+  assert.deepEqual(shown(node), ['5.00', '−2.00', '7.00']);
   await web.of('/decode')[0].answer(decoded());
   assert.deepEqual(web.of('/decode')[0].body, {image: {index: 8}, code: [5, -2, 7]});
   await web.of('/decode')[0].answer(decoded());
-  assert.deepEqual(shown(node), ['5.00', '-2.00', '7.00']);
+  assert.deepEqual(shown(node), ['5.00', '−2.00', '7.00']);
 });
 
 test('back to the own code at once, and a picture of sliders that comes after that is not shown', async () => {

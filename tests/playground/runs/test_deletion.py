@@ -21,7 +21,6 @@ from playground.runs import store
 from playground.runs.brought import Brought
 from playground.runs.deletion import delete
 from playground.runs.store import UPLOADS, Runs
-from playground.train.tab import keep
 from trainers.errors import NotFound, UserError
 from trainers.train import RunConfig
 
@@ -54,7 +53,7 @@ def left(root: Path) -> set[str]:
 
 def trained_on(runs: Runs, upload: Path, owner: str) -> str:
     """A run of an upload of Train."""
-    kept = keep(upload, runs.root / UPLOADS)
+    kept = runs.upload(upload)
     Brought(runs.root).note(owner, kept.parent.name, str(upload))
     return runs.create(RunConfig("simclr", f"folder:{kept}", seconds=1.0), owner)
 
@@ -113,7 +112,7 @@ def test_uploads_go_with_gradios_own_copies_but_for_those_that_somebody_else_bro
     trained_on(runs, tmp_path / "mine.zip", ME)
     trained_on(runs, tmp_path / "both.zip", ME)
     other = trained_on(runs, tmp_path / "both.zip", YOU)
-    unused = keep(tmp_path / "unused.zip", runs.root / UPLOADS)  # the queue was full
+    unused = runs.upload(tmp_path / "unused.zip")  # the queue was full
     Brought(runs.root).note(ME, unused.parent.name, str(tmp_path / "unused.zip"))
     assert delete(runs, ME) == (2, 3)
     assert [path.name for path in (runs.root / UPLOADS).rglob("*.zip")] == ["both.zip"]
@@ -122,12 +121,12 @@ def test_uploads_go_with_gradios_own_copies_but_for_those_that_somebody_else_bro
     assert delete(runs, YOU) == (1, 1)
     assert not left(runs.root) and not (tmp_path / "both.zip").exists()
     with pytest.raises(UserError, match="upload them again"):  # where the page still names it
-        keep(tmp_path / "both.zip", runs.root / UPLOADS)
+        runs.upload(tmp_path / "both.zip")
 
 
 def test_an_upload_of_before_its_owners_were_written_down_goes_with_the_last_run_of_it(runs: Runs, tmp_path: Path) -> None:
     (tmp_path / "old.zip").write_bytes(b"old")
-    kept = keep(tmp_path / "old.zip", runs.root / UPLOADS)
+    kept = runs.upload(tmp_path / "old.zip")
     for owner in (ME, YOU):
         runs.create(RunConfig("simclr", f"folder:{kept}", seconds=1.0), owner)
     assert delete(runs, ME) == (1, 1) and kept.exists()
@@ -167,7 +166,7 @@ def test_who_brought_what_is_forgotten_with_it(runs: Runs, tmp_path: Path) -> No
     brought = Brought(runs.root)
     brought.note(ME, "own-" + "0" * 20)
     (tmp_path / "a.zip").write_bytes(b"a")
-    brought.note(YOU, keep(tmp_path / "a.zip", runs.root / UPLOADS).parent.name)
+    brought.note(YOU, runs.upload(tmp_path / "a.zip").parent.name)
     brought.tidy()
     assert [path.parent.name for path in brought.folder.rglob("*") if path.is_file()] == [store.hashed(YOU)]
     assert len(list(brought.folder.iterdir())) == 1

@@ -30,7 +30,6 @@ from playground.runs import shipped, worker
 from playground.runs.store import Runs
 from playground.settings import Settings
 from playground.texts import sentence
-from playground.train.tab import keep
 from tests.disk import Disk, mounted
 from tests.playground.conftest import Finished
 from trainers import data
@@ -119,12 +118,12 @@ def test_every_click_gets_a_sentence(disk: Disk) -> None:
 
 
 def test_half_an_upload_is_none(disk: Disk) -> None:
-    own, upload = Own(Sets(disk.folder / "own")), disk.folder / "mine.zip"
+    own, runs, upload = Own(Sets(disk.folder / "own")), Runs(disk.folder), disk.folder / "mine.zip"
     upload.write_bytes(bytes(2 << 20))
     tiles = [png(image.permute(1, 2, 0).numpy()) for image in data.load("digits").test.images[:12]]
     disk.fill(free=1 << 20)
     for attempt in (
-        lambda: keep(upload, disk.folder / "uploads"),
+        lambda: runs.upload(upload),
         lambda: own.keep([("a.png", noise(512)), ("b.png", noise(512)), ("c.png", noise(500))], "en"),
         lambda: own.keep_set([*((f"{i}.png", tile) for i, tile in enumerate(tiles)), ("large.png", bytes(2 << 20))], "en"),
     ):

@@ -18,6 +18,7 @@ from tests.trainers.synthetic import dataset
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, load_model
 from trainers.errors import UserError
+from trainers.method import method_class
 from trainers.train import RunConfig
 
 
@@ -30,7 +31,9 @@ def trained(folder: Path, method: str = "simclr", steps: int = 30) -> Path:
 @pytest.mark.parametrize("method", ["simclr", "byol", "masked"])
 def test_a_packed_run_is_small_and_says_the_same(tmp_path: Path, method: str) -> None:
     folder = trained(tmp_path / "run", method)
-    summary, steps = record.summary(folder), [e["step"] for e in record.read_events(folder)[0] if e["event"] == "Snapshot"]
+    summary, events = record.summary(folder), record.read_events(folder)[0]
+    steps, looks = ([e for e in events if e["event"] == kind] for kind in ("Snapshot", "Look"))
+    steps, seen = [e["step"] for e in steps], record.read_looks(folder, looks)
     full, model, images = record.read_snapshot(folder, steps[-1]), load_model(folder), torch.rand(32, 1, 28, 28)
     ship_runs.pack(folder)
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= ship_runs.LIMIT
@@ -39,6 +42,10 @@ def test_a_packed_run_is_small_and_says_the_same(tmp_path: Path, method: str) ->
     assert packed["knn"] == pytest.approx(summary["knn"], rel=1e-4) and packed["steps"] == summary["steps"]
     kept = [event["step"] for event in events if event["event"] == "Snapshot"]
     assert kept[0] == 0 and kept[-1] == steps[-1] and len(kept) <= ship_runs.KEPT["Snapshot"]
+    left = [event for event in events if event["event"] == "Look"]
+    assert 1 < len(left) <= ship_runs.KEPT["Look"] and left[-1]["step"] == looks[-1]["step"]
+    before = {look["step"]: one for look, one in zip(looks, seen, strict=True)}
+    assert all((one == before[look["step"]]).all() for look, one in zip(left, record.read_looks(folder, left), strict=True))
     small = record.read_snapshot(folder, steps[-1])
     assert small.shape == full.shape and small.dtype == full.dtype and overlap(full, small, k=15).mean() > 0.8
     with torch.inference_mode():
@@ -72,12 +79,16 @@ def test_they_are_put_among_a_persons_own_once_and_again_when_they_are_others(
 def test_what_ships_is_what_is_described_and_small() -> None:
     assert shipped.names() == sorted(ship_runs.RUNS)
     sizes = []
-    for name, (method, data, knobs) in ship_runs.RUNS.items():
+    for name, (method, data, budget, knobs) in ship_runs.RUNS.items():
         folder = shipped.SHIPPED / name
         config = record.read_config(folder)
-        assert (config.method, config.dataset, dict(config.knobs), config.seconds) == (method, data, knobs, ship_runs.SECONDS)
+        assert (config.method, config.dataset, dict(config.knobs)) == (method, data, knobs)
         events = record.read_events(folder)[0]
-        assert events[-1]["event"] == "Finished" and events[-1]["reason"] == "budget"
+        assert (events[-1]["event"], events[-1]["reason"], events[-1]["step"]) == ("Finished", "budget", budget)
+        looks = [event for event in events if event["event"] == "Look"]  # the frames of the map that moves
+        assert len(looks) >= 12 and (looks[0]["step"], looks[-1]["step"]) == (0, budget)
+        planes = 2 if method_class(method).card.family == "contrastive" else 1
+        assert all(np.isfinite(one).all() and one.shape[1] == 2 * planes for one in record.read_looks(folder, looks))
         steps = [event["step"] for event in events if event["event"] == "Snapshot"]
         assert len(steps) == len(set(steps)) == ship_runs.KEPT["Snapshot"] and steps[0] == 0
         assert np.isfinite(record.read_snapshot(folder, steps[-1])).all() and load_model(folder)

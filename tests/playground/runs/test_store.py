@@ -14,10 +14,10 @@ import pytest
 from filelock import FileLock
 
 from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs.described import called
 from playground.runs.pool import LocalRunner
 from playground.runs.store import AT_ONCE, CRASHED, KILLED, UPLOADS, Limits, Runs, State, Waiting, claim, write_images
 from playground.train.live import live
-from playground.train.tab import keep
 from trainers import data, record
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -266,7 +266,8 @@ def test_a_run_from_queue_to_map_and_on(runs: Runs) -> None:
     moment = live(Maps(runs), run, "zh")
     assert moment and moment["state"] == "finished" and moment["progress"] == 1
     assert live(Maps(runs), run, "zh", moment["version"]) is None
-    assert {tile["key"] for tile in moment["tiles"]} == {"time", "steps", "rate", "loss", "std", "knn"}
+    assert {tile["key"] for tile in moment["tiles"]} == {"time", "steps", "rate", "loss", "std"}
+    assert moment["learned"] and moment["learned"]["key"] == "knn"
     assert set(moment["figures"]) == {"loss", "std", "knn"} and moment["result"]
     assert [row["name"] for row in moment["pictures"]["rows"]] == ["图像", "视图 1", "视图 2"]
     steps = moment["maps"]["pca"]
@@ -407,9 +408,40 @@ def test_a_view_reads_on_waits_for_whole_lines_and_begins_again(runs: Runs) -> N
     assert [event["step"] for event in view.events] == [0] and view.generation == 2
 
 
+def test_a_run_has_the_name_that_its_owner_gives_it(runs: Runs) -> None:
+    run = runs.create(RunConfig("simclr", "digits", seconds=1.0), "me")
+    assert runs.name(run) == "" and called(runs, run, "en").startswith("SimCLR")
+    runs.rename(run, "me", "  the\0 first\none ")
+    assert runs.name(run) == "the first one" and called(runs, run, "zh").startswith("the first one · SimCLR · ")
+    runs.rename(run, "me", "第" * 40)
+    assert runs.name(run) == "第" * 40
+    for owner, name, reason in (("me", "x" * 41, "at most 40"), ("you", "mine", "Only the browser")):
+        with pytest.raises(UserError, match=reason):
+            runs.rename(run, owner, name)
+    (runs.root / run / "name").write_bytes(b"\xff" * 900)  # damaged
+    assert len(runs.name(run)) == 40
+    runs.rename(run, "me", "")
+    assert runs.name(run) == ""
+
+
+def test_uploads_have_a_bound_that_old_ones_make_room_under(tmp_path: Path) -> None:
+    runs = Runs(tmp_path / "runs", Limits(keep_uploads=0.001))  # MB
+    for name, size in (("a", 600), ("b", 300), ("c", 500)):
+        (tmp_path / f"{name}.zip").write_bytes(name.encode() * size)
+    first = runs.upload(tmp_path / "a.zip")
+    runs.create(RunConfig("simclr", f"folder:{first}", seconds=1.0), "me")
+    second = runs.upload(tmp_path / "b.zip")
+    with pytest.raises(UserError, match="PLAYGROUND_KEEP_UPLOADS"):
+        runs.upload(tmp_path / "c.zip")
+    assert runs.upload(tmp_path / "b.zip") == second  # which is there
+    os.utime(second.parent, (0, 0))  # no run is of it, and it is old
+    (tmp_path / "d.zip").write_bytes(b"d" * 400)
+    assert runs.upload(tmp_path / "d.zip").exists() and first.exists() and not second.exists()
+
+
 def test_an_upload_is_forgotten_with_its_last_run_and_not_while_it_is_chosen_again(runs: Runs, tmp_path: Path) -> None:
     (tmp_path / "mine.zip").write_bytes(b"PK")
-    used, left = (keep(tmp_path / "mine.zip", runs.root / UPLOADS) for _ in range(2))
+    used, left = (runs.upload(tmp_path / "mine.zip") for _ in range(2))
     assert used == left
     other = runs.root / UPLOADS / "other" / "mine.zip"
     other.parent.mkdir()
@@ -423,7 +455,7 @@ def test_an_upload_is_forgotten_with_its_last_run_and_not_while_it_is_chosen_aga
         waiting.unlink()
     for run in runs.root.glob("*/run.json"):
         run.unlink()
-    assert keep(tmp_path / "mine.zip", runs.root / UPLOADS) == used
+    assert runs.upload(tmp_path / "mine.zip") == used
     runs.expire()
     assert used.exists()  # it was chosen just now
     os.utime(used.parent, (0, 0))

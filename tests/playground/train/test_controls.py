@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from playground.texts import table
-from playground.train.controls import OWN, Controls, seconds
+from playground.train.controls import OWN, STEPS, Controls, seconds
 from playground.train.tab import run_of, secret_of
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
@@ -60,7 +60,7 @@ def test_untouched_controls_are_the_methods_default(controls: Controls, name: st
 def test_no_budget_is_offered_that_would_be_refused(longest: float, offered: list[int]) -> None:
     with gr.Blocks():
         own = Controls(lambda key: key, longest)
-    assert [value for _, value in own.budget.choices] == offered and own.budget.value == offered[:2][-1]
+    assert [value for _, value in own.budget.choices] == [*offered, *STEPS] and own.budget.value == offered[:2][-1]
     assert (own.asked({"seconds": "600"})[1] is None) == (600 in offered)  # a link that asks for more says so
 
 

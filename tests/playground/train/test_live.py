@@ -7,13 +7,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
 from playground.maps.making import Maps
+from playground.runs import pace, shipped
 from playground.runs.described import changed, describe, soon, status, warning
 from playground.runs.store import Runs, State, claim
-from playground.train.live import live
+from playground.texts import text
+from playground.train.learned import another, ending, learned, reached
+from playground.train.live import FRAMES, frames_of, live, packed, positions, result
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
 from trainers import record
@@ -24,13 +28,15 @@ from trainers.methods.simsiam import NO_STOP
 from trainers.train import RunConfig
 
 # what has no Chinese name, or is a blank that the page fills in
-NAMES = re.compile(r"SimCLR|UMAP|PCA|kNN|std·√d|RankMe|MSE|Fashion-MNIST|CIFAR-10|\{number\}")
+NAMES = re.compile(r"SimCLR|UMAP|PCA|kNN|RankMe|MSE|Fashion-MNIST|CIFAR-10|\{number\}|\{some\}")
 
 
 def shown(moment: dict[str, Any]) -> list[str]:
     """All words of a moment that a person can read."""
     found = [moment["title"], moment["status"], moment["map_title"], *moment["labels"].values()]
     found += [tile[key] for tile in moment["tiles"] for key in ("name", "value", "help")]
+    found += [moment["learned"]["name"], moment["learned"]["help"], *(bar["name"] for bar in moment["learned"]["bars"])]
+    found += [moment["line"], moment["ending"]["text"], *(way["text"] for way in moment["ending"]["ways"])]
     found += [line[key] for line in moment["result"]["lines"] for key in ("name", "value")]
     found += [cell for row in moment["result"]["table"] for cell in row]
     found += [table["layout"]["title"]["text"] for table in moment["pictures"]["tables"].values()]
@@ -45,9 +51,11 @@ def shown(moment: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_finished_run_has_everything(finished: Finished, language: str) -> None:
     m = live(Maps(finished.runs), finished.run, language)
-    assert m and m["state"] == "finished" and m["ended"] and m["tone"] == "good" and m["progress"] == 1
+    assert m and m["state"] == "finished" and m["ended"] and m["progress"] == 1
+    assert m["tone"] == m["ending"]["tone"] == "warn"  # after a second it has hardly begun
     tiles = {tile["key"]: tile["value"] for tile in m["tiles"]}
-    assert re.fullmatch(r"[\d.]+ (s|秒)", tiles["time"]) and re.fullmatch(r"[\d.]+%", tiles["knn"]) and float(tiles["loss"]) > 0
+    assert [*tiles] == ["loss", "std", "time", "steps", "rate"]
+    assert re.fullmatch(r"[\d.]+ (s|秒)", tiles["time"]) and float(tiles["loss"]) > 0
     events, _ = record.read_events(finished.runs.root / finished.run)
     steps = [e for e in events if e["event"] == "Step"]
     assert m["figures"]["loss"]["data"][0]["y"] == [e["loss"] for e in steps]
@@ -57,23 +65,45 @@ def test_a_finished_run_has_everything(finished: Finished, language: str) -> Non
     assert levels == [events[0]["knn_pixels"], m["figures"]["knn"]["data"][0]["y"][0]]
     summary = events[-1]["summary"]
     rows = {row[0]: row[1:] for row in m["result"]["table"]}
-    assert len(rows) == 3 and [f"{summary[f'knn{side}']:.1%}" for side in ("", "_untrained", "_pixels")] in rows.values()
+    for key in ("knn", "probe_1", "probe_100"):
+        assert [f"{summary[f'{key}{side}']:.1%}" for side in ("", "_untrained", "_pixels")] in rows.values(), key
+    assert len(rows) == 7  # with its head: kNN, the probe, and the probe with four numbers of labels
     assert len(m["result"]["lines"]) == 3
+    learned = [bar["value"] for bar in m["learned"]["bars"]]  # the same test as the table's
+    assert learned == [f"{summary[f'knn{side}']:.1%}" for side in ("", "_untrained", "_pixels")]
+    looks = [event for event in events if event["event"] == "Look"]
+    assert m["looks"]["count"] == len(looks) and m["looks"]["steps"] == [e["step"] for e in looks] and not m["looks"]["newest"]
+    found = positions(finished.runs, finished.run, len(looks))
+    read = record.read_looks(finished.runs.root / finished.run, looks)
+    assert (found == np.concatenate([look.ravel() for look in read])).all()
     assert all(shown(m)[:3])
     json.dumps(m, allow_nan=False)
+
+
+def test_the_table_begins_with_the_end_of_the_curve_where_that_is_another_test() -> None:
+    looks = [{"metrics": {"knn": value}} for value in (0.38, 0.45, 0.59)]
+    summary = {"knn": 0.65, "knn_untrained": 0.48, "knn_pixels": 0.55}
+    started = {"knn_pixels": 0.49, "train_images": 10_000, "test_images": 2_000}
+    table = result({"summary": summary}, started, looks, "simclr", "en")["table"]
+    assert table[1:] == [
+        ["kNN accuracy (2,000 training images)", "59.0%", "38.0%", "49.0%"],
+        ["kNN accuracy (all training images)", "65.0%", "48.0%", "55.0%"],
+    ]
+    few = result({"summary": summary}, started | {"train_images": 2_000}, looks, "simclr", "en")["table"]
+    assert [row[0] for row in few[1:]] == ["kNN accuracy (all training images)"]  # the same test
 
 
 def test_no_word_of_the_other_language(finished: Finished) -> None:
     zh, en = (live(Maps(finished.runs), finished.run, language) for language in ("zh", "en"))
     assert zh and en
-    for text in shown(zh):
-        assert not re.search(r"[A-Za-z]{2,}", NAMES.sub("", text)), text
-    for text in shown(en):
-        assert not re.search(r"[\u3000-\u9fff]", text), text
+    for line in shown(zh):
+        assert not re.search(r"[A-Za-z]{2,}", NAMES.sub("", line)), line
+    for line in shown(en):
+        assert not re.search(r"[\u3000-\u9fff]", line), line
 
 
 def test_the_moment_is_built_once_for_all(finished: Finished) -> None:
-    assert live(Maps(finished.runs), finished.run, "en") is live(Maps(finished.runs), finished.run, "en")
+    assert packed(Maps(finished.runs), finished.run, "en") is packed(Maps(finished.runs), finished.run, "en")
     assert live(Maps(finished.runs), finished.run, "en") != live(Maps(finished.runs), finished.run, "zh")
 
 
@@ -82,7 +112,8 @@ def test_before_there_is_anything(tmp_path: Path) -> None:
     run = runs.create(RunConfig("autoencoder", "digits", seconds=15), "me")
     m = live(Maps(runs), run, "en")
     assert m and m["state"] == "queued" and "number 1" in m["status"] and not m["figures"] and not m["pictures"]
-    assert [tile["value"] for tile in m["tiles"]] == ["0.0 s", "0", "–", "–", "–", "–"]
+    assert [tile["value"] for tile in m["tiles"]] == ["–", "–", "–", "0.0 s", "0", "–"]
+    assert m["learned"] is None and m["ending"] is None and m["looks"]["count"] == 0
     runs.stop(run, "me")
     m = live(Maps(runs), run, "en", m["version"])
     assert m and m["status"] == "Stopped before it began." and m["ended"]
@@ -94,7 +125,7 @@ def test_who_waits_is_told_about_how_long(tmp_path: Path) -> None:
         runs.create(RunConfig("autoencoder", "digits", seconds=seconds), f"person {number}")
     said = [[live(Maps(runs), run, language)["status"] for run in runs.waiting()] for language in ("en", "zh")]
     assert said == [
-        [f"Waiting, number {place} in the queue: its turn comes in {wait}." for place, wait in enumerate(
+        [f"Waiting: number {place} in the queue, starts in {wait}." for place, wait in enumerate(
             ("less than a minute", "less than a minute", "about a minute", "about 2 minutes", "about 12 minutes"), 1)],
         [f"排队中，第 {place} 位：{wait}后开始。" for place, wait in enumerate(
             ("不到一分钟", "不到一分钟", "大约一分钟", "大约 2 分钟", "大约 12 分钟"), 1)],
@@ -149,8 +180,8 @@ def test_a_run_is_described_in_one_line() -> None:
     assert (
         describe(RunConfig("simclr", "folder:/x.zip", steps=7, seed=3), "en") == "SimCLR · your own images · 7 steps · seed 3"
     )
-    assert describe(RunConfig("simclr", "digits", seconds=30), "zh") == "SimCLR · 手写数字 · 30 秒 · 种子 0"
-    assert describe(RunConfig("masked", "digits", seconds=30), "zh") == "掩码自编码器 · 手写数字 · 30 秒 · 种子 0"
+    assert describe(RunConfig("simclr", "digits", seconds=30), "zh") == "SimCLR · 手写数字 · 30 秒 · 随机种子 0"
+    assert describe(RunConfig("masked", "digits", seconds=30), "zh") == "掩码自编码器 · 手写数字 · 30 秒 · 随机种子 0"
     grid = RunConfig("masked", seconds=30, knobs={"mask": "grid", "mask_ratio": "0.5"})  # as the command line writes it
     assert changed(grid, "en") == "Mask: grid, Mask ratio: 0.5" and changed(grid, "zh") == "遮挡方式：网格，遮挡比例 r：0.5"
 
@@ -176,7 +207,9 @@ def test_every_method_has_its_curves_and_tables(name: str, tmp_path: Path) -> No
         assert m and list(m["figures"])[0] == "loss" and "knn" in m["figures"]
         assert ("mse" in m["figures"]) == (methods()[name].card.family == "autoencoder") != ("std" in m["figures"])
         keys = [tile["key"] for tile in m["tiles"]]
-        assert keys == ["time", "steps", "rate", "loss", "error" if "mse" in m["figures"] else "std", "knn"]
+        first = "error" if "mse" in m["figures"] else "match" if "match" in m["figures"] else "knn"
+        assert m["learned"]["key"] == first and keys[-3:] == ["time", "steps", "rate"]
+        assert {*keys[:-3]} == {"knn", "loss", "error" if first == "error" else "std"} - {first}
         assert len(m["figures"]) <= 5 and all(figure["data"][0]["y"] for figure in m["figures"].values())
         assert m["result"]["table"] and m["result"]["lines"]
         lines = [line["name"] for line in m["result"]["lines"]]
@@ -196,3 +229,64 @@ def test_a_full_queue_of_maps_does_not_take_the_run_away(finished: Finished, mon
     monkeypatch.setattr(maps, "ask", full)
     found = live(maps, finished.run, "en")
     assert found and found["state"] == "finished"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("kind", "numbers", "verdict"),
+    [
+        ("knn", [0.84, 0.79, 0.827], "more"),
+        ("knn", [0.83, 0.79, 0.827], "even"),
+        ("knn", [0.70, 0.79, 0.827], "less"),
+        ("error", [0.011, 0.0865, 0.0151], "more"),
+        ("error", [0.02, 0.0865, 0.0151], "less"),
+    ],
+)
+def test_the_end_says_what_was_reached_beside_what(kind: str, numbers: list[float], verdict: str, language: str) -> None:
+    names = ("this", "untrained", "pixels") if kind == "knn" else ("this", "mse_mean", "mse_pca")
+
+    def t(key: str, **values: object) -> str:
+        return text(language, f"live.end_{key}", **values)
+
+    found = reached(kind, list(zip(names, numbers, strict=True)), t, language)
+    assert text(language, f"live.end_{verdict}") in found
+    assert ("84.0%" in found) == (numbers[0] == 0.84) and "{" not in found
+
+
+@pytest.mark.parametrize(
+    ("share", "tone", "said"),  # of the steps that are usual
+    [(0.003, "warn", "hardly begun"), (0.4, "warn", "give it more time"), (1, "good", "are usual"), (7, "good", "")],
+)
+def test_a_run_of_two_steps_is_not_green(tmp_path: Path, share: float, tone: str, said: str) -> None:
+    step = round(share * (pace.shipped("simclr")[0] or 0))
+    numbers = ("knn", [("this", 0.84), ("untrained", 0.79), ("pixels", 0.8)])
+    found = ending(Runs(tmp_path), "x", RunConfig("simclr", seconds=30), step, [], numbers, "en")
+    assert found["tone"] == tone and said in found["text"] and ("84.0%" in found["text"]) == (share > 0.1)
+    assert [way["address"] for way in found["ways"]] == ["?tab=explore&run=x", "?tab=compare&runs=x", "?tab=learn&card=simclr"]
+
+
+@pytest.mark.parametrize(
+    ("run", "method", "dataset", "other"),
+    [("simclr", "simclr", "moved-garments", "swav"), ("x", "simclr", "moved-garments", "simclr"),
+     ("x", "byol", "fashion-mnist", "byol"), ("byol", "byol", "fashion-mnist", "simsiam"), ("x", "masked", "digits", ""),
+     ("x", "masked", "moved-garments", "simclr"), ("autoencoder", "autoencoder", "fashion-mnist", "denoising")],
+)  # fmt: skip
+def test_a_run_is_compared_with_one_of_the_same_images(tmp_path: Path, run: str, method: str, dataset: str, other: str) -> None:
+    shipped.adopt(tmp_path)
+    config = RunConfig(method, dataset, seconds=30)
+    assert another(Runs(tmp_path), run, config) == other
+
+
+def test_a_run_that_collapsed_is_not_green(tmp_path: Path) -> None:
+    steps = [{"collapsed": NO_STOP}] * 3
+    assert ending(Runs(tmp_path), "x", RunConfig("simsiam", seconds=30), 1400, steps, ("knn", []), "en")["tone"] == "warn"
+
+
+def test_nothing_is_said_of_what_cannot_be_measured() -> None:
+    assert learned("knn", [], False, "en") is None
+
+
+def test_a_long_run_has_some_of_its_looks_on_the_time_axis() -> None:
+    assert frames_of(0) == [] and frames_of(3) == [0, 1, 2]
+    found = frames_of(1000)
+    assert len(found) == FRAMES == len({*found}) and found[0] == 0 and found[-1] == 999 and found == sorted(found)

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import {afterEach, beforeEach, describe, test} from 'node:test';
 import {query} from '../../../playground/page/address.js';
 import {ask} from '../../../playground/train/follow.js';
+import {axis, placeOf, scattered} from '../../../playground/train/frames.js';
 import {given, Linked, told} from '../../../playground/train/linked.js';
 import {Panel} from '../../../playground/train/train.js';
 
 const ABOUT = {count: 3, columns: 3, rows: 1, width: 8, height: 8, classes: ['cat', 'dog'], labels: [0, 1, 0]};
 const moment = (more = {}) => ({
-  version: '1', state: 'running', method: 'simclr', ended: false, example: null, tone: 'busy', title: 'SimCLR', status: 'Training', progress: 0.5,
-  tiles: [{key: 'loss', name: 'Loss', value: '2', help: ''}], figures: {}, warning: '', pictures: null, maps: {pca: [0], umap: []},
+  version: '1', state: 'running', method: 'simclr', ended: false, example: null, tone: 'busy', name: '', title: 'SimCLR', status: 'Training', progress: 0.5,
+  tiles: [{key: 'loss', name: 'Loss', value: '2', help: ''}], figures: {}, warning: '', pictures: null, maps: {pca: [0], umap: [], seconds: [0]},
+  line: 'One sentence.', learned: null, ending: null, looks: {count: 0, planes: 1, steps: [], seconds: [], images: [], newest: ''},
   map_keys: {pca: 'pca-2', umap: 'umap-15'}, umap_pending: false, result: {table: [], lines: []}, map_title: 'Map',
-  labels: {map_pca: 'PCA', map_umap: 'UMAP', map_wait: 'UMAP …', unlabelled: 'images', map_hint: '', pictures: '', result: 'Result', skipped: '{number} left out'},
+  labels: {map_pca: 'PCA', map_umap: 'UMAP', map_wait: 'UMAP …', unlabelled: 'images', map_hint: '', map_some: '{some} of {number}', pictures: '', result: 'Result', skipped: '{number} left out'},
   ...more,
 });
 const WORDS = {
@@ -117,7 +119,7 @@ describe('Train', () => {
   });
 
   test('the better map is shown once it is there, unless somebody chose the other one', async () => {
-    const {made} = panel(), both = moment({maps: {pca: [0], umap: [0]}});
+    const {made} = panel(), both = moment({ended: true, maps: {pca: [0], umap: [0], seconds: [0]}});
     made.show('mine');
     await made.arrived(moment());
     assert.equal(made.place.name, 'pca-2/0');
@@ -127,12 +129,12 @@ describe('Train', () => {
     for (let i = 0; i < 5; i++) await new Promise(setImmediate);
     assert.equal(made.place.name, 'pca-2/0');
     assert.equal(query.get('view'), 'pca');
-    await made.arrived(moment({...both, maps: {pca: [0, 9], umap: [9]}}));
+    await made.arrived(moment({...both, maps: {pca: [0, 9], umap: [9], seconds: [0, 3]}}));
     assert.equal(made.place.name, 'pca-2/9');
   });
 
   test('a map that comes late does not replace the one that was chosen meanwhile', async () => {
-    const {made} = panel(), found = server(), both = moment({maps: {pca: [0], umap: [0]}});
+    const {made} = panel(), found = server(), both = moment({ended: true, maps: {pca: [0], umap: [0], seconds: [0]}});
     let late;
     made.show('mine');
     await made.arrived(moment());
@@ -208,10 +210,129 @@ describe('Train', () => {
     assert.equal(see('.live-empty p').textContent, 'Not here any more.');
   });
 
+  test('the images of a look are spread over all of them, the others are nowhere', () => {
+    assert.deepEqual([...scattered(new Float32Array([1, 2, 3, 4]), 5)], [1, 2, NaN, NaN, 3, 4, NaN, NaN, NaN, NaN]);
+  });
+
+  test('the time axis is that of looks, or of the better map where that has more than its end', () => {
+    const looks = {count: 2, planes: 1, steps: [0, 4], seconds: [0, 0.4], images: [1, 1], newest: ''}, maps = {pca: [0, 9], umap: [9], seconds: [0, 2]};
+    assert.deepEqual(axis(moment({looks, maps}), 'umap'), {steps: [0, 4], seconds: [0, 0.4], looks: true});
+    assert.deepEqual(axis(moment({looks, maps: {...maps, umap: [0, 9]}}), 'umap'), {steps: [0, 9], seconds: [0, 2], looks: false});
+    assert.deepEqual(axis(moment({maps}), 'pca'), {steps: [0, 9], seconds: [0, 2], looks: false});
+    assert.deepEqual([placeOf([0, 4, 9], null), placeOf([0, 4, 9], 5), placeOf([0, 4, 9], 8), placeOf([], null)], [2, 1, 2, -1]);
+  });
+
+  /** @param {number[]} values */
+  const packed = values => btoa(String.fromCharCode(...new Uint8Array(new Float32Array(values).buffer)));
+
+  test('while it trains the newest look is shown without a question, and an earlier one after a single one', async () => {
+    const {made} = panel(), found = server(), looks = {count: 1, planes: 1, steps: [0], seconds: [0], images: [2], newest: packed([1, 2, 3, 4])};
+    made.show('mine');
+    await made.arrived(moment({looks}));
+    assert.equal(made.place.name, 'look/0');
+    assert.deepEqual([...made.place.positions], [1, 2, 3, 4, NaN, NaN]);
+    found.maps = () => new Response(new Float32Array([5, 6, 7, 8, 9, 9, 8, 8]).buffer);
+    const more = moment({looks: {count: 3, planes: 1, steps: [0, 5, 9], seconds: [0, 1, 2], images: [2, 2, 2], newest: packed([0, 0, 1, 1])}});
+    await made.arrived(more);
+    assert.deepEqual([made.place.name, found.asked.filter(path => path.includes('/looks/'))], ['look/9', []]);
+    found.maps = () => new Response(new Float32Array([1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 1, 1]).buffer);
+    made.seek(1);
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.deepEqual([made.place.name, [...made.place.positions.slice(0, 4)]], ['look/5', [5, 6, 7, 8]]);
+    made.seek(0);
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.deepEqual([made.place.name, found.asked.filter(path => path.includes('/looks/')).length], ['look/0', 1]);
+    made.seek(2);
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.deepEqual([made.place.name, made.step], ['look/9', null]);
+  });
+
+  test('embeddings on their sphere are beside the features, in one answer, and the address says so', async () => {
+    const {made, see} = panel(), found = server();
+    const looks = {count: 2, planes: 2, steps: [0, 5], seconds: [0, 1], images: [2, 2], newest: packed([1, 2, 0.1, 0.2, 3, 4, 0.3, 0.4])};
+    made.show('mine');
+    await made.arrived(moment({looks, labels: {...moment().labels, map_on: 'Embeddings of {some}', map_on_hint: 'A sphere.'}}));
+    assert.deepEqual([made.place.name, [...made.place.positions]], ['look/5', [1, 2, 3, 4, NaN, NaN]]);
+    assert.equal(see('.live-sphere'), null);
+    see('[data-kind=sphere]').click();
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.equal(made.place.name, 'sphere/5');
+    assert.deepEqual([...made.place.positions], [...new Float32Array([0.1, 0.2, 0.3, 0.4]), NaN, NaN]);
+    assert.ok(see('embedding-map').sphere && query.get('view') === 'sphere' && see('.live-sphere').textContent === 'A sphere.');
+    assert.equal(see('.map-head h3').textContent, 'Embeddings of 2');
+    found.maps = () => new Response(new Float32Array([9, 9, 0.5, 0.6, 9, 9, 0.7, 0.8, 1, 2, 0.1, 0.2, 3, 4, 0.3, 0.4]).buffer);
+    made.seek(0);
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    assert.deepEqual([...made.place.positions.slice(0, 4)], [...new Float32Array([0.5, 0.6, 0.7, 0.8])]);
+  });
+
+  test('a run that has collapsed is shown where that is seen, unless a person chose otherwise', async () => {
+    const {made} = panel();
+    const looks = {count: 1, planes: 2, steps: [5], seconds: [1], images: [2], newest: packed([1, 2, 0.1, 0.2, 3, 4, 0.3, 0.4])};
+    const fallen = moment({looks, warning: 'Collapsed.', labels: {...moment().labels, map_on: '{some}', map_on_hint: ''}});
+    made.show('mine');
+    await made.arrived(fallen);
+    assert.equal(made.place.name, 'sphere/5');
+    made.choose('pca');
+    await made.arrived(fallen);
+    assert.equal(made.place.name, 'look/5');
+  });
+
+  test('a method without a head has no sphere', async () => {
+    const {made, see} = panel();
+    query.set('view', 'sphere');
+    made.show('mine');
+    await made.arrived(moment());
+    assert.deepEqual([made.place.name, see('[data-kind=sphere]'), see('embedding-map').sphere], ['pca-2/0', null, false]);
+  });
+
+  test('a map that has its end alone lets the one play that moves', async () => {
+    const {made} = panel(), looks = {count: 2, planes: 1, steps: [0, 5], seconds: [0, 1], images: [3, 3], newest: ''};
+    made.show('mine');
+    await made.arrived(moment({ended: true, looks, maps: {pca: [0, 9], umap: [9], seconds: [0, 2]}}));
+    assert.equal(made.place.name, 'umap-15/9');
+    made.play(true);
+    assert.deepEqual([made.chosen, made.playing], ['pca', true]);
+  });
+
+  test('the last run stays, with a word, until the next one has a map', async () => {
+    const {made, root, see} = panel(), labels = {...moment().labels, map_last: 'The last run.', map_none: 'No map.'};
+    made.show('one');
+    await made.arrived(moment({title: 'One', ended: true}));
+    const before = see('embedding-map').positions;
+    made.show('two');
+    assert.ok(see('.live-map.old') && see('embedding-map').positions === before && see('.state.waiting'));
+    await made.arrived(moment({title: 'Two', state: 'queued', labels, maps: {pca: [], umap: [], seconds: []}}));
+    assert.deepEqual([see('.live-title').textContent, see('.state').textContent.trim()], ['Two', 'The last run.']);
+    assert.equal(see('embedding-map').positions, before);
+    await made.arrived(moment({title: 'Two', labels}));
+    assert.ok(!root.querySelector('.old, .state') && made.last === null && see('embedding-map').positions !== before);
+    made.show('three');
+    await made.arrived(moment({state: 'failed', ended: true, labels, maps: {pca: [], umap: [], seconds: []}}));
+    assert.equal(see('.state.failed').textContent.trim(), 'No map.');
+  });
+
+  test('before the first map of all there are bones and a word, and no point', async () => {
+    const {made, see} = panel();
+    globalThis.playground.words = {...WORDS, loading: 'Loading …'};
+    made.show('one');
+    assert.equal(see('.state.waiting[data-kind=map]').textContent.trim(), 'Loading …');
+    assert.ok(see('.bones') && see('embedding-map').positions === null);
+  });
+
+  test('the end is told in a sentence, with ways on', async () => {
+    const {made, see} = panel();
+    made.show('one');
+    const ending = {text: 'Too few steps.', tone: 'warn', ways: [{tab: 'learn', text: 'How', address: '?tab=learn'}]};
+    await made.arrived(moment({ended: true, ending, learned: {key: 'knn', name: 'kNN', help: '', bars: [{name: 'this', value: '80%', share: 0.8}]}}));
+    assert.deepEqual([see('.live-verdict').dataset.tone, see('.live-ending').textContent, see('.live-ways a').getAttribute('href')], ['warn', 'Too few steps.', '?tab=learn']);
+    assert.equal(see('.tile.learned b').textContent, '80%');
+  });
+
   test('the end has a table with a head, and lines', async () => {
     const {made, root} = panel();
     made.show('mine');
-    await made.arrived(moment({ended: true, result: {table: [['', 'this'], ['kNN', '80%']], lines: [{name: 'MSE', value: '0.1'}]}}));
+    await made.arrived(moment({ended: true, result: {table: [['', 'this'], ['kNN', '80%']], keys: ['knn'], lines: [{key: 'mse', name: 'MSE', value: '0.1'}]}}));
     assert.deepEqual([...root.querySelectorAll('.live-result tr')].map(row => [...row.children].map(cell => cell.textContent)), [['', 'this'], ['kNN', '80%'], ['MSE', '0.1']]);
   });
 

@@ -21,7 +21,7 @@ test('a slider that is moved tells what was turned, and nothing of the rest', as
   act(first, 'input');
   assert.deepEqual(told, [['turn', {0: -1.5}], ['turn', {0: -1.5, 2: 4}]]);
   await node.updateComplete;
-  assert.deepEqual([...node.querySelectorAll('output')].map(one => one.textContent), ['4.00', '-1.50']);
+  assert.deepEqual([...node.querySelectorAll('output')].map(one => one.textContent), ['4.00', '−1.50']);
 });
 
 test('the code of another answer leaves what was turned where it is', async () => {

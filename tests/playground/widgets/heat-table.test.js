@@ -16,7 +16,7 @@ const made = async heat => {
 test('a cell holds its number as text, data and colour', async () => {
   const {node} = await made(HEAT), cell = node.querySelector('td[data-row="1"][data-column="0"]');
   assert.deepEqual([cell.textContent, cell.dataset.value], ['-0.5', '-0.5000']);
-  assert.match(cell.getAttribute('style'), /--heat-below\) \/ 0\.500/);
+  assert.match(cell.getAttribute('style'), /rgb\(59 130 246 \/ 0\.500\)/);
   assert.equal(node.querySelectorAll('td.best').length, 2);
 });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {Camera} from '../../../playground/widgets/embedding-map/camera.js';
 import {beside} from '../../../playground/widgets/embedding-map/card.js';
 import {
-  binned, COLOURS, dim, faint, labelled, luminance, paletteOf, SCALE, scaled, toggled,
+  binned, COLOURS, faint, labelled, legible, luminance, paletteOf, SCALE, scaled, toggled,
 } from '../../../playground/widgets/embedding-map/colours.js';
-import {enclosed, GLIDE, glided, nearest, ranges, spread, within} from '../../../playground/widgets/embedding-map/geometry.js';
+import {enclosed, GLIDE, glided, nearest, spread, within} from '../../../playground/widgets/embedding-map/geometry.js';
 import {imageStyle, nameOf, tile} from '../../../playground/widgets/sprite.js';
 
 const near = (got, wanted, by = 1e-6) => got.forEach((v, i) => { assert.ok(Math.abs(v - wanted[i]) <= by, `${got} is not ${wanted}`); });
@@ -28,10 +29,13 @@ test('luminance is 0 of black, 1 of white, most of green', () => {
   near([luminance('#FFFFFF'), luminance('rgb(0, 255, 0)')], [1, 0.7152]);
 });
 
-test('a dark point gets an outline on black, not on white', () => {
-  assert.equal(dim('#332288', 'rgb(226, 232, 240)'), true);
-  assert.equal(dim('#332288', 'rgb(30, 41, 59)'), false);
-  assert.equal(dim('#69D2FF', 'rgb(226, 232, 240)'), false);
+test('a dark colour is lighter on black, and as it is on white', () => {
+  const [dark, light] = ['rgb(226, 232, 240)', 'rgb(30, 41, 59)'];  // the inks of a dark and of a light page
+  for (const colour of COLOURS) {
+    assert.ok(luminance(legible(colour, dark)) > 0.12, colour);
+    assert.equal(legible(colour, light), colour);
+  }
+  assert.equal(legible('#69D2FF', dark), '#69D2FF');
 });
 
 test('what is not chosen is faint, in its own colour', () => {
@@ -97,7 +101,9 @@ test('a view of one point, or of none, has a size', () => {
 });
 
 test('both axes have one scale, the tighter one', () => {
-  const {x, y, scale} = ranges([0, 0, 10, 10], 200, 100);
+  const camera = Object.assign(new Camera(), {width: 200, height: 100});
+  camera.look([0, 0, 10, 10]);
+  const {ranges: {x, y}, scale} = camera;
   assert.equal(scale, 0.1);
   assert.deepEqual([x, y], [[-10, 10], [-5, 5]]);
 });

@@ -31,7 +31,7 @@ test('cosines below 0 have the other colour', async () => {
   painted.length = 0;
   await made();
   const colours = painted.filter(([name]) => name === 'fillStyle').map(([, value]) => value);
-  assert.ok(colours.includes('rgb(37 99 235 / 0.5)') && colours.includes('rgb(234 88 12 / 1)'));
+  assert.ok(colours.includes('rgb(59 130 246 / 0.500)') && colours.includes('rgb(234 88 12 / 1.000)'));
 });
 
 test('a smaller table is told of at its own last cell', async () => {

@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from scripts import build_emoji, build_fashion_mnist
-from trainers.data import BUILT_IN, Dataset, cifar10, digits, emoji, fashion_mnist, images_io, load
+from trainers.data import BUILT_IN, Dataset, cifar10, digits, emoji, fashion_mnist, images_io, load, moved_garments
 from trainers.errors import DataError
 
-SHIPPED = ["fashion-mnist", "emoji", "emoji-held-out", "digits"]
+SHIPPED = ["fashion-mnist", "moved-garments", "emoji", "emoji-held-out", "digits"]
 ASSETS = images_io.ASSETS
 
 
@@ -115,6 +115,50 @@ def test_draw_takes_classes_in_turn() -> None:
     images = np.broadcast_to(labels[:, None, None], (50, 28, 28))
     drawn = build_fashion_mnist.draw(images, labels, 30, np.random.default_rng(0))
     assert drawn[:, 0, 0].tolist() == list(range(10)) * 3
+
+
+# Moved garments
+
+
+def test_moved_garments_are_those_of_fashion_mnist_and_each_says_how_it_was_made() -> None:
+    data, source = moved_garments.load(), fashion_mnist.subset()
+    assert data.train.images.shape == (10_000, 1, 40, 40) and data.test.images.shape == (2_000, 1, 40, 40)
+    for part, own in ((data.train, source.train), (data.test, source.test)):
+        assert part.labels is not None and own.labels is not None and part.labels.equal(own.labels)
+        assert set(part.factors) == {"across", "down", "size", "turn", "brightness", "mirror"}
+        assert all(len(values) == len(part) for values in part.factors.values())
+        # what is seen agrees with what is said: the light, and where its middle is
+        light = part.images[:, 0].float()
+        said = own.images.float().mean((1, 2, 3)) * part.factors["brightness"] * (part.factors["size"] * 28 / 40) ** 2
+        assert (light.mean((1, 2)) / said - 1).abs().median() < 0.02
+        at = (2 * torch.arange(40) + 1) / 40 - 1
+        for name, dim in (("across", 1), ("down", 2)):
+            middle = (light.sum(dim) * at).sum(1) / light.sum((1, 2))
+            assert torch.corrcoef(torch.stack([middle, part.factors[name]]))[0, 1] > 0.9
+    assert not data.train.factors["across"][:2000].equal(data.test.factors["across"])
+
+
+@pytest.mark.parametrize(
+    ("factors", "row", "column"),  # a spot at the right of the middle of the garment, 8 pixels from its middle
+    [({}, 19.5, 27.5), ({"mirror": 1}, 19.5, 11.5), ({"across": 0.25, "down": -0.5}, 9.5, 32.5), ({"size": 0.5}, 19.5, 23.5),
+     ({"turn": 90}, 27.5, 19.5), ({"turn": 90, "mirror": 1}, 11.5, 19.5)],
+)  # fmt: skip
+def test_a_garment_is_placed_as_its_factors_say(factors: dict[str, float], row: float, column: float) -> None:
+    spot = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    spot[..., 12:16, 20:24] = 200
+    usual = {"across": 0.0, "down": 0.0, "size": 1.0, "turn": 0.0, "brightness": 0.5, "mirror": 0}
+    made = {key: torch.tensor([value]) for key, value in (usual | factors).items()}
+    placed = moved_garments.place(spot, made | {"mirror": made["mirror"].bool()})[0, 0].double()
+    assert placed.shape == (40, 40) and placed.max() == 100
+    found = [float((placed.sum(dim) * torch.arange(40)).sum() / placed.sum()) for dim in (1, 0)]
+    assert found == pytest.approx([row, column], abs=0.05)
+
+
+def test_no_moved_garment_is_cut_off() -> None:
+    factors = moved_garments.draw(5_000, torch.Generator().manual_seed(3))
+    for name in ("across", "down"):
+        assert float((factors[name].abs() + factors["size"] * 28 / 40).max()) <= 1
+    assert factors["mirror"].float().mean() == pytest.approx(0.5, abs=0.03)
 
 
 # Emoji
@@ -239,7 +283,7 @@ def test_what_cannot_be_downloaded(error: Exception, monkeypatch: pytest.MonkeyP
         with pytest.raises(DataError) as caught:
             get()
         assert str(caught.value) == (
-            f"{title} cannot be downloaded to {tmp_path} (no network): connect to the internet, or choose other data."
+            f"{title} cannot be downloaded (no network): connect to the internet, or choose other data."
         )
 
 
