@@ -15,12 +15,16 @@ from typing import TypeVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.chromium import FLAGS, executable
 
-T = TypeVar("T")
+T, C = TypeVar("T"), TypeVar("C", BrowserContext, Page)
 ROOT = Path(__file__).parents[2]
+# the longest wait for anything: each is for the event itself, so only a test that fails takes so long. Shorter ones failed on
+# machines that stood still for a minute, and found nothing wrong
+SECONDS = 180
+expect.set_options(timeout=1000 * SECONDS)
 # every map that can be seen fills its box, and none of its points moves: a map that gets another size takes some time
 MAPS_STAND = """() => { const maps = [...document.querySelectorAll('embedding-map')].filter(m => m.clientWidth);
     return maps.length > 0 && maps.every(m => m.drawn && m.begun && !m.gliding &&
@@ -69,7 +73,7 @@ class App:
             )  # fmt: skip
         wait(lambda: httpx.get(self.url).status_code == 200, "the page")
 
-    def wait_log(self, text: str, at: int = 0, seconds: float = 120) -> str:
+    def wait_log(self, text: str, at: int = 0, seconds: float = SECONDS) -> str:
         """The line of the log that holds the text, once it is there."""
 
         def line() -> str:
@@ -86,7 +90,7 @@ class App:
         return int([part for part in self.log.read_text().splitlines() if "ready, process" in part][-1].split()[-1])
 
 
-def wait(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait(condition: Callable[[], T], what: str, seconds: float = SECONDS) -> T:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -98,14 +102,20 @@ def wait(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
     raise AssertionError(f"waited {seconds:.0f} s for {what}")
 
 
-def maps_stand(page: Page, seconds: float = 30) -> None:
+def patient(page: C) -> C:
+    """The page, or all pages of a context, whose waits take as long as they may."""
+    page.set_default_timeout(1000 * SECONDS)
+    return page
+
+
+def maps_stand(page: Page) -> None:
     """Wait until where a point is on the page can be read off its map. A map that somebody scrolls to may move all the same."""
-    page.wait_for_function(MAPS_STAND, timeout=seconds * 1000)
+    page.wait_for_function(MAPS_STAND)
 
 
-def curve_drawn(page: Page, curve: str, seconds: float = 60) -> None:
+def curve_drawn(page: Page, curve: str) -> None:
     """Wait for what plotly draws, going to each figure in turn: one that nobody comes near is not drawn."""
-    page.wait_for_function(NEAR, arg=curve, timeout=seconds * 1000)
+    page.wait_for_function(NEAR, arg=curve)
 
 
 def central(page: Page, map: str) -> tuple[float, float]:
@@ -166,7 +176,7 @@ def opened(chromium: Browser, app: App, *outside: str) -> Iterator[Callable[...,
     def open(
         path: str = "", width: int = 1400, height: int = 950, locale: str = "en-US", quiet: bool = False, **options: object
     ) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
+        context = patient(chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **options))
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -51,7 +51,7 @@ def compare(open_page: Open, runs: Path) -> Callable[..., Page]:
 
     def open(query: str = "", **options: object) -> Page:
         page = open_page(f"?tab=compare{query}", **options)
-        page.wait_for_selector(".compare[data-runs] .compare-table td", timeout=30_000)
+        page.wait_for_selector(".compare[data-runs] .compare-table td")
         return page
 
     return open
@@ -111,7 +111,7 @@ def test_the_collapse_is_read_off_the_page_at_once(
 def test_one_hover_is_seen_in_all_maps_and_a_click_stays(compare: Callable[..., Page]) -> None:
     page = compare("&runs=simsiam,simsiam-collapsed,compare-ae")
     for name in ("simsiam", "simsiam-collapsed", "compare-ae"):
-        page.wait_for_selector(f'.pane[data-run="{name}"] .map[data-key^=umap]', timeout=60_000)  # nothing moves after that
+        page.wait_for_selector(f'.pane[data-run="{name}"] .map[data-key^=umap]')  # nothing moves after that
     panes = "window.playground.comparer.maps.panes"
     page.wait_for_function(f"() => {panes}.every(p => !p.map.gliding)")
     first = page.locator('.pane[data-run="compare-ae"] .map')
@@ -144,7 +144,7 @@ def pixels(canvas: Locator) -> np.ndarray:
 def test_the_same_images_are_rebuilt_by_each_run_that_can(compare: Callable[..., Page], runs: Path) -> None:
     page = compare("&runs=simsiam,compare-ae,compare-mae")
     table = page.locator(".compare-pictures table")
-    page.wait_for_selector(".compare-pictures table[data-ready]", timeout=60_000)
+    page.wait_for_selector(".compare-pictures table[data-ready]")
     indices = [int(i) for i in (table.get_attribute("data-ready") or "").split(",")]
     assert [row.get_attribute("data-run") for row in table.locator("tr.made").all()] == ["compare-ae", "compare-mae"]
     images = read_images(runs / "compare-ae").test.images
@@ -185,14 +185,14 @@ def test_curves_are_chosen_and_the_view_is_in_the_address(compare: Callable[...,
     page.get_by_role("button", name="The next image").click()
     page.get_by_role("button", name="Other images").click()
     rebuilt = ".compare-pictures table[data-ready]"
-    images = page.locator(rebuilt).get_attribute("data-ready", timeout=60_000)
+    images = page.locator(rebuilt).get_attribute("data-ready")
     other = open_page(page.url.removeprefix(app.url))
     other.wait_for_selector(".compare-table td")
     assert shown(other) == [*PAIR, "compare-ae"]
     expect(other.locator('.compare-legend [aria-pressed="false"]')).to_have_attribute("data-run", "simsiam-collapsed")
     expect(other.locator(".compare-maps .map-kinds .chosen")).to_have_text("PCA")
-    expect(other.locator(".compare-kept")).to_have_attribute("data-index", "1", timeout=30_000)
-    assert other.locator(rebuilt).get_attribute("data-ready", timeout=60_000) == images
+    expect(other.locator(".compare-kept")).to_have_attribute("data-index", "1")
+    assert other.locator(rebuilt).get_attribute("data-ready") == images
     other.locator('.compare-legend [data-run="simsiam-collapsed"]').click()
     chosen = [node.get_attribute("data-curve") for node in other.locator(".compare-offered [aria-pressed=true]").all()]
     assert chosen == ["loss", "std_sqrt_d", "rankme"]
@@ -219,7 +219,7 @@ def test_a_copy_with_one_knob_changed_trains_in_the_table(compare: Callable[...,
     made = shown(page)[1]
     config = record.read_config(app.runs / made)
     assert config == RunConfig("autoencoder", "digits", seconds=3.0, knobs={"latent": "32"})
-    expect(page.locator(f'.compare-table tr[data-run="{made}"]')).to_have_attribute("data-state", "finished", timeout=90_000)
+    expect(page.locator(f'.compare-table tr[data-run="{made}"]')).to_have_attribute("data-state", "finished")
     assert record.summary(app.runs / made)["steps"] == int(cell(page, made, "steps").inner_text().replace(",", ""))
     assert [line["name"] for line in curve(page, "loss")] == ["Latent: 8", "Latent: 32"]
     assert made in page.url
@@ -243,7 +243,7 @@ def test_a_sweep_grows_and_a_reload_finds_it(compare: Callable[..., Page], app: 
     expect(page.locator(".compare-change .match-error")).to_contain_text("of your last sweep have still to train")
     sweep = page.url.partition("sweep=")[2].partition("&")[0]
     page.reload()
-    expect(box).to_have_attribute("data-done", "3/3", timeout=120_000)
+    expect(box).to_have_attribute("data-done", "3/3")
     drawn = box.locator(".compare-curve").evaluate("n => [Array.from(n.data[0].x), Array.from(n.data[0].y)]")
     ends = [record.summary(app.runs / run) for run in Runs(app.runs).sweep_runs(sweep)]
     assert drawn[0] == [4, 16, 64] and drawn[1] == pytest.approx([end["knn"] for end in ends])
@@ -258,7 +258,7 @@ def test_a_sweep_grows_and_a_reload_finds_it(compare: Callable[..., Page], app: 
 
 def test_on_a_phone_nothing_is_wider_than_the_page(compare: Callable[..., Page]) -> None:
     page = compare("&runs=simsiam,simsiam-collapsed,compare-ae&lang=zh", width=390, height=840)
-    page.wait_for_selector(".compare-pictures table[data-ready]", timeout=60_000)
+    page.wait_for_selector(".compare-pictures table[data-ready]")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     scroll = page.locator(".compare-scroll").first
     assert scroll.evaluate("n => n.scrollWidth > n.clientWidth")

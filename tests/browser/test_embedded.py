@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from playground.texts import text
-from tests.browser.conftest import App
+from tests.browser.conftest import App, patient
 from tests.browser.test_train import press_train, wait_state
 
 pytestmark = pytest.mark.browser
-LONG = 180_000  # ms: a busy machine loads and looks slowly
 # as Chromium answers where storage of other sites is blocked
 REFUSED = """
 for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {
@@ -51,7 +50,7 @@ def site() -> Iterator[str]:
 def embedded(chromium: Browser, app: App, site: str) -> Iterator[Callable[..., Frame]]:
     """Opens the app there; an error in a page fails the test."""
     errors: list[str] = []
-    context = chromium.new_context(viewport={"width": 1400, "height": 950}, locale="en-US")
+    context = patient(chromium.new_context(viewport={"width": 1400, "height": 950}, locale="en-US"))
     context.add_init_script(REFUSED)
 
     def open(query: str = "") -> Frame:
@@ -70,7 +69,7 @@ def embedded(chromium: Browser, app: App, site: str) -> Iterator[Callable[..., F
 
 
 def drawn(frame: Frame) -> None:
-    frame.wait_for_selector(".live-empty, .live-status", state="attached", timeout=LONG)
+    frame.wait_for_selector(".live-empty, .live-status", state="attached")
 
 
 def again(frame: Frame) -> None:
@@ -83,7 +82,7 @@ def again(frame: Frame) -> None:
 
 def switched(frame: Frame, language: str) -> None:
     frame.click("#language")
-    frame.wait_for_selector(f"html[data-lang={language}]", timeout=LONG)
+    frame.wait_for_selector(f"html[data-lang={language}]")
     drawn(frame)
     expect(frame.locator("#train")).to_have_text(text(language, "controls.train"))
 
@@ -92,14 +91,14 @@ def test_the_language_button_works_and_a_reload_keeps_the_language(embedded: Cal
     frame = embedded("?tab=learn")
     expect(frame.locator("#tab-learn")).to_be_visible()
     frame.click("#language")
-    frame.wait_for_selector("html[data-lang=zh] .learn[data-ready='1']", timeout=LONG)  # the same tab, in the other language
+    frame.wait_for_selector("html[data-lang=zh] .learn[data-ready='1']")  # the same tab, in the other language
     assert "lang=zh" in frame.url
     again(frame)
-    frame.wait_for_selector("html[data-lang=zh] .learn[data-ready='1']", timeout=LONG)
+    frame.wait_for_selector("html[data-lang=zh] .learn[data-ready='1']")
     frame.locator("[role=tab][aria-controls=tab-train]").click()  # which writes the address
     expect(frame.locator("#train")).to_be_visible()
     again(frame)
-    frame.wait_for_selector("html[data-lang=zh]", timeout=LONG)
+    frame.wait_for_selector("html[data-lang=zh]")
     switched(frame, "en")
 
 
@@ -122,7 +121,7 @@ def test_a_run_of_ones_own_is_ones_own_after_a_reload(embedded: Callable[..., Fr
     switched(frame, "zh")
     expect(frame.locator("#stop")).to_be_visible()
     frame.click("#stop")
-    wait_state(frame, "stopped", seconds=30)  # type: ignore[arg-type]
+    wait_state(frame, "stopped")  # type: ignore[arg-type]
     assert frame.locator(".toast").is_hidden()
 
 
@@ -133,4 +132,4 @@ def test_where_storage_works_no_secret_is_in_the_address(open_page: Callable[...
     secret = page.evaluate("Object.values(localStorage).find(value => /^[0-9a-f]{32}$/.test(value))")
     assert secret and secret not in page.url
     page.click("#stop")
-    wait_state(page, "stopped", "finished", seconds=30)
+    wait_state(page, "stopped", "finished")

@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from playground.runs.store import read_images
-from tests.browser.conftest import App, maps_stand
+from tests.browser.conftest import App, maps_stand, patient
 from trainers import record
 from trainers.train import RunConfig
 
@@ -53,7 +53,7 @@ def explore(open_page: Open, runs: dict[str, Path]) -> Callable[..., Page]:
     return open
 
 
-def settled(page: Page, key: str = "", seconds: float = 120) -> None:
+def settled(page: Page, key: str = "") -> None:
     """Wait until every map has all its frames, shows one of the wanted reducer and step, and no point moves."""
     page.wait_for_function(
         """key => { const e = window.playground?.explorer;
@@ -61,7 +61,6 @@ def settled(page: Page, key: str = "", seconds: float = 120) -> None:
         p.ready.length === p.info.steps.length && !p.map.gliding && p.busy.hidden) &&
         Number(e.main().box.dataset.step) === e.main().info.steps[e.index] }""",
         arg=key,
-        timeout=seconds * 1000,
     )
     maps_stand(page)
 
@@ -217,7 +216,7 @@ def test_time_is_scrubbed_and_played_without_asking_again(explore: Callable[...,
     assert np.allclose(page.evaluate("[...window.playground.explorer.main().map.where]"), before, atol=1e-6)
     page.click(".explore .play")  # from the end it begins anew
     expect(page.locator(".explore .play")).to_contain_text("Pause")
-    page.wait_for_function(f"document.querySelector('.explore .map').dataset.step === '{steps[-1]}'", timeout=60_000)
+    page.wait_for_function(f"document.querySelector('.explore .map').dataset.step === '{steps[-1]}'")
     expect(page.locator(".explore .play")).to_contain_text("Play")
     # the hidden Train page asks for its UMAP frame when that is made
     assert not [url for url in asked if "/maps/pca-2/" in url and "/quality" not in url], "a frame was sent twice"
@@ -403,7 +402,7 @@ def test_an_exported_map_in_space_brings_its_plotly(
     page = explore(map="pca-3")
     answer = page.request.get(f"{app.url}playground/runs/explore-one/maps/pca-3/120/export.html")
     (tmp_path / "space.html").write_bytes(answer.body())
-    context = chromium.new_context(offline=True)
+    context = patient(chromium.new_context(offline=True))
     alone = context.new_page()
     alone.goto((tmp_path / "space.html").as_uri())
     alone.wait_for_function("window.embeddingMap?.drawn && window.embeddingMap.begun")
@@ -420,7 +419,7 @@ def test_the_exported_page_works_with_the_network_off(
         page.click(".exports [data-kind=html]")
     download.value.save_as(tmp_path / "map.html")
     where = page.evaluate("[...window.playground.explorer.main().map.where]")
-    context = chromium.new_context(offline=True, viewport={"width": 900, "height": 800})
+    context = patient(chromium.new_context(offline=True, viewport={"width": 900, "height": 800}))
     alone = context.new_page()
     errors: list[str] = []
     alone.on("pageerror", lambda error: errors.append(str(error)))
@@ -513,16 +512,16 @@ def test_while_a_run_trains_its_time_axis_grows(open_page: Open) -> None:
     page.locator("#method label", has_text="SimCLR").first.click()
     page.locator("#budget label", has_text="15 s").click()
     page.click("#train")
-    page.wait_for_function("document.body.dataset.run === 'running'", timeout=90_000)
+    page.wait_for_function("document.body.dataset.run === 'running'")
     page.wait_for_selector(".live-map .map-paint")
     page.wait_for_timeout(2500)
     page.get_by_role("tab", name="Explore").click()
-    page.wait_for_function("window.playground.explorer?.loaded", timeout=30_000)
+    page.wait_for_function("window.playground.explorer?.loaded")
     run = page.evaluate("window.playground.run()")
     assert page.evaluate("window.playground.explorer.main().run") == run
     before = page.evaluate("window.playground.explorer.main().info.steps.length")
-    page.wait_for_function(f"window.playground.explorer.main().info.steps.length > {before}", timeout=30_000)
-    page.wait_for_function("window.playground.explorer.main().info.ended", timeout=60_000)
+    page.wait_for_function(f"window.playground.explorer.main().info.steps.length > {before}")
+    page.wait_for_function("window.playground.explorer.main().info.ended")
     assert page.evaluate("window.playground.explorer.index") == page.evaluate(
         "window.playground.explorer.main().info.steps.length - 1"
     )

@@ -15,7 +15,6 @@ from tests.browser.test_first_minute import ready
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-LONG = 180_000  # ms: a busy machine loads and looks slowly
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -26,20 +25,20 @@ def test_a_failure_of_the_app_is_no_lost_connection(open_fresh: Open, language: 
     finished = said.inner_text()
     answer = {"json": {"error": text(language, "toast.unexpected")}} if body == "json" else {"body": "<h1>Error</h1>"}
     page.route("**/playground/runs/*/live?*", lambda route: route.fulfill(status=500, **answer))  # type: ignore[arg-type]
-    with page.expect_response("**/playground/runs/*/live?*", timeout=LONG) as found:
+    with page.expect_response("**/playground/runs/*/live?*") as found:
         pass
     assert found.value.status == 500
     expect(said).to_have_text(text(language, "toast.unexpected"))
     page.unroute("**/playground/runs/*/live?*")
-    expect(said).to_have_text(finished, timeout=LONG)  # and when it is well again, the page shows the run
+    expect(said).to_have_text(finished)  # and when it is well again, the page shows the run
 
 
 def test_a_connection_that_is_lost_is_still_called_so(open_fresh: Open) -> None:
     page = ready(open_fresh(), "")
     page.route("**/playground/runs/*/live?*", lambda route: route.abort("connectionrefused"))
-    expect(page.locator(".live-sentence")).to_have_text(text("en", "live.gone"), timeout=LONG)
+    expect(page.locator(".live-sentence")).to_have_text(text("en", "live.gone"))
     page.unroute("**/playground/runs/*/live?*")
-    expect(page.locator(".live-sentence")).to_contain_text("Finished", timeout=LONG)
+    expect(page.locator(".live-sentence")).to_contain_text("Finished")
 
 
 def test_a_run_whose_files_are_damaged_has_a_sentence_and_a_line_in_the_log(fresh: App, open_fresh: Open) -> None:
@@ -50,7 +49,7 @@ def test_a_run_whose_files_are_damaged_has_a_sentence_and_a_line_in_the_log(fres
     began = fresh.log.stat().st_size
     try:
         page = open_fresh("?run=damaged")
-        expect(page.locator(".live-sentence")).to_contain_text("events.jsonl is damaged or not of this app", timeout=LONG)
+        expect(page.locator(".live-sentence")).to_contain_text("events.jsonl is damaged or not of this app")
         wait(lambda: "a line of events.jsonl is no event" in fresh.log.read_text()[began:], "what is wrong with it")
     finally:
         shutil.rmtree(damaged)

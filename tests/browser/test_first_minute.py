@@ -23,7 +23,6 @@ from trainers.method import methods
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-LONG = 180_000  # ms: a busy machine loads and looks slowly
 PADDING = """[...document.querySelectorAll('td, th, .match-hit, .match-mistake')]
     .filter(node => node.offsetHeight).map(node => getComputedStyle(node).padding)"""
 # what each tab shows when there is nothing left to wait for
@@ -63,7 +62,7 @@ SENTENCE = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,]+[a-z'’]+){2,}")  # three wor
 
 def ready(page: Page, view: str) -> Page:
     curve_drawn(page, READY[view])
-    page.wait_for_selector(READY[view], timeout=LONG)
+    page.wait_for_selector(READY[view])
     return page
 
 
@@ -82,7 +81,7 @@ def asked(page: Page) -> dict[str, str]:
 def addressed(page: Page, said: dict[str, str]) -> None:
     """Wait until the address says this and no more."""
     with contextlib.suppress(AssertionError):
-        wait(lambda: asked(page) == said, "the address", 15)
+        wait(lambda: asked(page) == said, "the address")
     assert asked(page) == said
 
 
@@ -95,7 +94,7 @@ def test_every_method_has_a_finished_run_on_the_first_page(open_fresh: Open, lan
     page = ready(open_fresh(locale={"en": "en-US", "zh": "zh-CN"}[language], quiet=True), "")
     for name in [name for name in methods() if name in names()]:
         choose(page, name)
-        expect(page.locator(".live-title")).to_contain_text(text(language, f"cards.{name}.title"), timeout=LONG)
+        expect(page.locator(".live-title")).to_contain_text(text(language, f"cards.{name}.title"))
         expect(page.locator(".live-sentence")).to_contain_text({"en": "Finished", "zh": "完成"}[language])
         expect(page.locator(".live-example")).to_contain_text(text(language, "live.train_yourself"))
         expect(page.locator(".map-kinds button.chosen")).to_have_text("UMAP")
@@ -158,7 +157,7 @@ def test_dark_points_are_lighter_on_black_and_have_no_outline(open_fresh: Open) 
 @pytest.mark.parametrize("theme, dark", [("dark", 0), ("light", 2)])
 def test_dark_points_in_space_are_lighter_on_black(open_fresh: Open, theme: str, dark: int) -> None:
     page = open_fresh(f"?tab=explore&map=pca-3&__theme={theme}")
-    data = page.wait_for_function("(d => d?.[0]?.z && d)(document.querySelector('.explore .map-plot')?.data)", timeout=LONG)
+    data = page.wait_for_function("(d => d?.[0]?.z && d)(document.querySelector('.explore .map-plot')?.data)")
     colours = data.evaluate("d => d.filter(t => !t.marker.line.width).map(t => t.marker.color)")
     assert len(colours) == 10 and sum(one in ("#3C4B69", "#960F00") for one in colours) == dark
 
@@ -192,19 +191,19 @@ def test_the_collapse_is_read_off_the_page(open_fresh: Open, language: str) -> N
 def test_a_fresh_start_has_time_in_its_map(open_fresh: Open) -> None:
     page = ready(open_fresh("?tab=explore"), "?tab=explore")
     page.get_by_role("button", name="▶").click()
-    page.wait_for_function("document.querySelector('.pane .map').dataset.step === '0'", timeout=LONG)
+    page.wait_for_function("document.querySelector('.pane .map').dataset.step === '0'")
     last = [e["step"] for e in record.read_events(SHIPPED / "simclr")[0] if e["event"] == "Snapshot"][-1]
-    page.wait_for_function(f"document.querySelector('.pane .map').dataset.step === '{last}'", timeout=LONG)
+    page.wait_for_function(f"document.querySelector('.pane .map').dataset.step === '{last}'")
 
 
 @pytest.mark.slow
 def test_train_it_yourself_lands_near_the_same_numbers(fresh: App, open_fresh: Open) -> None:
     page = ready(open_fresh(quiet=True), "")
     choose(page, "autoencoder")
-    expect(page.locator(".live-title")).to_contain_text("Autoencoder", timeout=LONG)
+    expect(page.locator(".live-title")).to_contain_text("Autoencoder")
     page.get_by_role("button", name="Train it yourself").click()
     page.wait_for_function("new URLSearchParams(location.search).has('run')")
-    page.wait_for_function("document.body.dataset.run === 'finished'", timeout=240_000)
+    page.wait_for_function("document.body.dataset.run === 'finished'")
     expect(page.locator(".live-example")).to_be_hidden()
     expect(page.locator("#go-on")).to_be_visible()  # it is this browser's own
     folder = fresh.runs / asked(page)["run"]
@@ -243,7 +242,7 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
     addressed(page, said)
 
     other = open_fresh(f"?{urlsplit(page.url).query}&lang=zh", quiet=True)
-    expect(other.locator("#method input:checked")).to_have_value("simsiam", timeout=LONG)
+    expect(other.locator("#method input:checked")).to_have_value("simsiam")
     expect(other.locator("#budget label.selected")).to_contain_text("15")
     expect(other.locator("#data input")).to_have_value(text("zh", "data.digits"))
     other.get_by_text(text("zh", "controls.knobs"), exact=True).click()
@@ -259,10 +258,10 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
     assert config.knobs["stop_gradient"] is False and config.knobs["batch_size"] == 64
     # a link to the run alone brings its controls along
     third = open_fresh(f"?run={run}")
-    expect(third.locator("#method input:checked")).to_have_value("simsiam", timeout=LONG)
+    expect(third.locator("#method input:checked")).to_have_value("simsiam")
     third.get_by_text("Knobs", exact=True).click()
     expect(third.locator("#seed input")).to_have_value("7")
-    wait(lambda: asked(third).get("method") == "simsiam", "the method in the address", 15)
+    wait(lambda: asked(third).get("method") == "simsiam", "the method in the address")
     assert asked(third)["run"] == run
 
 
@@ -279,20 +278,20 @@ def test_a_link_gives_the_same_controls_and_they_the_same_run(fresh: App, open_f
 def test_a_link_that_is_wrong_says_so_and_keeps_the_rest(open_fresh: Open, query: str, kept: dict[str, str]) -> None:
     page = ready(open_fresh(query), "") if "simsiam" in query else open_fresh(query)
     if "simsiam" in query:
-        expect(page.locator(".toast")).to_contain_text("nonsense" if "nonsense" in query else "Batch size", timeout=LONG)
+        expect(page.locator(".toast")).to_contain_text("nonsense" if "nonsense" in query else "Batch size")
         expect(page.locator("#method input:checked")).to_have_value("simsiam")
     else:
         told = {"?se": "seed must be", "?method=simc": "Temperature", "?method=..": "method = ../../etc"}
-        expect(page.locator(".toast")).to_contain_text(next(told[q] for q in told if query.startswith(q)), timeout=LONG)
+        expect(page.locator(".toast")).to_contain_text(next(told[q] for q in told if query.startswith(q)))
         expect(page.locator("#method input:checked")).to_have_value("simclr")
         expect(page.locator("#data input")).to_have_value(text("en", "data.moved-garments"))
-        expect(page.locator(".live-title")).to_contain_text("SimCLR", timeout=LONG)
+        expect(page.locator(".live-title")).to_contain_text("SimCLR")
     addressed(page, kept)  # what the page shows, and not what it could not
 
 
 def test_a_link_that_is_wrong_says_so_on_every_tab(open_fresh: Open) -> None:
     page = open_fresh("?tab=explore&method=simsiam&knob.nonsense=1")
-    expect(page.locator(".toast")).to_contain_text("nonsense", timeout=LONG)
+    expect(page.locator(".toast")).to_contain_text("nonsense")
     expect(page.locator(".toast")).to_be_visible()
     expect(page.locator("#tab-explore")).to_be_visible()
 
@@ -306,11 +305,11 @@ def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Ope
     expect(page.locator(f".{tab} .live-loading")).to_be_visible()
     assert not page.locator(f".{tab} .live-empty").count()
     held.release()
-    page.wait_for_selector(f".{tab} .map .map-paint", timeout=LONG)
+    page.wait_for_selector(f".{tab} .map .map-paint")
     assert not page.locator(".live-loading:visible, .live-empty:visible").count()
     page.route(re.compile(rf"playground/{list_}\?"), lambda route: route.fulfill(json=[]))
     page.reload()
-    expect(page.locator(f".{tab} .live-empty")).to_be_visible(timeout=LONG)
+    expect(page.locator(f".{tab} .live-empty")).to_be_visible()
 
 
 @pytest.mark.parametrize(("locale", "width"), [("en-US", 360), ("en-US", 390), ("en-US", 1400), ("zh-CN", 360)])
@@ -333,7 +332,7 @@ def test_a_link_to_a_run_that_is_gone_says_so(open_fresh: Open, tab: str) -> Non
     asked_for: list[str] = []
     page.on("request", lambda request: asked_for.append(request.url))
     page.reload()
-    expect(page.locator(f".{tab} > .link-gone")).to_have_text(text("en", "live.missing"), timeout=LONG)
+    expect(page.locator(f".{tab} > .link-gone")).to_have_text(text("en", "live.missing"))
     ready(page, f"?tab={tab}")
     assert asked_for and not [url for url in asked_for if "/etc/passwd" in url.partition("?")[0]]  # an id is no path
     page.locator(f"#{tab}-run").select_option("masked")
@@ -350,7 +349,7 @@ def test_back_leads_to_the_tab_and_the_run_before(open_fresh: Open) -> None:
         ready(page, f"?tab={name}")
     page.locator(".learn-open[data-card=simsiam]").click()
     page.locator(".learn-switch", has_text="Stop gradient: off").locator("a").click()
-    expect(page.locator(".live-warning")).to_contain_text("Collapsed", timeout=LONG)
+    expect(page.locator(".live-warning")).to_contain_text("Collapsed")
     expect(page.locator("#method input:checked")).to_have_value("simsiam")
     assert page.evaluate("history.length") == began + 4
 
@@ -367,7 +366,7 @@ def test_back_leads_to_the_tab_and_the_run_before(open_fresh: Open) -> None:
     back("explore")
     ready(page, "?tab=explore")
     back("train")
-    expect(page.locator(".live-title")).to_contain_text("SimCLR", timeout=LONG)
+    expect(page.locator(".live-title")).to_contain_text("SimCLR")
     expect(page.locator("#method input:checked")).to_have_value("simclr")
     expect(page.locator(".live-warning")).to_be_hidden()
     assert "run" not in asked(page)
@@ -398,10 +397,10 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     ready(page, "?tab=reconstruct")
     assert asked(page)["image"] == "5" and "view" not in asked(page)  # its own, that it was opened with
     page.locator("[role=tab][aria-controls=tab-learn]").click()
-    wait(lambda: asked(page).get("card") == "swav", "the card", 15)
+    wait(lambda: asked(page).get("card") == "swav", "the card")
     choose_train = page.locator("[role=tab][aria-controls=tab-train]")
     choose_train.click()
-    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows", 15)
+    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows")
     page.reload()
     ready(page, "")
     assert asked(page) == {"view": "pca", "hide": "1,4"}
@@ -410,12 +409,12 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     assert asked(page)["image"] == "5"  # a reload loses no other tab's view,
     plain = ready(open_fresh(f"?{urlsplit(page.url).query}"), "?tab=reconstruct")
     plain.locator("[role=tab][aria-controls=tab-train]").click()
-    wait(lambda: "tab" not in asked(plain), "Train", 15)
+    wait(lambda: "tab" not in asked(plain), "Train")
     assert not {"view", "hide"} & set(asked(plain))  # and a link brings one tab's alone
     choose_train.click()
-    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows", 15)
+    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows")
     choose(page, "byol")  # another run, all of it
-    wait(lambda: "hide" not in asked(page) and "view" not in asked(page), "another view", 15)
+    wait(lambda: "hide" not in asked(page) and "view" not in asked(page), "another view")
 
 
 def test_the_keyboard_alone_trains(open_fresh: Open) -> None:
@@ -432,14 +431,14 @@ def test_the_keyboard_alone_trains(open_fresh: Open) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.locator("#method input:checked")).not_to_have_value("simclr")
     chosen = page.locator("#method input:checked").input_value()
-    expect(page.locator(".live-title")).to_contain_text(methods()[chosen].card.title, timeout=LONG)
+    expect(page.locator(".live-title")).to_contain_text(methods()[chosen].card.title)
     tab_to("#train")
     outline: dict[str, Any] = page.evaluate(
         "(({outlineStyle, boxShadow}) => ({outlineStyle, boxShadow}))(getComputedStyle(document.activeElement))"
     )
     assert outline["outlineStyle"] != "none" or outline["boxShadow"] != "none"  # one sees where one is
     page.keyboard.press("Enter")
-    page.wait_for_function("['queued', 'starting', 'running'].includes(document.body.dataset.run)", timeout=LONG)
+    page.wait_for_function("['queued', 'starting', 'running'].includes(document.body.dataset.run)")
     tab_to("#stop")
     page.keyboard.press("Enter")
-    page.wait_for_function("['stopped', 'finished'].includes(document.body.dataset.run)", timeout=LONG)
+    page.wait_for_function("['stopped', 'finished'].includes(document.body.dataset.run)")

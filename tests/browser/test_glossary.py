@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from playground.page import glossary
-from tests.browser.conftest import App
+from tests.browser.conftest import App, patient
 
 pytestmark = pytest.mark.browser
 DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
@@ -23,7 +23,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def opened(chromium: Browser, app: App, query: str, language: str, phone: bool = False) -> Page:
-    context = chromium.new_context(viewport=PHONE if phone else DESKTOP, has_touch=phone)
+    context = patient(chromium.new_context(viewport=PHONE if phone else DESKTOP, has_touch=phone))
     page = context.new_page()
     page.goto(f"{app.url}?lang={language}&{query}")
     return page
@@ -45,7 +45,7 @@ def test_a_tile_and_a_row_explain_themselves(chromium: Browser, shipped: App, la
     page.on("request", lambda request: asked.append(request.url) if "/glossary?" in request.url else None)
     terms, note = glossary.terms(language), page.locator(".term-note")
     word = page.locator('.tile[data-key="std"] button.term')
-    expect(word).to_be_visible(timeout=60_000)
+    expect(word).to_be_visible()
     assert not asked  # nothing is fetched before somebody wants it
     act = word.tap if phone else word.hover
     act()
@@ -99,7 +99,7 @@ def test_every_tab_explains_its_words(chromium: Browser, shipped: App) -> None:
         page.goto(f"{shipped.url}?lang=en&{query}")
         for selector in selectors:
             word = page.locator(selector).first
-            expect(word).to_be_visible(timeout=30_000)
+            expect(word).to_be_visible()
             word.click()
             expect(page.locator(".term-note b")).to_be_visible()
             assert inside(page), selector

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App, curve_drawn
 from tests.browser.held import Held
-from tests.browser.test_first_minute import LONG, asked, ready
+from tests.browser.test_first_minute import asked, ready
 from tests.browser.test_match import choose, drawn
 from trainers import record
 from trainers.train import RunConfig
@@ -36,7 +36,7 @@ def rebuild(open_fresh: Open) -> Callable[..., Page]:
 
     def open(run: str, do: str, query: str = "&image=7") -> Page:
         page = open_fresh(f"?tab=reconstruct&run={run}&do={do}{query}")
-        page.wait_for_selector(f".reconstruct-columns[data-doing={do}][data-answered]", timeout=LONG)
+        page.wait_for_selector(f".reconstruct-columns[data-doing={do}][data-answered]")
         return page
 
     return open
@@ -94,7 +94,7 @@ def hidden(canvas: Locator, patches: list[int], page: Page) -> None:
     expect(page.locator(".reconstruct-truth")).to_contain_text(f"{len(patches)} of 49 patches are hidden")
     again = page.context.new_page()
     again.goto(page.url)
-    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", listed(patches), timeout=LONG)
+    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", listed(patches))
     again.close()
 
 
@@ -222,9 +222,9 @@ def test_the_level_of_noise_is_the_last_one(rebuild: Callable[..., Page]) -> Non
     numbers = page.locator(".stage .shot", has=page.get_by_text("denoised", exact=True)).locator("small")
     again = page.context.new_page()
     again.goto(page.url)
-    again.wait_for_selector(".reconstruct-columns[data-answered]", timeout=LONG)
+    again.wait_for_selector(".reconstruct-columns[data-answered]")
     same = again.locator(".stage .shot", has=again.get_by_text("denoised", exact=True)).locator("small")
-    expect(same).to_have_text(numbers.inner_text(), timeout=LONG)
+    expect(same).to_have_text(numbers.inner_text())
     again.close()
 
 
@@ -301,7 +301,7 @@ def other_set(fresh: App) -> str:
 def explore(open_fresh: Open) -> Callable[..., Page]:
     def open(query: str = "&run=simclr&map=pca-2") -> Page:
         page = open_fresh(f"?tab=explore{query}")
-        page.wait_for_selector(".pane .map[data-key^=pca] .map-paint", timeout=LONG)
+        page.wait_for_selector(".pane .map[data-key^=pca] .map-paint")
         page.wait_for_selector(".picked")
         return page
 
@@ -315,7 +315,7 @@ def test_words_typed_while_a_run_comes_are_searched_in_it(explore: Callable[...,
     held.wait()
     page.locator("#explore-search").press_sequentially("shirt")
     held.release()
-    page.wait_for_selector(".pane[data-run=byol] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=byol] .map-paint")
     expect(page.locator("#explore-search")).to_have_value("shirt")
     expect(page.locator(".selection h3")).to_be_visible()
 
@@ -328,7 +328,7 @@ def test_a_reducer_chosen_while_a_run_comes_is_the_one_that_is_shown(explore: Ca
     page.locator(".explore-top [data-kind=umap]").click()
     held.release()
     expect(page.locator(".explore-top [data-kind=umap]")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_selector(".pane[data-run=byol] .map[data-key^=umap] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=byol] .map[data-key^=umap] .map-paint")
 
 
 def test_the_run_that_was_chosen_last_is_explored(explore: Callable[..., Page]) -> None:
@@ -337,7 +337,7 @@ def test_the_run_that_was_chosen_last_is_explored(explore: Callable[..., Page]) 
     page.locator("#explore-run").select_option("byol")
     held.wait()
     page.locator("#explore-run").select_option("swav")
-    page.wait_for_selector(".pane[data-run=swav] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=swav] .map-paint")
     held.release()
     expect(page.locator(".pane")).to_have_count(1)
     expect(page.locator("#explore-run")).to_have_value("swav")
@@ -347,7 +347,7 @@ def test_the_run_that_was_chosen_last_is_explored(explore: Callable[..., Page]) 
 def test_neighbours_are_those_of_the_last_moment(explore: Callable[..., Page]) -> None:
     page = explore("&run=simclr&map=pca-2&pick=11")
     images = ".picked .neighbours [data-index]"
-    page.wait_for_selector(images, timeout=LONG)
+    page.wait_for_selector(images)
     indices = "all => all.map(one => one.dataset.index)"
     last = page.locator(images).evaluate_all(indices)
     scrub = page.locator(".explore .scrub")
@@ -376,7 +376,7 @@ def test_what_is_typed_while_another_map_comes_is_kept(explore: Callable[..., Pa
     page.keyboard.press("Control+A")
     page.keyboard.type("7")
     held.release()
-    page.wait_for_selector(".pane[data-run=byol] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=byol] .map-paint")
     expect(field).to_be_focused()
     expect(field).to_have_value("7")
     page.keyboard.press("Enter")
@@ -393,7 +393,7 @@ def test_groups_of_words_and_a_selection_stay_while_another_map_comes(explore: C
     expect(page.locator(".selection")).to_have_attribute("data-count", re.compile(r"\d"))
     count = page.locator(".selection").get_attribute("data-count") or ""
     held.release()
-    page.wait_for_selector(".pane[data-run=byol] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=byol] .map-paint")
     expect(page.locator("#explore-search")).to_have_value("shirt")
     expect(page.locator(".selection")).to_have_attribute("data-count", count)
 
@@ -411,7 +411,7 @@ def test_two_runs_beside_it_that_come_late_are_both_there_and_one_taken_back_is_
     held.wait(2)
     box("BYOL").uncheck()
     held.release()
-    page.wait_for_selector(".pane[data-run=masked] .map-paint", timeout=LONG)
+    page.wait_for_selector(".pane[data-run=masked] .map-paint")
     expect(page.locator(".pane")).to_have_count(2)
     expect(box("BYOL")).not_to_be_checked()
     expect(box("Masked")).to_be_checked()
@@ -449,7 +449,7 @@ def test_labels_typed_while_pictures_are_dealt_stay(match: Callable[..., Page]) 
     held.wait()
     page.fill("#match-labels", "red heart\nblack cat")
     held.release()
-    expect(page.locator(".match-best [data-label='black cat']")).to_be_visible(timeout=LONG)
+    expect(page.locator(".match-best [data-label='black cat']")).to_be_visible()
     expect(page.locator("#match-labels")).to_have_value("red heart\nblack cat")
 
 
@@ -468,7 +468,7 @@ def test_temperature_and_templates_are_those_of_last(match: Callable[..., Page])
     held.answer()
     page.locator(".match [data-kind=one]:visible").click()
     held.release()
-    page.wait_for_selector(".match-answer[data-ready='1']", timeout=LONG)
+    page.wait_for_selector(".match-answer[data-ready='1']")
     expect(slider).to_have_value(values[-1])
     expect(page.locator(".match [data-kind=one]:visible")).to_have_attribute("aria-pressed", "true")
     assert asked(page)["template"] == "one"
@@ -504,7 +504,7 @@ def test_the_set_that_was_chosen_last_is_searched(match: Callable[..., Page]) ->
     other = next(one for one in sets if one != page.locator("#match-set").input_value())
     page.locator("#match-set").select_option(other)
     held.release()
-    expect(page.locator("#match-set option")).to_have_count(len(sets) + 1, timeout=LONG)  # it is there, to be chosen
+    expect(page.locator("#match-set option")).to_have_count(len(sets) + 1)  # it is there, to be chosen
     expect(page.locator("#match-set")).to_have_value(other)
     assert asked(page)["set"] == other
 
@@ -520,7 +520,7 @@ def test_a_set_that_comes_when_another_view_is_open_is_there_without_an_error(ma
     held.release()
     assert page.evaluate("document.body.innerText").find("Cannot read") < 0
     page.locator(".match-doing [data-kind=find]").click()
-    expect(page.locator("#match-set option")).to_have_count(number + 1, timeout=LONG)
+    expect(page.locator("#match-set option")).to_have_count(number + 1)
     assert not [line for line in page.locator(".match-error").all_inner_texts() if line]
 
 
@@ -531,7 +531,7 @@ def test_a_mistake_that_is_looked_at_is_not_dealt_away(match: Callable[..., Page
     held.wait()
     page.locator(".match-doing [data-kind=test]").click()
     mistake = page.locator(".match-mistake").first
-    mistake.wait_for(timeout=LONG)
+    mistake.wait_for()
     index, labels = mistake.get_attribute("data-index"), [mistake.get_attribute(f"data-{name}") for name in ("true", "said")]
     mistake.click()
     first = page.locator(".match-pictures img").first
@@ -569,7 +569,7 @@ def test_two_curves_that_are_chosen_one_after_the_other_are_both_drawn(compare: 
     held.release()
     for key in off:
         expect(page.locator(f".compare-offered [data-curve='{key}']")).to_have_attribute("aria-pressed", "true")
-        page.wait_for_selector(f".compare-curve[data-curve='{key}']", timeout=LONG)
+        page.wait_for_selector(f".compare-curve[data-curve='{key}']")
     assert set(off) <= set(asked(page)["curve"].split(","))
 
 
@@ -582,20 +582,20 @@ def test_runs_that_are_taken_out_and_added_meanwhile(compare: Callable[..., Page
     held.wait(3)
     held.answer(2)
     held.release()
-    page.wait_for_selector(".compare-table tr[data-run=simclr]", timeout=LONG)
+    page.wait_for_selector(".compare-table tr[data-run=simclr]")
     assert shown(page) == ["simsiam", "simsiam-collapsed", "simclr"]
     assert asked(page)["runs"] == "simsiam,simsiam-collapsed,simclr"
 
 
 def test_the_ring_is_about_the_last_image(compare: Callable[..., Page]) -> None:
     page = compare("&runs=autoencoder,denoising")
-    page.wait_for_selector(".compare-pictures table[data-ready]", timeout=LONG)
+    page.wait_for_selector(".compare-pictures table[data-ready]")
     held = Held(page, r"/repair/compare\?")
     for _ in range(3):
         page.get_by_role("button", name="Next image").click()
     held.wait()
     held.release()
-    page.wait_for_selector(".compare-pictures table[data-ready^='2,']", timeout=LONG)
+    page.wait_for_selector(".compare-pictures table[data-ready^='2,']")
     expect(page.locator(".compare-kept")).to_have_attribute("data-index", "2")
     assert asked(page)["kept"] == "2"
 
@@ -645,7 +645,7 @@ def test_what_is_set_while_the_controls_of_a_link_come_stays(open_fresh: Open) -
     page.locator("#budget label", has_text="15 s").click()
     page.locator("#method label", has_text="BYOL").click()
     held.release()
-    page.wait_for_function("new URLSearchParams(location.search).get('seed') === '3'", timeout=LONG)
+    page.wait_for_function("new URLSearchParams(location.search).get('seed') === '3'")
     expect(page.locator("#budget input[value='15']")).to_be_checked()
     expect(page.locator("#method input[value='byol']")).to_be_checked()
-    page.wait_for_function("new URLSearchParams(location.search).get('method') === 'byol'", timeout=LONG)
+    page.wait_for_function("new URLSearchParams(location.search).get('method') === 'byol'")

@@ -141,7 +141,7 @@ def test_switching_off_the_stop_gradient_runs_on_train(app: App, learn: Callable
     assert config.method == "simsiam" and config.knobs == {"stop_gradient": False} and config.seconds == 30
     assert page.evaluate("new URLSearchParams(location.search).get('run')") == run
     page.locator("#stop").click()  # it is this browser's own
-    page.wait_for_function("document.body.dataset.run === 'stopped'", timeout=60_000)
+    page.wait_for_function("document.body.dataset.run === 'stopped'")
 
 
 def test_why_a_run_was_not_started_is_said(open_page: Open) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import curve_drawn, wait
-from tests.browser.test_first_minute import LONG, READY, asked, ready
+from tests.browser.test_first_minute import READY, asked, ready
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -35,7 +35,7 @@ def values(tab: str) -> dict[str, str]:
 def drawn(page: Page, tab: str) -> Page:
     shows = DRAWN["" if tab == "train" else f"?tab={tab}"]
     curve_drawn(page, shows)
-    page.wait_for_selector(shows, timeout=LONG)
+    page.wait_for_selector(shows)
     return page
 
 
@@ -46,7 +46,7 @@ def to(page: Page, tab: str) -> None:
 def addressed(page: Page, tab: str) -> None:
     """Wait until the address says this tab's view, all of it, and nothing of another one's."""
     others = {key for other in LINKS if other != tab for key in values(other)} - {"run"} - set(values(tab))
-    wait(lambda: values(tab).items() <= asked(page).items(), f"{values(tab)} in the address", 20)
+    wait(lambda: values(tab).items() <= asked(page).items(), f"{values(tab)} in the address")
     assert asked(page).get("tab", "train") == tab and not others & set(asked(page))
 
 
@@ -79,11 +79,11 @@ def test_a_reload_keeps_the_views_of_all_tabs(open_fresh: Open) -> None:
     for tab in ("match", "compare", "train", "explore", "reconstruct"):
         to(page, tab)
         if tab == "reconstruct":  # it shows the run of Train, which has no patches
-            wait(lambda: asked(page).get("image") == "5" and asked(page).get("strip") == "2", "its image", 20)
+            wait(lambda: asked(page).get("image") == "5" and asked(page).get("strip") == "2", "its image")
             continue
-        wait(lambda tab=tab: dict(parse_qsl(of_first(LINKS[tab]))).items() <= asked(page).items(), tab, 20)
+        wait(lambda tab=tab: dict(parse_qsl(of_first(LINKS[tab]))).items() <= asked(page).items(), tab)
     page.reload()
-    page.wait_for_selector(READY["?tab=reconstruct"], timeout=LONG)
+    page.wait_for_selector(READY["?tab=reconstruct"])
     for tab in ("compare", "learn", "match"):
         to(page, tab)
         addressed(page, tab)
@@ -97,14 +97,14 @@ def test_back_and_forward_through_tabs_and_runs(open_fresh: Open) -> None:
         ready(page, f"?tab={tab}")
     page.locator(".learn-open[data-card=simsiam]").click()
     page.locator(".learn-switch", has_text="Stop gradient: off").locator("a").click()
-    expect(page.locator(".live-warning")).to_contain_text("Collapsed", timeout=LONG)
+    expect(page.locator(".live-warning")).to_contain_text("Collapsed")
     collapsed = asked(page)["run"]
 
     def at(tab: str, **said: str) -> None:
         page.wait_for_function("tab => document.body.dataset.tab === tab", arg=tab)
         expect(page.locator(f"#tab-{tab}")).to_be_visible()
         expect(page.locator(f"[role=tab][aria-controls=tab-{tab}]")).to_have_attribute("aria-selected", "true")
-        wait(lambda: said.items() <= asked(page).items() and asked(page).get("tab", "train") == tab, f"{tab} {said}", 20)
+        wait(lambda: said.items() <= asked(page).items() and asked(page).get("tab", "train") == tab, f"{tab} {said}")
 
     way = [("train", {}), ("explore", {}), ("compare", {}), ("learn", {}), ("learn", {"card": "simsiam"})]
     for tab, said in reversed(way):
@@ -116,9 +116,9 @@ def test_back_and_forward_through_tabs_and_runs(open_fresh: Open) -> None:
         at(tab, **said)
     page.go_forward()
     at("train", run=collapsed)
-    expect(page.locator(".live-warning")).to_contain_text("Collapsed", timeout=LONG)
+    expect(page.locator(".live-warning")).to_contain_text("Collapsed")
     page.reload()  # and the way is the same after it
-    expect(page.locator(".live-warning")).to_contain_text("Collapsed", timeout=LONG)
+    expect(page.locator(".live-warning")).to_contain_text("Collapsed")
     page.go_back()
     at("learn", card="simsiam")
     page.go_forward()
@@ -129,10 +129,10 @@ def test_a_step_back_from_another_page_is_the_view_that_was_left(open_fresh: Ope
     page = drawn(open_fresh(f"?tab=compare&{LINKS['compare']}"), "compare")
     addressed(page, "compare")
     to(page, "learn")
-    page.wait_for_selector(READY["?tab=learn"], timeout=LONG)
+    page.wait_for_selector(READY["?tab=learn"])
     page.goto("about:blank")
     page.go_back()
-    page.wait_for_selector(READY["?tab=learn"], timeout=LONG)
+    page.wait_for_selector(READY["?tab=learn"])
     page.go_back()
     addressed(page, "compare")
     drawn(page, "compare")

@@ -38,7 +38,6 @@ from trainers.data import emoji
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-LONG = 180_000  # ms: a busy machine loads and looks slowly
 ACTIVITIES = {"words": "match", "find": "find", "test": "test", "lesson": ""}  # and the kind of their answers
 # what the small model knows well of Twitter's drawings, which it never saw
 KNOWN = ("red heart", "eye", "cactus", "guitar", "grinning face", "airplane")
@@ -115,9 +114,9 @@ def match(open_page: Open) -> Callable[..., Page]:
 
 def ready(page: Page, kind: str = "match") -> None:
     """Wait until the model is there, and the answer to what is asked now."""
-    page.wait_for_selector(".match-model[data-ready='1']", timeout=LONG)
+    page.wait_for_selector(".match-model[data-ready='1']")
     if kind:
-        page.wait_for_selector(f".match-part[data-kind={kind}] .match-answer[data-ready='1']", timeout=LONG)
+        page.wait_for_selector(f".match-part[data-kind={kind}] .match-answer[data-ready='1']")
 
 
 def drop(page: Page, files: dict[str, bytes]) -> None:
@@ -149,7 +148,7 @@ def load(page: Page, model: str) -> None:
     """Type a model, and wait until it is there or is refused."""
     page.fill("#match-other", model)
     page.press("#match-other", "Enter")
-    page.wait_for_selector(".match-model[data-ready='1']", timeout=LONG)
+    page.wait_for_selector(".match-model[data-ready='1']")
 
 
 def tops(page: Page) -> list[str]:
@@ -230,14 +229,14 @@ def test_real_photos_are_read_as_open_clip_itself_reads_them_and_stay_in_their_t
     keys = page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)")
     assert "own-" not in page.url
     page.click("#language")
-    expect(page.locator(".match-gamble")).to_contain_text("不可信", timeout=LONG)
+    expect(page.locator(".match-gamble")).to_contain_text("不可信")
     ready(page)
     assert page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)") == keys
     assert page.locator(".match-chosen img").evaluate_all("all => all.map(one => one.alt)") == [*photos(), "heart.png"]
     # what the app has not kept is said, and the rest is compared
     (app.runs / "own" / f"{keys[1]}.png").unlink()
     page.reload()
-    expect(page.locator(".match-left")).to_contain_text("已不再保存：astronaut.jpg。", timeout=LONG)
+    expect(page.locator(".match-left")).to_contain_text("已不再保存：astronaut.jpg。")
     ready(page)
     assert page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)") == [keys[0], keys[2]]
 
@@ -363,7 +362,7 @@ def test_a_model_from_a_folder_answers_as_open_clip_does(match: Callable[..., Pa
     assert_allclose(table(page), before, atol=1e-4)
     # a run of this app, from the list; its export is the same model
     page.select_option("#match-model", "run:match-both")
-    expect(page.locator(".match")).to_have_attribute("data-model", "run:match-both", timeout=LONG)
+    expect(page.locator(".match")).to_have_attribute("data-model", "run:match-both")
     ready(page)
     assert_allclose(table(page), cosines, atol=0.06)  # which fits pictures to its 32 pixels in its own way
 
@@ -410,7 +409,7 @@ def test_what_cannot_be_loaded_has_a_sentence_and_the_present_model_stays(
     page.select_option("#match-model", f"name:{bad[0]}")
     expect(page.locator(".match-about")).to_contain_text(facts)
     page.unroute("**/match/load*")
-    page.wait_for_selector(".match-model[data-ready='1']", timeout=LONG)
+    page.wait_for_selector(".match-model[data-ready='1']")
     expect(page.locator(".match-about")).not_to_contain_text(facts)
     for model, words in zip(bad, said, strict=True):
         load(page, model)
@@ -483,7 +482,7 @@ def members() -> list[str]:
 def test_an_own_zip_is_searched_and_tested(match: Callable[..., Page], app: App) -> None:
     page = match("find", quiet=False)
     choose(page, "#match-own-set", {"mine.zip": zipped()})
-    expect(page.locator("#match-set")).to_have_value(re.compile("^set-"), timeout=LONG)
+    expect(page.locator("#match-set")).to_have_value(re.compile("^set-"))
     expect(page.locator(".match-left .match-error")).to_contain_text("broken.png")
     found = hits(page)
     count = len(members())
@@ -499,16 +498,16 @@ def test_an_own_zip_is_searched_and_tested(match: Callable[..., Page], app: App)
     )
     # pictures in one heap are no test
     choose(page, "#match-test-own", {"heap.zip": zipped(flat=True)})
-    expect(page.locator(".match .activity > .match-error")).to_contain_text("no classes", timeout=LONG)
+    expect(page.locator(".match .activity > .match-error")).to_contain_text("no classes")
     # what is no zip has a sentence, and the sets stay
     page.locator(".match-doing button[data-kind=find]").click()
     chosen = page.input_value("#match-set")
     choose(page, "#match-own-set", {"no.zip": b"PK\3\4 no zip"})
-    expect(page.locator(".match-left .match-error")).to_contain_text("no.zip", timeout=LONG)
+    expect(page.locator(".match-left .match-error")).to_contain_text("no.zip")
     expect(page.locator("#match-set")).to_have_value(chosen)
     # over a reload it is there still, with the picture that was clicked
     choose(page, "#match-own-set", {"mine.zip": zipped()})
-    expect(page.locator("#match-set")).not_to_have_value(chosen, timeout=LONG)
+    expect(page.locator("#match-set")).not_to_have_value(chosen)
     chosen = page.input_value("#match-set")
     hits(page)
     page.locator(".match-hit").nth(3).click()
@@ -573,7 +572,7 @@ def test_the_lesson_shows_what_two_runs_have_learned(match: Callable[..., Page],
     page = match("lesson", "&lesson=match-both,match-half")
     for at, (name, symmetric) in enumerate((("both", "true"), ("half", "false"))):
         pane = page.locator(f".match-pane[data-at='{at}']")
-        expect(pane).to_have_attribute("data-ready", "1", timeout=LONG)
+        expect(pane).to_have_attribute("data-ready", "1")
         for key, value in {"run": f"match-{name}", "state": "finished", "symmetric": symmetric}.items():
             expect(pane).to_have_attribute(f"data-{key}", value)
         events = [json.loads(line) for line in (runs[name] / "events.jsonl").read_text().splitlines()]
@@ -597,8 +596,8 @@ def test_two_runs_learn_live_side_by_side_and_the_diagonal_brightens(match: Call
     page = match("lesson")
     page.click("#match-train-both")
     panes = page.locator(".match-pane[data-at='0']"), page.locator(".match-pane[data-at='1']")
-    expect(panes[0]).to_have_attribute("data-state", "running", timeout=LONG)
-    expect(panes[0]).to_have_attribute("data-ready", "1", timeout=LONG)
+    expect(panes[0]).to_have_attribute("data-state", "running")
+    expect(panes[0]).to_have_attribute("data-ready", "1")
     expect(panes[1]).to_have_attribute("data-state", re.compile("queued|starting|running"))
     expect(panes[1]).to_have_attribute("data-symmetric", "false")
     begun = tile(panes[0], "diagonal") - tile(panes[0], "rest")
@@ -610,7 +609,7 @@ def test_two_runs_learn_live_side_by_side_and_the_diagonal_brightens(match: Call
     first, second = (pane.get_attribute("data-run") or "" for pane in panes)
     assert first != second and f"lesson={first}%2C{second}" in page.url
     for pane in panes:
-        expect(pane).to_have_attribute("data-state", "finished", timeout=LONG)
+        expect(pane).to_have_attribute("data-state", "finished")
         assert tile(pane, "diagonal") - tile(pane, "rest") > max(begun, 0.02)  # a slow machine makes few steps in its time
         assert tile(pane, "scale") > 1
         for name in ("match_1", "match_5"):
@@ -623,18 +622,18 @@ def test_two_runs_learn_live_side_by_side_and_the_diagonal_brightens(match: Call
     # what was trained can be matched with at once
     page.locator(".match-doing button[data-kind=words]").click()
     page.select_option("#match-model", f"run:{first}")
-    expect(page.locator(".match")).to_have_attribute("data-model", f"run:{first}", timeout=LONG)
+    expect(page.locator(".match")).to_have_attribute("data-model", f"run:{first}")
     ready(page)
 
 
 def test_explore_shows_the_gap_and_removes_it_for_viewing(open_page: Open, runs: dict[str, Path]) -> None:
     page = open_page("?tab=explore&run=match-both&map=pca-2", quiet=True)
-    page.wait_for_function("window.playground?.explorer?.loaded && window.playground.explorer.main().busy.hidden", timeout=LONG)
+    page.wait_for_function("window.playground?.explorer?.loaded && window.playground.explorer.main().busy.hidden")
     asked: list[dict[str, Any]] = []
     page.on("request", lambda r: asked.append(r.post_data_json) if r.url.split("?")[0].endswith("/words") else None)
     page.fill("#explore-search", "red heart")
     page.press("#explore-search", "Enter")
-    page.wait_for_selector(".own-row[data-name='red heart']", timeout=LONG)
+    page.wait_for_selector(".own-row[data-name='red heart']")
     gap = float(page.get_attribute(".gap", "data-gap") or 0)
     placed = "window.playground.explorer.main().map.placed[0].at"
     before = page.evaluate(placed)
@@ -647,16 +646,16 @@ def test_explore_shows_the_gap_and_removes_it_for_viewing(open_page: Open, runs:
     assert 0 < gap < 2 and gap == pytest.approx(float((images.mean(0) - words.mean(0)).norm()), abs=0.02)
     expect(page.locator(".gap h4")).to_contain_text(f"{gap:.2f}")
     page.check(".gap input")
-    page.wait_for_selector(".gap canvas[aria-label*='moved onto']", timeout=LONG)
+    page.wait_for_selector(".gap canvas[aria-label*='moved onto']")
     assert [one["closed"] for one in asked] == [False, True]
     assert float(page.get_attribute(".gap", "data-gap") or 0) == gap  # it is there still: only the view is another one
     assert page.evaluate(placed) != before
     page.uncheck(".gap input")
-    page.wait_for_selector(".gap canvas:not([aria-label*='moved onto'])", timeout=LONG)
+    page.wait_for_selector(".gap canvas:not([aria-label*='moved onto'])")
     page.wait_for_function(f"JSON.stringify({placed}) === '{json.dumps(before, separators=(',', ':'))}'")
     page.fill("#explore-search", "щ")  # which no caption has
     page.press("#explore-search", "Enter")
-    expect(page.locator(".own-row[data-name='щ'] .own-unknown")).to_contain_text("knows no word of “щ”", timeout=LONG)
+    expect(page.locator(".own-row[data-name='щ'] .own-unknown")).to_contain_text("knows no word of “щ”")
     expect(page.locator(".own-unknown")).to_have_count(1)
 
 
@@ -673,7 +672,7 @@ def test_a_link_is_the_same_state_in_another_browser(
 
     page = match()
     page.select_option("#match-model", "run:match-both")
-    expect(page.locator(".match")).to_have_attribute("data-model", "run:match-both", timeout=LONG)
+    expect(page.locator(".match")).to_have_attribute("data-model", "run:match-both")
     page.select_option("#match-deal-set", "digits")
     ready(page)
     page.get_by_role("button", name="Other pictures").click()
@@ -712,8 +711,8 @@ def test_a_link_is_the_same_state_in_another_browser(
     page.select_option("#match-lesson-0", "match-half")
     page.select_option("#match-lesson-1", "match-both")
     other = again(page, "")
-    expect(other.locator(".match-pane[data-at='0']")).to_have_attribute("data-run", "match-half", timeout=LONG)
-    expect(other.locator(".match-pane[data-at='1']")).to_have_attribute("data-run", "match-both", timeout=LONG)
+    expect(other.locator(".match-pane[data-at='0']")).to_have_attribute("data-run", "match-half")
+    expect(other.locator(".match-pane[data-at='1']")).to_have_attribute("data-run", "match-both")
 
 
 ENGLISH = re.compile(r"[A-Za-z]{2,}(?:[ ,’']+[A-Za-z]{2,}){3,}")  # four words one after another are a sentence

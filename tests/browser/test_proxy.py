@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, opened
 from tests.browser.proxy import PREFIX, Proxy
-from tests.browser.test_first_minute import LONG, READY, ready
+from tests.browser.test_first_minute import READY, ready
 from tests.browser.test_match import choose, drawn
 from tests.browser.test_train import images_zip, press_train, run_id, tile, wait_state
 
@@ -53,24 +53,24 @@ def open_proxied(chromium: Browser, proxy: tuple[App, Proxy]) -> Iterator[Open]:
 def test_a_run_is_shown_with_its_map(open_proxied: Open) -> None:
     page = ready(open_proxied(), "")
     expect(page.locator(".live-title")).to_contain_text("SimCLR")
-    page.wait_for_selector(".live-map .map-paint", timeout=LONG)
+    page.wait_for_selector(".live-map .map-paint")
     assert page.evaluate("getComputedStyle(document.querySelector('.live-status')).display") == "flex"  # with its style sheets
     page.click("#language")  # and as the same page again
-    page.wait_for_selector("html[data-lang=zh] .live-map .map-paint", timeout=LONG)
+    page.wait_for_selector("html[data-lang=zh] .live-map .map-paint")
 
 
 def test_train_starts_a_run_that_is_seen_to_go_on(open_proxied: Open) -> None:
     page = open_proxied()
     press_train(page)
     wait_state(page, "running")
-    page.wait_for_selector(".tile[data-key=steps] b", timeout=LONG)
+    page.wait_for_selector(".tile[data-key=steps] b")
     before = tile(page, "steps")
     page.wait_for_function(
         "before => Number(document.querySelector('.tile[data-key=steps] b').textContent.replace(/,/g, '')) > before", arg=before
     )
     run = run_id(page)
     page.reload()
-    page.wait_for_selector(".tile[data-key=steps] b", timeout=LONG)
+    page.wait_for_selector(".tile[data-key=steps] b")
     assert run_id(page) == run
     if page.evaluate("document.body.dataset.run") == "running":
         page.click("#stop")

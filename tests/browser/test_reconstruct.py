@@ -48,7 +48,7 @@ def rebuild(open_page: Open, runs: dict[str, Path]) -> Callable[..., Page]:
 
     def open(run: str, do: str, query: str = "&image=7", **options: object) -> Page:
         page = open_page(f"?tab=reconstruct&run=rebuild-{run}&do={do}{query}", **options)
-        page.wait_for_selector(f".reconstruct-columns[data-doing={do}][data-answered]", timeout=30_000)
+        page.wait_for_selector(f".reconstruct-columns[data-doing={do}][data-answered]")
         quiet(page)
         return page
 
@@ -146,10 +146,10 @@ def test_paint_a_mask_and_exactly_those_patches_are_hidden(rebuild: Callable[...
     assert page.locator(".reconstruct-strip").first.evaluate(strip) != first
     again = page.context.new_page()
     again.goto(page.url)
-    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40", timeout=30_000)
+    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40")
     assert again.locator(".reconstruct-strip").first.evaluate(strip) == page.locator(".reconstruct-strip").first.evaluate(strip)
     again.goto(page.url.replace("strip=1", ""))
-    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40", timeout=30_000)
+    expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40")
     assert again.locator(".reconstruct-strip").first.evaluate(strip) == first
     again.close()
     # with the keyboard alone
@@ -360,7 +360,7 @@ def test_draw_pick_from_the_map_and_come_from_explore(rebuild: Callable[..., Pag
     assert "image=" in page.url
     page.goto(page.url.split("?")[0] + "?tab=explore&run=rebuild-mae&map=pca-2&pick=11")
     page.get_by_role("button", name="Reconstruct it").click()
-    expect(page.locator(".fitted small")).to_contain_text("held-out image 12", timeout=30_000)
+    expect(page.locator(".fitted small")).to_contain_text("held-out image 12")
     expect(page.locator("#reconstruct-run")).to_have_value("rebuild-mae")
     expect(page.locator(".mask-canvas")).to_be_visible()
 

@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.texts import text
-from tests.browser.conftest import maps_stand
+from tests.browser.conftest import SECONDS, maps_stand
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-LONG = 180_000  # ms: a busy machine loads and looks slowly
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 SIZES = {"projector": (1280, 720), "phone": (390, 844), "large": (1920, 1080)}
 
@@ -48,7 +47,7 @@ def in_sight(page: Page, selector: str) -> bool:
 def test_the_map_its_name_the_method_and_train_are_in_sight(open_fresh: Open, size: str, language: str) -> None:
     width, height = SIZES[size]
     page = open_fresh(width=width, height=height, locale=LOCALES[language])
-    maps_stand(page, 60)
+    maps_stand(page)
     expect(page.locator(".live-line")).to_have_text(text(language, "cards.simclr.line"))
     for selector in (".live-title", ".live-line", ".live-map .map", ".live-bar", "#train"):
         assert in_sight(page, selector), selector
@@ -67,7 +66,7 @@ def test_the_map_its_name_the_method_and_train_are_in_sight(open_fresh: Open, si
 
 def test_the_map_grows_with_the_window(open_fresh: Open) -> None:
     page = open_fresh(width=1280, height=720)
-    maps_stand(page, 60)
+    maps_stand(page)
     small = box(page, ".live-map .map")
     page.set_viewport_size({"width": 1920, "height": 1080})
     maps_stand(page)
@@ -77,7 +76,7 @@ def test_the_map_grows_with_the_window(open_fresh: Open) -> None:
 
 def test_on_a_phone_progress_and_train_stay_while_one_scrolls(open_fresh: Open) -> None:
     page = open_fresh(width=390, height=844)
-    maps_stand(page, 60)
+    maps_stand(page)
     page.evaluate("scrollTo(0, 900)")
     page.wait_for_function("scrollY > 500")
     assert in_sight(page, ".live-now .live-bar") and in_sight(page, "#train")
@@ -86,7 +85,7 @@ def test_on_a_phone_progress_and_train_stay_while_one_scrolls(open_fresh: Open) 
 @pytest.mark.parametrize("language", list(LOCALES))
 def test_from_click_to_end_the_last_run_stays_the_map_moves_and_a_sentence_is_said(open_fresh: Open, language: str) -> None:
     page = open_fresh(width=1280, height=720, locale=LOCALES[language])
-    maps_stand(page, 60)
+    maps_stand(page)
     before = {one: box(page, one) for one in (".live-map .map", ".live-side")}
     page.locator("#budget label").first.click()
     page.evaluate("""() => { const map = document.querySelector('.live embedding-map'); let was = map.positions;
@@ -98,14 +97,14 @@ def test_from_click_to_end_the_last_run_stays_the_map_moves_and_a_sentence_is_sa
         }).observe(document.querySelector('.live'),
           {subtree: true, childList: true, attributes: true, characterData: true}); }""")
     page.click("#train")
-    page.wait_for_function("document.body.dataset.run === 'running' && seen >= 3", timeout=LONG)
+    page.wait_for_function("document.body.dataset.run === 'running' && seen >= 3")
     waited = page.evaluate("waited")
     assert waited and all(word and there for word, there in waited)
     assert page.locator(".live .old, .live .state").count() == 0
     for one, place in before.items():  # nothing has jumped
         now = box(page, one)
         assert abs(now["x"] - place["x"]) < 1 and abs(now["y"] - place["y"]) < 1, one
-    page.wait_for_function("document.body.dataset.run === 'finished'", timeout=3 * LONG)
+    page.wait_for_function("document.body.dataset.run === 'finished'", timeout=3000 * SECONDS)
     expect(page.locator(".live-ending")).not_to_be_empty()
     assert page.locator(".live-ways a").count() == 3
     steps = int(page.inner_text(".tile[data-key=steps] b").replace(",", ""))
@@ -114,5 +113,5 @@ def test_from_click_to_end_the_last_run_stays_the_map_moves_and_a_sentence_is_sa
     last = page.evaluate("document.querySelector('.live time-line').last")
     page.locator(".live-map .timeline .play").click()
     page.wait_for_function("document.querySelector('.live time-line').index < document.querySelector('.live time-line').last")
-    page.wait_for_function("document.querySelector('.live time-line').last > 3", timeout=LONG)
+    page.wait_for_function("document.querySelector('.live time-line').last > 3")
     assert last >= 0

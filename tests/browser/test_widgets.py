@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from playground.widgets.gradio import Element
-from tests.browser.conftest import wait
+from tests.browser.conftest import patient, wait
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -80,7 +80,7 @@ def served(folder: Path, code: str) -> Iterator[str]:
             [sys.executable, "mine.py"], cwd=folder, env=os.environ | settings, stdout=log, stderr=subprocess.STDOUT
         )
     url = f"http://127.0.0.1:{port}/"
-    wait(lambda: httpx.get(url).status_code == 200, "the app of docs/widgets.md", 180)
+    wait(lambda: httpx.get(url).status_code == 200, "the app of docs/widgets.md")
     yield url
     process.terminate()
     process.wait(20)
@@ -94,7 +94,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium: Browser, address: str) -> Iterator[Page]:
-    page, errors = chromium.new_page(viewport={"width": 1000, "height": 800}), list[str]()
+    page, errors = patient(chromium.new_page(viewport={"width": 1000, "height": 800})), list[str]()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     page.wait_for_function("document.querySelector('embedding-map')?.drawn && document.querySelector('embedding-map').begun")
@@ -143,7 +143,7 @@ def test_python_answers_hover_click_and_lasso(page: Page) -> None:
 
 def test_what_is_done_to_a_widget_reaches_python(chromium: Browser, tmp_path: Path) -> None:
     with served(tmp_path, GALLERY) as url:
-        page, errors = chromium.new_page(viewport={"width": 1000, "height": 1400}), list[str]()
+        page, errors = patient(chromium.new_page(viewport={"width": 1000, "height": 1400})), list[str]()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)
         heard = page.locator("textarea")
