@@ -17,7 +17,7 @@ test: .venv/dev browser scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 	$(BIN)/python -m pytest -n auto -m "slow and not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 2 -m browser
 
 check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -15,15 +15,13 @@ LESS = 5  # how much lower the priority is of a test that trains and waits for n
 
 
 def group(nodeid: str) -> str:
-    """Tests of one group go one after another: all of the browser, and those of a file whose fixtures are slow to make."""
-    if nodeid.startswith("tests/browser/"):
-        return "browser"
-    return nodeid.split("::")[0] if nodeid.startswith("tests/playground/") else nodeid
+    """Tests of one group go one after another: those of a file whose fixtures are slow to make."""
+    return nodeid.split("::")[0] if nodeid.startswith(("tests/browser/", "tests/playground/")) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Whole groups, the largest first: a browser's tests begin at once, and whoever is free trains meanwhile."""
+    """Whole groups, the largest first."""
     from xdist.scheduler import LoadScopeScheduling
 
     # marks of --dist loadgroup would say the same, but with pytest 9.2 they are ignored: pytest-xdist issue 1386
