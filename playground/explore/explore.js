@@ -4,6 +4,7 @@ import {remember} from '../page/address.js';
 import {sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
+import {shownRun} from '../page/tabs.js';
 import {dropping} from '../widgets/drop.js';
 import {keyOf, kindOf, same} from './choosing.js';
 import {colours, recolourAll} from './colours.js';
@@ -99,7 +100,7 @@ export class Explorer {
       const {runs} = this, linked = this.link?.beside ?? [];
       await runs.ask([this.run, ...linked, ...this.beside]);
       if (!this.loaded) runs.look().then(() => this.draw(), () => {});
-      const now = playground.run?.() ?? '', followed = !this.picky && runs.has(now) && now !== this.followed;
+      const now = shownRun(), followed = !this.picky && runs.has(now) && now !== this.followed;
       if (runs.list.length && (!this.run || followed)) {
         this.followed = now;
         await this.load(runs.has(now) ? now : runs.list[0].run, this.run ? [] : linked);

@@ -33,6 +33,9 @@ export function received(tab) {
   return parcel;
 }
 
+/** The run that Train shows; till Gradio has drawn Train, which may be after the tab that is open, the one that the address names. */
+export const shownRun = () => playground.run?.() ?? query.get('run') ?? '';
+
 export const current = () => document.body.dataset.tab ?? 'train';
 
 /** Opens the tab of the address once Gradio has drawn its row of tabs. */

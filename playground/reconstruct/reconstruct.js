@@ -5,7 +5,7 @@ import {gone, sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
-import {received} from '../page/tabs.js';
+import {received, shownRun} from '../page/tabs.js';
 import {className} from '../page/words.js';
 import {dropping} from '../widgets/drop.js';
 import * as api from './api.js';
@@ -76,7 +76,7 @@ export class Reconstructor {
     if (this.opening) return;
     this.opening = true;
     try {
-      const {parcel} = this, now = parcel?.run || playground.run?.() || '';
+      const {parcel} = this, now = parcel?.run || shownRun();
       const list = await this.listRuns(now);
       if (list.length) {
         const can = list.some(one => one.run === now), wanted = parcel || !this.maker || can && now !== this.followed && !this.picky;
@@ -94,7 +94,7 @@ export class Reconstructor {
   /** @param {string} [also] */
   async listRuns(also = '') {
     const linked = query.get('run') ?? '';
-    const list = await api.makers([linked, also, playground.run?.() ?? '', this.maker?.run ?? '']);
+    const list = await api.makers([linked, also, shownRun(), this.maker?.run ?? '']);
     if (linked && !this.maker && !list.some(one => one.run === linked)) this.missing = await gone(linked);
     this.list = ordered(list);
     return this.list;

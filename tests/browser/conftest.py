@@ -18,6 +18,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.chromium import FLAGS, executable
+from trainers import record
+from trainers.train import RunConfig
 
 T, C = TypeVar("T"), TypeVar("C", BrowserContext, Page)
 ROOT = Path(__file__).parents[2]
@@ -135,6 +137,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     app = App(tmp_path_factory.mktemp("app"))
     yield app
     app.stop()
+
+
+@pytest.fixture(scope="session")
+def pair(app: App) -> list[str]:
+    """Real runs of SimSiam, with stop-gradient and without, under the names of those that ship."""
+    made = {"simsiam": {}, "simsiam-collapsed": {"stop_gradient": False}}
+    for name, knobs in made.items():
+        record.create(app.runs / name, RunConfig("simsiam", "digits", steps=200, knobs=knobs))
+        for _ in record.run(app.runs / name):
+            pass
+    return list(made)
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,6 @@ from trainers.train import RunConfig
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 RUNS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
-    "simsiam": ("simsiam", {}, {"steps": 200}),
-    "simsiam-collapsed": ("simsiam", {"stop_gradient": False}, {"steps": 200}),
     "compare-ae": ("autoencoder", {"latent": 8}, {"seconds": 3.0}),
     "compare-mae": ("masked", {}, {"seconds": 3.0}),
 }
@@ -33,12 +31,10 @@ PAIR = ["simsiam", "simsiam-collapsed"]
 
 
 @pytest.fixture(scope="module")
-def runs(app: App) -> Path:
-    """Real runs, as the command line makes them; those that the app brings along are left as they are."""
+def runs(app: App, pair: list[str]) -> Path:
+    """Real runs, as the command line makes them."""
     for name, (method, knobs, budget) in RUNS.items():
         folder = app.runs / name
-        if (folder / "run.json").exists():
-            continue
         record.create(folder, RunConfig(method, "digits", knobs=knobs, **budget))
         for _ in record.run(folder):
             pass

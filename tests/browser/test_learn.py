@@ -12,7 +12,6 @@ from playground.texts import text
 from tests.browser.conftest import App
 from trainers import record
 from trainers.method import methods
-from trainers.train import RunConfig
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -32,18 +31,8 @@ OUT = """() => [...document.querySelectorAll('.learn-drawing .wide .node')].filt
 }).map(node => node.textContent)"""
 
 
-@pytest.fixture(scope="module")
-def examples(app: App) -> None:
-    """Finished runs under the names of those that ship, where these are not there."""
-    for name, knobs in (("simsiam", {}), ("simsiam-collapsed", {"stop_gradient": False})):
-        if not (app.runs / name).exists():
-            record.create(app.runs / name, RunConfig("simsiam", "digits", steps=5, knobs=knobs))
-            for _ in record.run(app.runs / name):
-                pass
-
-
 @pytest.fixture
-def learn(open_page: Open, examples: None) -> Callable[..., Page]:
+def learn(open_page: Open, pair: list[str]) -> Callable[..., Page]:
     def open(card: str = "", **options: object) -> Page:
         page = open_page(f"?tab=learn{card and f'&card={card}'}", quiet=True, **options)
         page.wait_for_selector(".learn[data-ready='1']")

@@ -12,6 +12,12 @@ paged('the newest run is opened at its end, with the map that is there', async a
   assert.equal(on.loaded, true);
 });
 
+paged('the run of the address is opened, though Gradio has not drawn Train yet', async at => {
+  delete globalThis.playground.run;
+  const on = await at.opened('run=two');
+  assert.equal(on.main().run, 'two');
+});
+
 paged('a link is the same view', async at => {
   const on = await at.opened('run=one&map=tsne-8-cosine-0-2&at=10&colour=purity&pick=3&sel=Bg&with=two');
   assert.equal(on.key_(), 'tsne-8-cosine-0-2');

@@ -133,3 +133,9 @@ test('a network that has learned more is asked again, one that has not is not', 
     assert.equal(web.of('/mask').length, asked);
   }
 });
+
+test('the run of the address is opened, though Gradio has not drawn Train yet', async () => {
+  delete playground.run;
+  const {page} = await loaded('run=b');
+  assert.equal(page.maker.run, 'b');
+});
