@@ -50,6 +50,15 @@ export interface CardAnswer {
   code: ([string, string])[];
 }
 
+/** A method's data flow, with places for what a run has in them, and what each of its symbols is. */
+export interface FlowAnswer {
+  wide: string;
+  tall: string;
+  text: string;
+  symbols: Sign[];
+  shapes: string;
+}
+
 /** A card with the runs that show it. */
 export interface LinkedCard {
   name: string;

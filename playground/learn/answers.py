@@ -1,4 +1,4 @@
-"""What Learn's route answers, in one language."""
+"""What Learn's routes answer, in one language."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ CardAnswer = TypedDict(
         "file": str, "code": list[tuple[str, str]],
     },
 )  # fmt: skip
+
+
+class FlowAnswer(TypedDict):
+    """A method's data flow, with places for what a run has in them, and what each of its symbols is."""
+
+    wide: str
+    tall: str
+    text: str
+    symbols: list[Sign]
+    shapes: str
 
 
 class LinkedCard(CardAnswer):

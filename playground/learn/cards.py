@@ -13,12 +13,12 @@ from latex2mathml.converter import convert
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, String
 
-from playground.learn.answers import CardAnswer, Example, Insight, LinkedCard, Page, SwitchAnswer
+from playground.learn.answers import CardAnswer, Example, FlowAnswer, Insight, LinkedCard, Page, SwitchAnswer
 from playground.learn.drawing import Drawing, draw
 from playground.learn.lessons import EXAMPLES, INSIGHTS, LESSONS, Symbol
 from playground.texts import knobs_said, table, text
 from trainers.data import DEFAULT
-from trainers.method import Card, Method, methods
+from trainers.method import Card, Method, method_class, methods
 
 SECONDS, SEED = 30.0, 0
 LETTERS = ("N", "2N", "B", "C", "F", "D", "K", "T", "V", "E", "P", "p")  # of shapes: learn.shape_LETTER says what each is
@@ -77,6 +77,19 @@ def card(name: str, language: str) -> CardAnswer:
     }  # fmt: skip
 
 
+@cache
+def flow(name: str, language: str) -> FlowAnswer:
+    """A method's data flow with places for what a run has in them; without drawing for one that has no lesson.
+
+    UserError where there is no such method.
+    """
+    method_class(name)
+    of, lesson = card(name, language), LESSONS.get(name)
+    said = of["said"].get("flow", "")
+    wide, tall = (drawn(lesson.drawing, way, language, said, True) if lesson else "" for way in ("wide", "tall"))
+    return {"wide": wide, "tall": tall, "text": said, "symbols": of["symbols"], "shapes": of["shapes"]}
+
+
 def shapes(symbols: Sequence[Symbol], language: str) -> str:
     """What the letters in the shapes of a legend stand for."""
     used = " ".join(symbol.shape for symbol in symbols)
@@ -84,9 +97,9 @@ def shapes(symbols: Sequence[Symbol], language: str) -> str:
     return text(language, "learn.shapes", letters=text(language, "learn.semicolon").join(said))
 
 
-def drawn(drawing: Drawing, way: str, language: str, title: str) -> str:
+def drawn(drawing: Drawing, way: str, language: str, title: str, live: bool = False) -> str:
     """A drawing with its words in a language."""
-    return draw(drawing, way, lambda key: text(language, f"learn.draw_{key}"), title)
+    return draw(drawing, way, lambda key: text(language, f"learn.draw_{key}"), title, live)
 
 
 def mathml(tex: str) -> str:

@@ -1,7 +1,9 @@
 """Data flows as SVG: one description of nodes and edges, drawn in any language, along the page or down it (for a phone).
 
 A place is (step, lane): steps run along the flow, lanes 0 to 1 lie across it. Everything that is drawn may name the symbols
-of the formula that it stands for, in data-sym; colours come from the tab's style sheet (learn.css).
+of the formula that it stands for, in data-sym; colours come from the style sheet of the widget that shows it.
+
+A live drawing has empty places, in data-live, for what a run has there just now: pictures of its batch, its spread, its loss.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ LINE, CORNER, MARGIN = 14.0, 12.0, 6.0
 HALF = {"picture": (28, 28), "vector": (8, 28), "code": (8, 17), "tokens": (9, 34), "table": (34, 34), "shares": (17, 17),
         "knob": (13, 13), "bank": (24, 34)}  # fmt: skip
 WORDS = {"net": (43, 31), "head": (43, 31), "decoder": (43, 31), "step": (40, 20), "loss": (36, 24), "words": (43, 17)}
+ROOM_NOW = 84.0  # pixels for a word that a run says
 LEVELS = (0.3, 0.9, 0.55, 0.2)  # of a little histogram
 VISIBLE = (2, 7, 8, 13)  # of sixteen patches
 DOTS = ((0.3, 0.18), (0.7, 0.32), (0.28, 0.5), (0.7, 0.68), (0.34, 0.84))  # prototypes, in parts of their box
@@ -31,7 +34,8 @@ class Node:
     """A thing in the flow. sign: its symbol, "z_i"; label: the key of its words; lights: keys of symbols, by spaces.
 
     span: lanes that it covers to either side of its own. look: which picture or table. cells: symbols of a table's
-    lit and of its other cells.
+    lit and of its other cells. live: what of a run is seen there: a row of its pictures, or of its tables; "spread", "loss",
+    "caption". other: of another image of the batch, so many further on.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Node:
     span: float = 0.0
     look: str = ""
     cells: tuple[str, str] = ("", "")
+    live: str = ""
+    other: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,12 @@ class Box:
     below: float
 
 
-def draw(drawing: Drawing, way: str, words: Words, title: str) -> str:
-    """The drawing as an <svg>, "wide" or "tall"; words gives a label's text, title says the whole to who cannot see it."""
-    sheet = Sheet(way, words)
+def draw(drawing: Drawing, way: str, words: Words, title: str, live: bool = False) -> str:
+    """The drawing as an <svg>, "wide" or "tall"; words gives a label's text, title says the whole to who cannot see it.
+
+    live: with places for what a run has.
+    """
+    sheet = Sheet(way, words, live)
     boxes = {node.name: sheet.box(node) for node in drawing.nodes}
     nodes = {node.name: node for node in drawing.nodes}
     edges = [sheet.edge(edge, nodes[edge.start], nodes[edge.end], boxes) for edge in drawing.edges]
@@ -127,8 +136,8 @@ def wrap(text: str, room: float) -> list[str]:
 class Sheet:
     """One sheet of paper: knows which way the flow runs, and how far it has been drawn on."""
 
-    def __init__(self, way: str, words: Words) -> None:
-        self.way, self.words, self.wide = way, words, way == "wide"
+    def __init__(self, way: str, words: Words, live: bool = False) -> None:
+        self.way, self.words, self.wide, self.live = way, words, way == "wide", live
         self.corners: list[tuple[float, float]] = []
 
     def place(self, step: float, lane: float) -> tuple[float, float]:
@@ -302,7 +311,28 @@ class Sheet:
     def node(self, node: Node, box: Box) -> str:
         """A node: its shape, and its words in it or below."""
         shape = SHAPES[node.kind](self, node, box)
-        return f'<g class="node {node.kind}"{lit(node.lights)}>{shape}{self.written(node, box)}</g>'
+        return f'<g class="node {node.kind}"{lit(node.lights)}>{shape}{self.written(node, box)}{self.now(node, box)}</g>'
+
+    def now(self, node: Node, box: Box) -> str:
+        """A node's empty place for what a run has there just now."""
+        if not self.live or not node.live:
+            return ""
+        named, x, y = f'data-live="{escape(node.live)}"', box.x - box.w, box.y - box.h
+        place = f'{named} x="{x:.1f}" y="{y:.1f}" width="{2 * box.w:.0f}" height="{2 * box.h:.0f}"'
+        if node.kind == "picture":  # one of a row of pictures, seen through a window of one
+            image = '<image height="1" preserveAspectRatio="none"/>'
+            return f'<svg class="now" {place} data-other="{node.other}" viewBox="0 0 1 1">{image}</svg>'
+        if node.kind == "table":
+            return f'<image class="now" {place}/>'
+        anchor, x, y = "middle", box.x, box.y + box.h + box.below + LINE
+        if node.kind == "words" or node.kind == "vector" and self.wide:
+            y = box.y - box.h - 7
+        elif node.kind == "vector":
+            anchor, x, y = "end", box.x - box.w - 8, box.y + 4
+        half = ROOM_NOW / 2
+        middle = x if anchor == "middle" else x - half
+        self.drawn((middle - half, y - 10), (middle + half, y + 4))
+        return f'<text class="now" {named} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"></text>'
 
     def written(self, node: Node, box: Box) -> str:
         """A node's words."""

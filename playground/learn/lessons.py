@@ -55,9 +55,9 @@ INSIGHTS = {
 def views(one: str, other: str, lights: tuple[str, str] = ("x", "x")) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
     """What methods that compare views begin with: an image, and two random views of it."""
     nodes = (
-        Node("x", "picture", (0, 0.5), "x", "images", look="stack", lights="x"),
-        Node("v1", "picture", (1.05, 0), one, "view", look="crop", lights=lights[0]),
-        Node("v2", "picture", (1.05, 1), other, "view", look="mirror", lights=lights[1]),
+        Node("x", "picture", (0, 0.5), "x", "images", look="stack", lights="x", live="image"),
+        Node("v1", "picture", (1.05, 0), one, "view", look="crop", lights=lights[0], live="view 1"),
+        Node("v2", "picture", (1.05, 1), other, "view", look="mirror", lights=lights[1], live="view 2"),
     )
     return nodes, (Edge("x", "v1"), Edge("x", "v2"))
 
@@ -76,18 +76,19 @@ _VIEWS, _VIEW_EDGES = views("x_1", "x_2")
 _SHARED, _SHARED_EDGES = shared()
 SIMCLR = Drawing(
     (
-        Node("x", "picture", (0, 0.25), "", "image", look="stack", lights="x n"),
-        Node("o", "picture", (0, 1), "", "others", look="others", lights="zk n"),
-        Node("v1", "picture", (1.05, 0), "x_i", "view", look="crop", lights="x"),
-        Node("v2", "picture", (1.05, 0.5), "x_j", "view", look="mirror", lights="x"),
-        Node("v3", "picture", (1.05, 1), "x_k", "views", look="crop other", lights="x zk"),
+        Node("x", "picture", (0, 0.25), "", "image", look="stack", lights="x n", live="image"),
+        Node("o", "picture", (0, 1), "", "others", look="others", lights="zk n", live="image", other=1),
+        Node("v1", "picture", (1.05, 0), "x_i", "view", look="crop", lights="x", live="view 1"),
+        Node("v2", "picture", (1.05, 0.5), "x_j", "view", look="mirror", lights="x", live="view 2"),
+        Node("v3", "picture", (1.05, 1), "x_k", "views", look="crop other", lights="x zk", live="view 1", other=1),
         *_SHARED,
-        Node("z1", "vector", (3.95, 0), "z_i", lights="zi"),
+        Node("z1", "vector", (3.95, 0), "z_i", lights="zi", live="spread"),
         Node("z2", "vector", (3.95, 0.5), "z_j", lights="zj"),
         Node("z3", "vector", (3.95, 1), "z_k", lights="zk"),
-        Node("s", "table", (4.9, 0.5), "sim", "similarities", look="pairs", lights="sim", cells=("zj", "zk")),
+        Node("s", "table", (4.9, 0.5), "sim", "similarities", look="pairs", lights="sim", cells=("zj", "zk"),
+             live="similarity"),
         Node("t", "knob", (4.9, 0), "τ", lights="tau"),
-        Node("l", "loss", (6, 0.5), "ℓ", "loss", lights="l total"),
+        Node("l", "loss", (6, 0.5), "ℓ", "loss", lights="l total", live="loss"),
     ),
     (
         Edge("x", "v1", lights="x"), Edge("x", "v2", lights="x"), Edge("o", "v3"),
@@ -100,7 +101,7 @@ SIMCLR = Drawing(
 SWAV = Drawing(
     (
         *_VIEWS, *_SHARED,
-        Node("z1", "vector", (3.9, 0), "z_1", lights="z"),
+        Node("z1", "vector", (3.9, 0), "z_1", lights="z", live="spread"),
         Node("z2", "vector", (3.9, 1), "z_2", lights="z"),
         Node("c", "bank", (4.65, 0.5), "C", "prototypes", lights="c k", span=0.3),
         Node("k", "step", (5.6, 0.5), "ε", "sinkhorn", lights="eps"),
@@ -110,13 +111,15 @@ SWAV = Drawing(
         Node("q1", "shares", (6.5, 0.34), "q_1", look="sharp", lights="q"),
         Node("q2", "shares", (6.5, 0.67), "q_2", look="sharp", lights="q"),
         Node("p2", "shares", (6.5, 1), "p_2", lights="p"),
-        Node("l1", "loss", (7.6, 0.1), "ℓ_1", "loss", lights="l total"),
-        Node("l2", "loss", (7.6, 0.9), "ℓ_2", "loss", lights="l total"),
+        Node("l1", "loss", (7.4, 0.1), "ℓ_1", "loss", lights="l"),
+        Node("l2", "loss", (7.4, 0.9), "ℓ_2", "loss", lights="l"),
+        Node("l", "loss", (8.3, 0.5), "L", "mean", lights="total", live="loss"),
     ),
     (
         *_VIEW_EDGES, *_SHARED_EDGES, Edge("g", "z1"), Edge("g", "z2"), Edge("z1", "c"), Edge("z2", "c"),
         Edge("c", "p1"), Edge("c", "k"), Edge("c", "p2"), Edge("k", "q1"), Edge("k", "q2"),
         Edge("p1", "l1"), Edge("q2", "l1", "stop", lights="q"), Edge("q1", "l2", "stop", lights="q"), Edge("p2", "l2"),
+        Edge("l1", "l"), Edge("l2", "l"),
     ),
 )  # fmt: skip
 BYOL = Drawing(
@@ -126,11 +129,11 @@ BYOL = Drawing(
         Node("f2", "net", (2.1, 1), "f_ξ", "encoder", lights="f xi"),
         Node("g1", "head", (3.1, 0), "g_θ", "projection", lights="g theta"),
         Node("g2", "head", (3.1, 1), "g_ξ", "projection", lights="g xi"),
-        Node("z1", "vector", (3.95, 0), "z_θ", lights="z"),
+        Node("z1", "vector", (3.95, 0), "z_θ", lights="z", live="spread"),
         Node("z2", "vector", (3.95, 1), "z′_ξ", lights="zt"),
         Node("q", "head", (4.8, 0), "q_θ", "predictor", lights="q theta"),
         Node("p", "vector", (5.65, 0), "q_θ(z_θ)", lights="q z"),
-        Node("l", "loss", (6.6, 0.5), "L", "loss", lights="l"),
+        Node("l", "loss", (6.6, 0.5), "L", "loss", lights="l", live="loss"),
         Node("t", "knob", (2.6, 0.5), "τ", lights="tau"),
     ),
     (
@@ -143,11 +146,11 @@ BYOL = Drawing(
 SIMSIAM = Drawing(
     (
         *_VIEWS, *_SHARED,
-        Node("z1", "vector", (3.95, 0), "z_1", lights="z"),
+        Node("z1", "vector", (3.95, 0), "z_1", lights="z", live="spread"),
         Node("z2", "vector", (3.95, 1), "z_2", lights="z"),
         Node("h", "head", (4.8, 0), "h", "predictor", lights="h"),
         Node("p", "vector", (5.65, 0), "p_1", lights="p"),
-        Node("l", "loss", (6.6, 0.5), "ℓ", "loss", lights="d l"),
+        Node("l", "loss", (6.6, 0.5), "ℓ", "loss", lights="d l", live="loss"),
     ),
     (
         *_VIEW_EDGES, *_SHARED_EDGES, Edge("g", "z1"), Edge("g", "z2"),
@@ -156,17 +159,18 @@ SIMSIAM = Drawing(
 )  # fmt: skip
 CLIP = Drawing(
     (
-        Node("x", "picture", (0, 0), "", "images", look="stack", lights="i n"),
-        Node("w", "words", (0, 1), "", "captions", lights="t n"),
+        Node("x", "picture", (0, 0), "", "images", look="stack", lights="i n", live="image"),
+        Node("w", "words", (0, 1), "", "captions", lights="t n", live="caption"),
         Node("f", "net", (1.15, 0), "", "image_tower", lights="i"),
         Node("g", "net", (1.15, 1), "", "text_tower", lights="t"),
-        Node("i", "vector", (2.05, 0), "I_i", lights="i"),
+        Node("i", "vector", (2.05, 0), "I_i", lights="i", live="spread"),
         Node("t", "vector", (2.05, 1), "T_i", lights="t"),
-        Node("s", "table", (3.1, 0.5), "I·T", "similarities", look="diagonal", lights="dot", cells=("i t", "j")),
+        Node("s", "table", (3.1, 0.5), "I·T", "similarities", look="diagonal", lights="dot", cells=("i t", "j"),
+             live="image_text"),
         Node("k", "knob", (3.1, 0), "s", lights="s"),
         Node("a", "loss", (4.4, 0.1), "ℓ_I→T", "rows", lights="it"),
         Node("b", "loss", (4.4, 0.9), "ℓ_T→I", "columns", lights="ti"),
-        Node("l", "loss", (5.5, 0.5), "L", "mean", lights="l"),
+        Node("l", "loss", (5.5, 0.5), "L", "mean", lights="l", live="loss"),
     ),
     (
         Edge("x", "f"), Edge("w", "g"), Edge("f", "i"), Edge("g", "t"), Edge("i", "s"), Edge("t", "s"), Edge("k", "s", "link"),
@@ -175,39 +179,39 @@ CLIP = Drawing(
 )  # fmt: skip
 AUTOENCODER = Drawing(
     (
-        Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p"),
+        Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p", live="input"),
         Node("f", "net", (1.15, 0.5), "f", "encoder", lights="f"),
         Node("h", "code", (2.1, 0.5), "h", "code", lights="h"),
         Node("g", "decoder", (3.05, 0.5), "g", "decoder", lights="g"),
-        Node("r", "picture", (4.2, 0.5), "x′", "rebuilt", look="rebuilt", lights="r"),
-        Node("l", "loss", (5.4, 0.5), "L", "loss", lights="l"),
+        Node("r", "picture", (4.2, 0.5), "x′", "rebuilt", look="rebuilt", lights="r", live="reconstruction"),
+        Node("l", "loss", (5.4, 0.5), "L", "loss", lights="l", live="loss"),
     ),
     (Edge("x", "f"), Edge("f", "h"), Edge("h", "g"), Edge("g", "r"), Edge("r", "l"),
      Edge("x", "l", "target", "target", lights="x", over=0.05)),
 )  # fmt: skip
 DENOISING = Drawing(
     (
-        Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p"),
+        Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p", live="input"),
         Node("n", "step", (1.05, 0.5), "", "damage", lights="n"),
-        Node("d", "picture", (2.1, 0.5), "x̃", "damaged", look="noise", lights="d"),
+        Node("d", "picture", (2.1, 0.5), "x̃", "damaged", look="noise", lights="d", live="corrupted"),
         Node("f", "net", (3.2, 0.5), "f", "encoder", lights="f"),
         Node("h", "code", (4.1, 0.5), "h", "code", lights="h"),
         Node("g", "decoder", (5, 0.5), "g", "decoder", lights="g"),
-        Node("r", "picture", (6.1, 0.5), "x′", "rebuilt", look="rebuilt", lights="r"),
-        Node("l", "loss", (7.25, 0.5), "L", "loss", lights="l"),
+        Node("r", "picture", (6.1, 0.5), "x′", "rebuilt", look="rebuilt", lights="r", live="reconstruction"),
+        Node("l", "loss", (7.25, 0.5), "L", "loss", lights="l", live="loss"),
     ),
     (Edge("x", "n"), Edge("n", "d"), Edge("d", "f"), Edge("f", "h"), Edge("h", "g"), Edge("g", "r"), Edge("r", "l"),
      Edge("x", "l", "target", "target_clean", lights="x", over=0.05)),
 )  # fmt: skip
 MASKED = Drawing(
     (
-        Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p"),
-        Node("m", "picture", (1.1, 0.5), "", "hidden", look="masked", lights="m"),
+        Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p", live="input"),
+        Node("m", "picture", (1.1, 0.5), "", "hidden", look="masked", lights="m", live="visible"),
         Node("f", "net", (2.2, 0.5), "f", "vit", lights="f"),
         Node("t", "tokens", (3.2, 0.5), "", "tokens", look="hidden", lights="t"),
         Node("g", "decoder", (4.25, 0.5), "g", "light_decoder", lights="g"),
-        Node("r", "picture", (5.4, 0.5), "x′", "painted", look="painted", lights="r"),
-        Node("l", "loss", (6.6, 0.5), "L", "loss_hidden", lights="l m"),
+        Node("r", "picture", (5.4, 0.5), "x′", "painted", look="painted", lights="r", live="reconstruction"),
+        Node("l", "loss", (6.6, 0.5), "L", "loss_hidden", lights="l m", live="loss"),
     ),
     (Edge("x", "m"), Edge("m", "f"), Edge("f", "t"), Edge("t", "g"), Edge("g", "r"), Edge("r", "l"),
      Edge("x", "l", "target", "target", lights="x", over=0.05)),

@@ -1,4 +1,4 @@
-"""Learn's route: all cards, in one language."""
+"""Learn's routes: all cards, and the data flow of one method, in one language."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from playground.runs.store import Runs
 
 
 def routes(runs: Runs) -> list[BaseRoute]:
-    """/learn."""
+    """/learn, /flows/METHOD."""
 
     def page(p: Any, q: Any) -> Any:
         return cards.page(language(q), [run for run in EXAMPLES if (runs.root / run / "run.json").exists()])
 
-    return [Route("/learn", answer(page))]
+    def flow(p: Any, q: Any) -> Any:
+        return cards.flow(p["method"], language(q))
+
+    return [Route("/learn", answer(page)), Route("/flows/{method}", answer(flow))]

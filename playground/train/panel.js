@@ -24,7 +24,7 @@ export function panel(panel) {
   const {seen} = panel, old = seen !== panel ? ' old' : '', moment = panel.moment ?? seen.moment;
   return html`${head(panel)}${map(panel)}
     <div class="live-side">${learned(moment)}${said(panel)}${tiles(moment)}${pictures(seen, old)}</div>
-    ${curves(seen.moment, old)}${kept(panel)}
+    ${panel.stepping.view(seen, old)}${curves(seen.moment, old)}${kept(panel)}
     <div class=${`live-more${old}`}>${tables(seen)}${result(seen.moment)}${skipped(panel)}</div>
     ${panel.deletion.view()}`;
 }

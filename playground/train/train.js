@@ -14,12 +14,13 @@ import {axis, Frames, placeOf, scattered} from './frames.js';
 import {Linked} from './linked.js';
 import {Naming} from './naming.js';
 import {panel} from './panel.js';
+import {Step} from './step.js';
 
 /**
  * @typedef {import('./answers').Moment} Moment
  * @typedef {import('./answers').About} About
  * @typedef {import('../widgets/plotly-loader.js').Figure} Figure
- * @typedef {{step: number, rows: {key: string, name: string, src: string}[], tables: Record<string, Figure>}} Pictures
+ * @typedef {{step: number, count: number, rows: {key: string, name: string, src: string}[], tables: Record<string, Figure>}} Pictures
  * @typedef {Pick<Panel, 'run' | 'moment' | 'about' | 'spec' | 'classes' | 'pictures' | 'place' | 'hiddenGroups'>} Seen
  */
 
@@ -43,6 +44,7 @@ export class Panel {
   last = /** @type {Seen | null} */ (null);  // what was seen before, until this run has a map
   hiddenGroups = /** @type {Set<number>} */ (new Set());
   deletion = new Deletion(() => this.draw(), () => this.deleted());
+  stepping = new Step(() => this.draw());
   naming = new Naming(() => this.draw(), () => this.follower?.wake());
   follower = /** @type {Follower | null} */ (null);
 
@@ -169,7 +171,7 @@ export class Panel {
     document.body.dataset.run = moment.example ? 'example' : moment.state;
     if (!moment.example) this.linked.mine[moment.method] = this.run;
     this.draw();
-    await Promise.all([this.pictured(moment), this.placed(moment)]);
+    await Promise.all([this.pictured(moment), this.placed(moment), this.stepping.follow(moment.method)]);
   }
 
   /** Rows of pictures are shown once all of them have come. @param {Moment} moment */
@@ -182,7 +184,7 @@ export class Panel {
       return {key, name, src};
     }));
     if (run !== this.run) return;
-    this.pictures = {step: pictures.step, rows, tables: pictures.tables};
+    this.pictures = {step: pictures.step, count: pictures.count, rows, tables: pictures.tables};
     this.draw();
   }
 

@@ -1,14 +1,67 @@
 import {html, unsafeHTML} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
+import {ABOVE, BELOW} from './cosine.js';
 
 /**
- * A data flow as its maker drew it, along the page and down it, of which a style sheet shows the one that fits; the parts that
- * stand for the symbols in `lit` (keys, by spaces) have the class lit. A part names its own symbols in data-sym.
+ * What a run has just now in the places of a drawing.
+ * @typedef {{
+ *   rows: Record<string, string>, count: number, at: number, tables: Record<string, number[][]>, said: Record<string, string>,
+ *   spread: number | null,
+ * }} Live rows: addresses of rows of `count` pictures, of which the one `at` is seen; said: words; spread: from 0 to 1
  */
-export class FlowDrawing extends widget({wide: '', tall: '', lit: ''}) {
+
+/** @type {Live} */
+const NOTHING = {rows: {}, count: 1, at: 0, tables: {}, said: {}, spread: null};
+
+/**
+ * A data flow as its maker drew it, along the page and down it, of which the style sheet shows the one that fits; the parts that
+ * stand for the symbols in `lit` (keys, by spaces) have the class lit. A part names its own symbols in data-sym, and a place for
+ * something of a run that thing in data-live.
+ */
+export class FlowDrawing extends widget({wide: '', tall: '', lit: '', live: /** @type {Live | null} */ (null)}) {
   render() { return html`${unsafeHTML(this.wide)}${unsafeHTML(this.tall)}`; }
 
-  updated() { light(this, this.lit); }
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    light(this, this.lit);
+    this.classList.toggle('lighting', this.lit !== '');
+    if (changed.has('live') || changed.has('wide') || changed.has('tall')) fill(this, this.live ?? NOTHING);
+  }
+}
+
+/** Puts into each place what a run has there. @param {Element} root @param {Live} live */
+function fill(root, {rows, count, at, tables, said, spread}) {
+  for (const place of /** @type {NodeListOf<SVGElement>} */ (root.querySelectorAll('[data-live]'))) {
+    const {live = '', other = '0'} = place.dataset, src = rows[live];
+    if (place.localName === 'text') place.textContent = said[live] ?? '';
+    else if (place.localName === 'image') linked(place, tables[live] ? drawn(tables[live]) : '');
+    else {
+      place.setAttribute('viewBox', `${(at + Number(other)) % count} 0 1 1`);
+      const image = /** @type {SVGElement} */ (place.firstElementChild);
+      image.setAttribute('width', String(count));
+      linked(image, src ?? '');
+    }
+  }
+  /** @type {HTMLElement} */ (root).style.setProperty('--spread', spread === null ? '' : String(Math.max(0, Math.min(1, spread))));
+}
+
+/** @param {SVGElement} image @param {string} src */
+function linked(image, src) {
+  if (src) image.setAttribute('href', src);
+  else image.removeAttribute('href');
+}
+
+/** Cosines as a picture of a pixel each, in their colours. @param {number[][]} table @returns {string} its address */
+function drawn(table) {
+  const canvas = Object.assign(document.createElement('canvas'), {width: table[0].length, height: table.length});
+  const paper = canvas.getContext('2d');
+  if (!paper) return '';
+  const pixels = paper.createImageData(canvas.width, canvas.height), colours = [BELOW, ABOVE].map(one => one.split(' ').map(Number));
+  for (const [i, value] of table.flat().entries()) {
+    pixels.data.set([...colours[value < 0 ? 0 : 1], Math.round(255 * Math.min(1, Math.abs(value)))], 4 * i);
+  }
+  paper.putImageData(pixels, 0, 0);
+  return canvas.toDataURL();
 }
 
 /**

@@ -104,7 +104,7 @@ def test_from_click_to_end_the_last_run_stays_the_map_moves_and_a_sentence_is_sa
     for one, place in before.items():  # nothing has jumped
         now = box(page, one)
         assert abs(now["x"] - place["x"]) < 1 and abs(now["y"] - place["y"]) < 1, one
-    page.wait_for_function("document.body.dataset.run === 'finished'", timeout=3000 * SECONDS)
+    page.wait_for_function("document.body.dataset.run === 'finished'", timeout=2000 * SECONDS)
     expect(page.locator(".live-ending")).not_to_be_empty()
     assert page.locator(".live-ways a").count() == 3
     steps = int(page.inner_text(".tile[data-key=steps] b").replace(",", ""))

@@ -13,8 +13,12 @@ import pytest
 from playground.learn import cards, lessons
 from playground.learn.drawing import MARGIN, Sheet, draw, signed, width, wrap
 from playground.texts import LANGUAGES, text
+from tests.trainers.synthetic import dataset
+from trainers.errors import UserError
+from trainers.events import Pictures
 from trainers.method import Method, make_config, methods
 from trainers.methods.simclr import SimCLR
+from trainers.train import RunConfig, train
 
 ROOT = Path(__file__).parents[3]
 WAYS = ("wide", "tall")
@@ -149,6 +153,29 @@ def test_one_description_is_drawn_both_ways_and_in_both_languages(name: str) -> 
             assert "id=" not in cards.card(name, language)[way]  # several drawings share a page
             shapes.add(tuple(group.get("class") for group in root.iter("g")))
     assert len(shapes) == 1
+
+
+@pytest.mark.parametrize("name", list(lessons.LESSONS))
+def test_a_live_drawing_has_places_for_what_its_method_shows(name: str) -> None:
+    made = next(event for event in train(RunConfig(name, steps=1, device="cpu"), data=dataset()) if isinstance(event, Pictures))
+    pictures, tables = set(made.rows), {key for key, table in made.tables.items() if isinstance(table["values"][0], list)}
+    for language in LANGUAGES:
+        flow = cards.flow(name, language)
+        for way in ("wide", "tall"):
+            assert "data-live" not in cards.card(name, language)[way]
+            root = ElementTree.fromstring(flow[way])
+            left, top, wide, high = map(float, root.attrib["viewBox"].split())
+            places = [node for node in root.iter() if "data-live" in node.attrib]
+            of = {tag: {node.attrib["data-live"] for node in places if node.tag == tag} for tag in ("svg", "image", "text")}
+            assert of["svg"] and of["svg"] <= pictures and of["image"] == tables & {"similarity", "image_text"}
+            assert of["text"] == {"loss"} | ({"spread"} if cards.card(name, language)["family"] == "contrastive" else set()) | (
+                {"caption"} if name == "clip" else set()
+            )
+            for node in places:
+                x, y = float(node.attrib["x"]), float(node.attrib["y"])
+                assert left <= x <= left + wide and top + (10 if node.tag == "text" else 0) <= y <= top + high
+    with pytest.raises(UserError, match="no method"):
+        cards.flow("nobody", "en")
 
 
 def test_words_in_a_drawing_are_text() -> None:

@@ -29,6 +29,7 @@ function server() {
     const path = new URL(url).pathname;
     found.asked.push(path);
     if (path.endsWith('/live')) return found.live();
+    if (path.includes('/flows/')) return new Response(JSON.stringify({wide: '', tall: '', text: '', symbols: [], shapes: ''}));
     if (path.endsWith('images.json')) return new Response(JSON.stringify(ABOUT));
     return found.maps(path);
   };

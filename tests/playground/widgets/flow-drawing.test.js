@@ -34,3 +34,38 @@ test('a key is a whole word', () => {
   light(box, 'z');
   assert.deepEqual([...box.children].map(one => one.className), ['', 'lit']);
 });
+
+const LIVE = `<svg class="wide"><svg data-live="view 1" viewBox="0 0 1 1"><image></image></svg>
+  <svg data-live="view 1" data-other="1" viewBox="0 0 1 1"><image></image></svg><text data-live="loss"></text>
+  <image data-live="similarity"></image></svg>`;
+
+test('a place has what the run has there, and nothing where it has none', async () => {
+  const {node} = await put('flow-drawing', {wide: LIVE}), places = [...node.querySelectorAll('[data-live]')];
+  const hrefs = () => [...node.querySelectorAll('image')].map(one => one.getAttribute('href'));
+  assert.deepEqual(hrefs(), [null, null, null]);
+  node.live = {rows: {'view 1': 'row.png'}, count: 4, at: 3, tables: {}, said: {loss: '2.26'}, spread: 0.5};
+  await node.updateComplete;
+  assert.deepEqual(hrefs(), ['row.png', 'row.png', null]);
+  assert.deepEqual(places.slice(0, 2).map(one => one.getAttribute('viewBox')), ['3 0 1 1', '0 0 1 1']);  // the next one goes round
+  assert.equal(places[0].firstElementChild.getAttribute('width'), '4');
+  assert.equal(places[2].textContent, '2.26');
+  assert.equal(node.style.getPropertyValue('--spread'), '0.5');
+  node.live = null;
+  await node.updateComplete;
+  assert.deepEqual([hrefs(), places[2].textContent, node.style.getPropertyValue('--spread')], [[null, null, null], '', '']);
+});
+
+test('cosines are a pixel each, blue below nothing and orange above it', async () => {
+  let drawn = null;
+  const {toDataURL} = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.toDataURL = () => 'data:table';
+  const context = document.createElement('canvas').getContext('2d');
+  assert.ok(context);
+  const {node} = await put('flow-drawing', {wide: LIVE}), {getContext} = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = () => ({createImageData: (w, h) => new ImageData(w, h), putImageData: found => { drawn = found; }});
+  node.live = {rows: {}, count: 1, at: 0, tables: {similarity: [[1, -0.5]]}, said: {}, spread: null};
+  await node.updateComplete;
+  Object.assign(HTMLCanvasElement.prototype, {getContext, toDataURL});
+  assert.deepEqual([...drawn.data], [234, 88, 12, 255, 59, 130, 246, 128]);
+  assert.equal(node.querySelector('[data-live=similarity]').getAttribute('href'), 'data:table');
+});
