@@ -111,7 +111,8 @@ export class Maps {
     if (this.coded?.pane !== pane) this.coded = {pane, spec: labelled(pane.about, say('images'), pane.classes)};
     const {spec} = this.coded, {set} = pane.info;
     return html`<map-legend class="map-legend" .spec=${spec} .hiddenGroups=${this.hidden.get(set) ?? ALL}
-      .help=${words().explore?.legend_help ?? ''} @toggle=${(/** @type {CustomEvent} */ {detail}) =>
+      .help=${words().explore?.legend_help ?? ''} .each=${words().explore?.legend_each ?? ''}
+      @toggle=${(/** @type {CustomEvent} */ {detail}) =>
         this.toggle(set, detail, spec.names?.length ?? 0)}></map-legend>`;
   }
 

@@ -87,7 +87,8 @@ export function options(main) {
 /** @param {Explorer} on @param {Pane} main */
 export const legend = (on, main) => html`<map-legend class="map-legend" .spec=${main.spec} .hiddenGroups=${main.hidden}
   .name=${nameOf(main, main.colour)}
-  .help=${say('legend_help')} @toggle=${(/** @type {CustomEvent<{group: number, alone: boolean}>} */ {detail}) => {
+  .help=${say('legend_help')} .each=${say('legend_each')}
+  @toggle=${(/** @type {CustomEvent<{group: number, alone: boolean}>} */ {detail}) => {
     toggle(on.panes, detail.group, detail.alone);
     on.draw();
   }}></map-legend>`;

@@ -8,11 +8,12 @@ import {binned, legible, paletteOf, SCALE} from './colours.js';
 
 /**
  * What the colours of a map mean: `<map-legend class="map-legend">`.
- * Fields: spec (the map's), hiddenGroups, name (of a scale of numbers), help (of a group).
+ * Fields: spec (the map's), hiddenGroups, name (of a scale of numbers), help (of a group); each, "{number} images each", to be said
+ * once in place of a number a group where all are as large.
  * Event: `toggle` ({group, alone}), alone with Shift or a double click; toggled() of colours.js makes the next hiddenGroups.
  */
 export class MapLegend extends widget({
-  spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()), name: '', help: '',
+  spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()), name: '', help: '', each: '',
 }) {
   render() {
     if (!this.spec) return html``;
@@ -31,10 +32,12 @@ export class MapLegend extends widget({
     const count = new Array(names.length).fill(0), ink = getComputedStyle(document.body).color;
     const palette = paletteOf(spec).map(colour => legible(colour, ink));
     for (const bin of binned(spec)) if (bin >= 0) count[bin]++;
-    return names.map((name, group) => html`<button type="button" title=${this.help} aria-pressed=${!this.hiddenGroups.has(group)}
+    const alike = this.each && names.length > 1 && count.every(one => one === count[0]);
+    return html`${names.map((name, group) => html`<button type="button" title=${this.help} aria-pressed=${!this.hiddenGroups.has(group)}
       @click=${(/** @type {MouseEvent} */ event) => this.tell('toggle', {group, alone: event.shiftKey})}
       @dblclick=${() => this.tell('toggle', {group, alone: true})}><i style="background: ${palette[group]}"></i>${
-      name}<small>${count[group]}</small></button>`);
+      name}${alike ? '' : html`<small>${count[group]}</small>`}</button>`)}${
+      alike ? html`<small class="legend-each">${this.each.replace('{number}', String(count[0]))}</small>` : ''}`;
   }
 }
 

@@ -552,6 +552,14 @@ describe('map-legend', () => {
     assert.equal(buttons[0].title, 'hides');
   });
 
+  test('groups that are as large as each other are counted once', async () => {
+    const {node} = await put('map-legend', {spec: {names: ['cat', 'dog'], of: [0, 0, 1, 1]}, each: '{number} images each'});
+    assert.deepEqual([...node.children].map(one => one.textContent), ['cat', 'dog', '2 images each']);
+    node.spec = groups;
+    await node.updateComplete;
+    assert.deepEqual([...node.children].map(one => one.textContent), ['cat2', 'dog1', 'owl1']);
+  });
+
   test('a press toggles a group; Shift or a double press leaves it alone', async () => {
     const {node, told} = await put('map-legend', {spec: groups}, ['toggle']), second = node.querySelectorAll('button')[1];
     act(second, 'click', {shiftKey: false});
