@@ -79,6 +79,29 @@ export interface MapKeys {
   umap: string;
 }
 
+/** Something in which images were made to differ, and what it is. */
+export interface FactorColumn {
+  key: string;
+  name: string;
+  means: string;
+}
+
+/** How well each factor is read from a run's features and, where there is a head, its embedding; place: among the runs. */
+export interface FactorRow {
+  place: number | null;
+  name: string;
+  features: string[];
+  embedding: string[];
+}
+
+/** What runs keep of how their images were made. */
+export interface Factors {
+  title: string;
+  help: string;
+  columns: FactorColumn[];
+  rows: FactorRow[];
+}
+
 /** All that the tab shows of some runs; gone: how many of those that were asked for are not there. */
 export interface Comparison {
   columns: Column[];
@@ -94,6 +117,7 @@ export interface Comparison {
   offered: Named[];
   curves: Record<string, Figure>;
   keys: MapKeys;
+  factors: Factors | null;
 }
 
 /** A knob of a form that takes one of some options, each a value and its name. */

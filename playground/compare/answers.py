@@ -89,6 +89,32 @@ class MapKeys(TypedDict):
     umap: str
 
 
+class FactorColumn(TypedDict):
+    """Something in which images were made to differ, and what it is."""
+
+    key: str
+    name: str
+    means: str
+
+
+class FactorRow(TypedDict):
+    """How well each factor is read from a run's features and, where there is a head, its embedding; place: among the runs."""
+
+    place: int | None
+    name: str
+    features: list[str]
+    embedding: list[str]
+
+
+class Factors(TypedDict):
+    """What runs keep of how their images were made."""
+
+    title: str
+    help: str
+    columns: list[FactorColumn]
+    rows: list[FactorRow]
+
+
 class Comparison(Table):
     """All that the tab shows of some runs; gone: how many of those that were asked for are not there."""
 
@@ -102,6 +128,7 @@ class Comparison(Table):
     offered: list[Named]
     curves: dict[str, Figure]
     keys: MapKeys
+    factors: Factors | None
 
 
 class Choice(TypedDict):

@@ -8,6 +8,7 @@ import {ordered} from '../page/runs.js';
 import {Change} from './change.js';
 import {choosing} from './choosing.js';
 import {curves, toggled, wanted} from './curves.js';
+import {factors} from './factors.js';
 import {Maps} from './maps.js';
 import {EVERY, RETRY, say} from './parts.js';
 import {Pictures} from './pictures.js';
@@ -212,7 +213,8 @@ export class Comparer {
       return html`${(failure || note).split('\n').filter(Boolean).map(text => html`<p class="match-error">${text}</p>`)}
         <div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`;
     }
-    return html`<div class="compare-body">${choosing(this, found)}${curves(this, found)}${this.maps.view(found)}${this.pictures.view()}${
+    return html`<div class="compare-body">${choosing(this, found)}${factors(found.factors)}${curves(this, found)}${
+      this.maps.view(found)}${this.pictures.view()}${
       this.change.view(found)}${this.sweep.view()}</div>`;
   }
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from playground.compare.answers import Comparison, Example, Run
 from playground.compare.curves import figure, offers
 from playground.compare.differences import labels
+from playground.compare.factors import factors
 from playground.compare.remarks import notes, seen
 from playground.compare.rows import MOST, Row, rows
 from playground.compare.table import table
@@ -74,6 +75,7 @@ def compare(
         "offered": [{"key": key, "name": name} for key, name in offered.items()],
         "curves": {key: figure(found, names, key, offered[key], over, language) for key in curves if key in offered},
         "keys": {"pca": LIVE, "umap": FIRST},
+        "factors": factors(found, names, language),
     }  # fmt: skip
 
 

@@ -35,6 +35,18 @@ describe('the tab', () => {
     assert.equal(page.root.dataset.runs, 'c');
   });
 
+  test('what runs keep of how their images were made is a table, where that is known', async () => {
+    const factors = {title: 'Kept', help: 'How well', columns: [{key: 'across', name: 'Across', means: 'where'}], rows: [
+      {place: 1, name: 'run b', features: ['0.97'], embedding: ['0.18']}, {place: null, name: 'raw pixels', features: ['0.10'], embedding: []}]};
+    await shown(comparison(['a', 'b'], {factors}));
+    const lines = [...page.root.querySelectorAll('.factor-table tbody tr')].map(row => [...row.children].map(one => one.textContent.trim()));
+    assert.deepEqual(lines, [['run b', '0.970.18'], ['raw pixels', '0.10']]);
+    page.refresh(true);
+    await settled();
+    await asks.next('compare').answer(comparison(['a']));
+    assert.equal(page.root.querySelector('.factor-table'), null);
+  });
+
   test('an answer that was on its way does not undo the choice', async () => {
     await shown();
     page.refresh(false);

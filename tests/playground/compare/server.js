@@ -45,7 +45,7 @@ export const comparison = (runs, more = {}) => {
     columns: [{key: 'knn', name: 'kNN', means: 'how often', better: 'high', measured: true}],
     cells: all.map(() => [{text: '80%', best: false}]), beaten: [],
     offered: ['loss', 'std_sqrt_d', 'knn', 'rankme'].map(key => ({key, name: key})),
-    curves: {loss: {data: all.map(one => ({name: one.label, x: [], y: []})), layout: {}}}, keys: {pca: 'pca-1', umap: 'umap-1'}, ...more,
+    curves: {loss: {data: all.map(one => ({name: one.label, x: [], y: []})), layout: {}}}, factors: null, keys: {pca: 'pca-1', umap: 'umap-1'}, ...more,
   };
 };
 

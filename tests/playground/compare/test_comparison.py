@@ -457,3 +457,25 @@ def test_every_word_of_the_tab_is_used() -> None:
     made = ("example_", "measure_", "means_", "better_", "over_", "map_")  # put together
     for key in (key.removeprefix("compare.") for key in table("en") if key.startswith("compare.")):
         assert key.startswith(made) or f"'{key}'" in source or f'"{key}"' in source or f"compare.{key}" in source, key
+
+
+def test_what_runs_keep_of_how_their_images_were_made_is_a_table(runs: Runs) -> None:
+    maps = Maps(runs)
+    read = {"class": 0.7, "across": 0.97}
+    for name, method, embedding in (("one", "simclr", {"class": 0.6, "across": 0.18}), ("two", "autoencoder", None)):
+        write(maps.runs, name, method)
+        events = maps.runs.root / name / "events.jsonl"
+        lines = [json.loads(line) for line in events.read_text().splitlines()]
+        lines[0]["factors"] = {"pixels": {"class": 0.5, "across": 0.1}, "guess": {"class": 0.1, "across": 0.0}}
+        looks = [line for line in lines if line["event"] == "Snapshot"]
+        looks[-1]["factors"] = {"features": read} | ({"embedding": embedding} if embedding else {})
+        events.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    write(maps.runs, "plain", "simclr")
+    found = compare(maps, ["plain", "one", "two"], [], "seconds", "en")
+    assert found and (told := found["factors"])
+    assert [column["name"] for column in told["columns"]] == ["Class", "Across"]
+    assert [(row["place"], row["features"], row["embedding"]) for row in told["rows"]] == [
+        (1, ["70.0%", "0.97"], ["60.0%", "0.18"]), (2, ["70.0%", "0.97"], []), (None, ["50.0%", "0.10"], []),
+    ]  # fmt: skip
+    none = compare(maps, ["plain"], [], "seconds", "en")
+    assert none and none["factors"] is None
