@@ -42,8 +42,7 @@ export class Explorer {
   playing = false;
   /** @type {'pan' | 'lasso'} */
   tool = 'pan';
-  asImages = false;
-  named = true;  // whether heaps have names
+  asImages = false; named = true; contours = false;  // points as images; heaps with names; lines where points lie densely
   /** @type {object | null} */
   loading = null;
   opening = false;

@@ -7,8 +7,13 @@ import {choiceOf, keyOf} from './choosing.js';
 /** @typedef {{step: number | null, pick: number, selection: number[] | null, beside: string[]}} Link what is of the linked run alone */
 
 /** What the address says of all runs. */
-export const viewOf = () =>
-  ({choice: choiceOf(query.get('map')), colour: query.get('colour') || 'label', groups: query.get('words') || ''});
+export const viewOf = () => {
+  const drawn = (query.get('draw') ?? '').split(',');
+  return {
+    choice: choiceOf(query.get('map')), colour: query.get('colour') || 'label', groups: query.get('words') || '',
+    asImages: drawn.includes('images'), named: !drawn.includes('nameless'), contours: drawn.includes('lines'),
+  };
+};
 
 /** @param {number} most runs beside the first @returns {Link} */
 export const linkOf = most => ({
@@ -30,5 +35,6 @@ export const keysOf = (on, main) => ({
   run: main.run, tab: 'explore', map: keyOf(on.choice), at: on.index < main.info.steps.length - 1 ? main.info.steps[on.index] : null,
   colour: on.colour === 'label' ? null : on.colour, words: on.colour === 'words' ? on.groups : null,
   with: on.panes.slice(1).map(pane => pane.run).join(','),
+  draw: [on.asImages && 'images', !on.named && 'nameless', on.contours && 'lines'].filter(Boolean).join(','),
   pick: on.points.picked >= 0 ? on.points.picked : null, sel: on.points.selection ? packed(on.points.selection) : null,
 });

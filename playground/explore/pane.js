@@ -240,7 +240,7 @@ export function paneView(pane, on) {
         data-key=${frameShown?.key ?? nothing}
       .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .selection=${on.points.selection}
         .picked=${on.points.picked} .near=${pane.near}
-      .linked=${on.points.linkedOn(pane)} .placed=${pane.points} .images=${on.asImages || null} .named=${on.named}
+      .linked=${on.points.linkedOn(pane)} .placed=${pane.points} .images=${on.asImages || null} .named=${on.named} .contours=${on.contours}
         .tool=${on.tool} .classes=${pane.classes}
       .language=${lang()} .unlabelled=${say('images')} ${ref(pane.attach)}
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)}

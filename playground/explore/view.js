@@ -32,10 +32,15 @@ const toggle = (name, on, act, disabled = false) =>
 /** Lasso, images, colours. @param {Explorer} on @param {Pane} main */
 function tools(on, main) {
   const lasso = on.tool === 'lasso';
+  const drawn = (/** @type {Partial<Explorer>} */ values) => {
+    Object.assign(on, values).draw();
+    on.remember();
+  };
   const buttons = [
     toggle('lasso', lasso, () => { on.tool = lasso ? 'pan' : 'lasso'; on.draw(); }, dimensionsOf(on.choice) === 3),
-    toggle('as_images', on.asImages, () => { on.asImages = !on.asImages; on.draw(); }),
-    toggle('named', on.named, () => { on.named = !on.named; on.draw(); }, dimensionsOf(on.choice) === 3),
+    toggle('as_images', on.asImages, () => drawn({asImages: !on.asImages})),
+    toggle('named', on.named, () => drawn({named: !on.named}), dimensionsOf(on.choice) === 3),
+    toggle('contours', on.contours, () => drawn({contours: !on.contours}), dimensionsOf(on.choice) === 3),
     button(say('reset'), () => { for (const pane of on.panes) pane.map?.reset(); }),
   ];
   return html`<div class="explore-tools">${buttons}<label class="field"><span>${say('colour')}</span>${

@@ -333,6 +333,21 @@ def test_heaps_are_named_by_what_lies_there_and_a_press_takes_the_names_away(exp
     assert page.evaluate("window.playground.explorer.main().map.named") is False
 
 
+def test_lines_of_density_go_around_most_points_and_are_in_the_address(explore: Callable[..., Page]) -> None:
+    page = explore()
+    page.wait_for_function("window.playground.explorer.main().map.names.found.length > 2")
+    inked = """() => { const {canvas} = window.playground.explorer.main().map, {data} = canvas.getContext('2d').getImageData(
+        0, 0, canvas.width, canvas.height); return data.filter((v, i) => i % 4 === 3 && v > 0).length; }"""
+    before = page.evaluate(inked)
+    page.get_by_role("button", name="Density lines").click()
+    page.wait_for_function(f"before => ({inked})() > 1.01 * before", arg=before)
+    expect(page.get_by_role("button", name="Density lines")).to_have_attribute("aria-pressed", "true")
+    assert "draw=lines" in page.url
+    page.get_by_role("button", name="Density lines").click()
+    page.wait_for_function(f"before => ({inked})() === before", arg=before)
+    assert "draw" not in page.url
+
+
 def test_an_own_png_lands_among_its_like_in_every_run(
     explore: Callable[..., Page], runs: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ import {figure} from './traces.js';
  *   images        true: points as images; null: where few are in view
  *   sphere        whether positions lie within the unit circle, the side of a sphere, which is drawn and always in view
  *   named         whether heaps of a map in the plane have names, those of their groups
+ *   contours      whether lines show where the points of a map in the plane lie densely
  *   tool          what dragging does: 'pan' or 'lasso'
  *   wheel         whether the mouse's wheel zooms
  *   classes       names of the classes in the reader's language; null: about's own
@@ -60,7 +61,8 @@ export class EmbeddingMap extends widget({
   spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()),
   selection: /** @type {Iterable<number> | null} */ (null), picked: -1, near: /** @type {number[]} */ ([]), linked: -1,
   placed: /** @type {Placed[]} */ ([]), images: /** @type {boolean | null} */ (null), tool: /** @type {'pan' | 'lasso'} */ ('pan'),
-  sphere: false, named: false, wheel: true, pace: GLIDE, classes: /** @type {string[] | null} */ (null), language: 'en', unlabelled: '',
+  sphere: false, named: false, contours: false, wheel: true, pace: GLIDE, classes: /** @type {string[] | null} */ (null), language: 'en',
+  unlabelled: '',
 }) {
   /** What the colours mean now. @type {Spec} */
   coding = {names: [], of: []};

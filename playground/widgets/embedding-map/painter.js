@@ -1,6 +1,7 @@
 // A map in the plane on one plain canvas: 10,000 points glide at the screen's rate, a point can be an image, and eight maps side
 // by side do not run out of the browser's 16 WebGL contexts.
 import {FAINT, legible, PLAIN} from './colours.js';
+import {density, drawContours} from './contours.js';
 import {tile} from '../sprite.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
@@ -143,6 +144,7 @@ export function paint(map) {
     g.fill();
   }
   g.globalAlpha = 1;
+  if (map.contours && !map.gliding) drawContours(g, density(x, y, width, height), ink);
   for (const [i, size] of [[map.picked, 8], [map.linked, 6.5]]) if (i >= 0 && x[i] > -1e3) ring(g, x[i], y[i], size, ink, map.colourOf(i));
   for (const i of map.near) if (x[i] > -1e3) ring(g, x[i], y[i], 5, ink);
   map.names.paint(g, ink);

@@ -30,6 +30,17 @@ paged('a link is the same view', async at => {
   assert.deepEqual(['run', 'map', 'at', 'with', 'pick', 'sel'].map(key => said.get(key)), ['one', 'tsne-8-cosine-0-2', '10', 'two', '3', 'Bg']);
 });
 
+paged('how the maps are drawn is in the address', async at => {
+  const on = await at.opened('run=one&draw=lines,nameless'), press = name => [...at.root.querySelectorAll('.explore-tools .toggle')]
+    .find(one => one.textContent === name).click();
+  assert.deepEqual([on.asImages, on.named, on.contours], [false, false, true]);
+  assert.equal(new URLSearchParams(location.search).get('draw'), 'nameless,lines');
+  for (const name of ['contours', 'named', 'as_images']) press(name);
+  await settle();
+  assert.deepEqual([on.asImages, on.named, on.contours, on.main().map.contours], [true, true, false, false]);
+  assert.equal(new URLSearchParams(location.search).get('draw'), 'images');
+});
+
 paged('a reducer that a person chooses while a run is opened is not overwritten by the usual one', async at => {
   const ask = hold(at, url => url.searchParams.get('frames') === 'last');
   const on = await at.opened('', false), opening = on.opened();

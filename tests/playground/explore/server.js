@@ -21,7 +21,7 @@ const timeline = run => ({
 
 const WORDS = {
   explore: {}, reducers: REDUCERS, classes: {}, languages: ['en'], methods: [], shipped: {}, tabs: {},
-  keys: {explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel'], match: ['labels']},
+  keys: {explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel', 'draw'], match: ['labels']},
 };
 globalThis.playground.words = WORDS;
 globalThis.CSS ??= {escape: text => text};

@@ -101,6 +101,19 @@ describe('embedding-map', () => {
     assert.deepEqual(node.bins, [0, 0, 1, 1]);
   });
 
+  test('lines of density are drawn where they are wanted, and not while points glide', async () => {
+    const {node} = await map(), strokes = () => painted.filter(([name]) => name === 'stroke').length;
+    painted.length = 0;
+    node.contours = true;
+    await node.updateComplete;
+    assert.equal(strokes(), 4);
+    node.gliding = {};
+    painted.length = 0;
+    node.paint();
+    assert.equal(strokes(), 0);
+    node.gliding = null;
+  });
+
   test('behind another tab it waits for a size, and then draws once', async () => {
     const {node} = await map({}, 0);
     assert.equal(node.drawn, false);
