@@ -1,5 +1,6 @@
 // What Train's panel looks like: the map first, what was learned beside it, below both the curves and the rest.
 import {html, nothing, styleMap} from '../page/lit.js';
+import {base, path} from '../page/ask.js';
 import {empty} from '../page/state.js';
 import {mark, term} from '../page/terms.js';
 import {filled, percent, words} from '../page/words.js';
@@ -25,7 +26,7 @@ export function panel(panel) {
   return html`${head(panel)}${map(panel)}
     <div class="live-side">${learned(moment)}${said(panel)}${tiles(moment)}${pictures(seen, old)}</div>
     ${panel.stepping.view(seen, old)}${curves(seen.moment, old)}${kept(panel)}
-    <div class=${`live-more${old}`}>${tables(seen)}${result(seen.moment)}${skipped(panel)}</div>
+    <div class=${`live-more${old}`}>${tables(seen)}${result(seen.moment)}${skipped(panel)}${program(seen)}</div>
     ${panel.deletion.view()}`;
 }
 
@@ -97,6 +98,13 @@ function result(moment) {
       i ? cell : term(keys[at], cell)}</td>`)}</tr>`)}</tbody></table>` : nothing}
     ${lines.length ? html`<table>${lines.map(line => html`<tr><td>${term(line.key, line.name)}</td><td>${line.value}</td></tr>`)}</table>`
       : nothing}</div>`;
+}
+
+/** The run as a script and as a notebook. @param {Seen} seen */
+function program({run, moment}) {
+  if (!run || !moment) return nothing;
+  return html`<p class="live-program">${moment.labels.program} ${['py', 'ipynb'].map(kind => html`<a download
+    href=${base(path`runs/${run}/program.${kind}`)}>${moment.labels[`program_${kind}`]}</a> `)}</p>`;
 }
 
 /** Why some images are not there. @param {Panel} panel */

@@ -21,15 +21,18 @@ from playground.runs.store import ENDED, Runs, about_images, content, read_image
 from playground.texts import sentence
 from playground.train.answers import Deleted, Health
 from playground.train.live import packed, positions
+from playground.train.program import notebook, script
 from trainers import record
 from trainers.checkpoint import DAMAGED
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
 from trainers.train import RunConfig
 
+PROGRAMS = {"py": (script, "text/x-python"), "ipynb": (notebook, "application/x-ipynb+json")}
+
 
 def routes(maps: Maps) -> list[BaseRoute]:
-    """A run's live panel, the sheet of its images, its pictures; /health.
+    """A run's live panel, the sheet of its images, its pictures, the run as a program; /health.
 
     POST /runs, /runs/RUN/name, and /deletion of what a browser brought.
     """
@@ -59,6 +62,15 @@ def routes(maps: Maps) -> list[BaseRoute]:
         body = await run_in_threadpool(_row, runs, p["run"], p["step"], request.query_params.get("row", ""))
         return Response(body, media_type="image/png", headers=lasts(request))
 
+    async def program(request: Request) -> Response:
+        p = request.path_params
+        if p["kind"] not in PROGRAMS:
+            raise FileNotFoundError(p["kind"])
+        config = await run_in_threadpool(record.read_config, runs.folder(p["run"]))
+        write, media = PROGRAMS[p["kind"]]
+        name = f'attachment; filename="{config.method}.{p["kind"]}"'
+        return Response(write(config), media_type=media, headers=FRESH | {"Content-Disposition": name})
+
     async def begin(request: Request) -> Response:
         run = await run_in_threadpool(_begun, runs, await question(request), address(request))
         return JSONResponse({"run": run}, headers=FRESH)
@@ -83,6 +95,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
         Route("/runs/{run}/looks/{count:number}", answer(lambda p, q: positions(runs, p["run"], p["count"]))),
         Route("/runs/{run}/images.{kind:str}", images),
         Route("/runs/{run}/pictures/{step:number}", pictures),
+        Route("/runs/{run}/program.{kind:str}", program),
         Route("/runs", begin, methods=["POST"]),
         Route("/runs/{run}/name", renamed, methods=["POST"]),
     ]
