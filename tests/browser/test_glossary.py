@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -13,13 +11,6 @@ from tests.browser.conftest import App, patient
 pytestmark = pytest.mark.browser
 DESKTOP, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 RUN = "simclr"
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    app = App(tmp_path_factory.mktemp("glossary"), examples=True)
-    yield app
-    app.stop()
 
 
 def opened(chromium: Browser, app: App, query: str, language: str, phone: bool = False) -> Page:
@@ -39,8 +30,8 @@ def inside(page: Page) -> bool:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-def test_a_tile_and_a_row_explain_themselves(chromium: Browser, shipped: App, language: str, phone: bool) -> None:
-    page = opened(chromium, shipped, f"run={RUN}", language, phone)
+def test_a_tile_and_a_row_explain_themselves(chromium: Browser, fresh: App, language: str, phone: bool) -> None:
+    page = opened(chromium, fresh, f"run={RUN}", language, phone)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/glossary?" in request.url else None)
     terms, note = glossary.terms(language), page.locator(".term-note")
@@ -67,8 +58,8 @@ def test_a_tile_and_a_row_explain_themselves(chromium: Browser, shipped: App, la
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_keyboard_opens_and_leaves_a_term(chromium: Browser, shipped: App, language: str) -> None:
-    page = opened(chromium, shipped, "tab=learn&card=simsiam", language)
+def test_the_keyboard_opens_and_leaves_a_term(chromium: Browser, fresh: App, language: str) -> None:
+    page = opened(chromium, fresh, "tab=learn&card=simsiam", language)
     word, note = page.locator(".learn-lead button.term").first, page.locator(".term-note")
     expect(word).to_be_visible()
     page.locator(".learn-head h2").focus()
@@ -87,16 +78,16 @@ def test_the_keyboard_opens_and_leaves_a_term(chromium: Browser, shipped: App, l
     page.context.close()
 
 
-def test_every_tab_explains_its_words(chromium: Browser, shipped: App) -> None:
+def test_every_tab_explains_its_words(chromium: Browser, fresh: App) -> None:
     places = {
         "tab=explore&run=simclr": [".map-quality button.term", ".spark button.term", ".explore-top button.term-mark"],
         "tab=compare&runs=simsiam,simsiam-collapsed": [".compare-table thead button.term", ".compare-curves button.term-mark"],
         "tab=reconstruct&run=masked": [".heat-scale + .hint button.term"],
         "tab=match": [".match-softened button.term"],
     }
-    page = opened(chromium, shipped, "tab=learn", "en")
+    page = opened(chromium, fresh, "tab=learn", "en")
     for query, selectors in places.items():
-        page.goto(f"{shipped.url}?lang=en&{query}")
+        page.goto(f"{fresh.url}?lang=en&{query}")
         for selector in selectors:
             word = page.locator(selector).first
             expect(word).to_be_visible()

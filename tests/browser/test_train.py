@@ -246,6 +246,7 @@ def test_a_killed_worker_ends_the_run_with_a_sentence_and_the_app_goes_on(app: A
     press_train(page, budget="2 min")
     wait_state(page, "running")
     wait(lambda: tile(page, "steps") > 0, "the first step")
+    curve_drawn(page, ".live-curve .scatterlayer")
     os.kill(app.worker(), signal.SIGKILL)
     assert wait_state(page, "failed") == "failed"
     expect(page.locator(".live-sentence")).to_contain_text("ended by the system")
