@@ -166,7 +166,7 @@ def test_a_mask_is_drawn_by_kind_and_share_revealed_and_attended(rebuild: Callab
     error = float(truth.inner_text().split("(MSE): ")[1].split(";")[0])
     mean = float(truth.inner_text().split("mean patch it would be ")[1].split(",")[0])
     assert 0 < error < mean
-    drag(page, page.get_by_label("Hidden"), 0.2)
+    drag(page, page.get_by_label("Hidden", exact=True), 0.2)
     quiet(page)
     few = len((canvas.get_attribute("data-hidden") or "").split(","))
     assert 5 <= few <= 15
@@ -259,9 +259,9 @@ def test_walk_the_codes_slide_their_numbers_and_go_between_images(rebuild: Calla
     expect(page.locator(".strip-row canvas")).to_have_count(22)
     page.locator(".stage .reconstruct-strip button").nth(3).click()
     quiet(page)
-    drag(page, page.get_by_label("Share of the second"), 1)
+    drag(page, page.get_by_label("Share of the second", exact=True), 1)
     assert (seen(page, shot(page, "pixels mixed")) == seen(page, shot(page, "second"))).all()
-    drag(page, page.get_by_label("Share of the second"), 0)
+    drag(page, page.get_by_label("Share of the second", exact=True), 0)
     assert (seen(page, shot(page, "pixels mixed")) == seen(page, shot(page, "yours"))).all()
 
     page.get_by_role("button", name="Size of the code").click()
@@ -282,7 +282,7 @@ def test_the_three_side_by_side_under_one_damage(rebuild: Callable[..., Page]) -
     }
     assert mse["rebuild-mae"] == min(mse.values())  # which is what it was trained for
     page.locator(".stage").get_by_role("button", name="Gaussian noise").click()
-    drag(page, page.get_by_label("Level or share"), 0.3)
+    drag(page, page.get_by_label("Level or share", exact=True), 0.3)
     quiet(page)
     mse = {
         row.get_attribute("data-run"): float(row.locator("small").first.inner_text().split("·")[0].split()[1])
