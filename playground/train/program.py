@@ -35,7 +35,7 @@ go.Figure(go.Scatter(x=places[:, 0], y=places[:, 1], mode="markers", marker={"co
 
 def script(config: RunConfig) -> str:
     """A Python file that trains what the run trained; it is run where `trainers` can be imported."""
-    about = f"# {_title(config)}. Run it in the playground's folder, where `trainers` is."
+    about = f"# {_title(config)}: run it in the playground's folder, where `trainers` is"
     return f"{about}\n{IMPORTS}\n\n{_config(config)}\n\n{LOOP}\n"
 
 
