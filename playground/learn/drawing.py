@@ -186,7 +186,8 @@ class Sheet:
             room = 96.0 + 2 * node.span * LANE
         if node.kind == "picture" and not self.wide:
             room = 84.0
-        label = wrap(self.words(node.label), room) if node.label else []
+        name = "caption" if self.live and node.live == "caption" else node.label  # the run's own stands beside it
+        label = wrap(self.words(name), room) if name else []
         if node.sign and label and node.kind == "picture":
             return [*((line, "") for line in label[:-1]), (label[-1], node.sign)]
         return [(line, "") for line in label] + ([("", node.sign)] if node.sign else [])

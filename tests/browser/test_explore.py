@@ -339,11 +339,11 @@ def test_lines_of_density_go_around_most_points_and_are_in_the_address(explore: 
     inked = """() => { const {canvas} = window.playground.explorer.main().map, {data} = canvas.getContext('2d').getImageData(
         0, 0, canvas.width, canvas.height); return data.filter((v, i) => i % 4 === 3 && v > 0).length; }"""
     before = page.evaluate(inked)
-    page.get_by_role("button", name="Density lines").click()
+    page.get_by_role("button", name="Density").click()
     page.wait_for_function(f"before => ({inked})() > 1.01 * before", arg=before)
-    expect(page.get_by_role("button", name="Density lines")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Density")).to_have_attribute("aria-pressed", "true")
     assert "draw=lines" in page.url
-    page.get_by_role("button", name="Density lines").click()
+    page.get_by_role("button", name="Density").click()
     page.wait_for_function(f"before => ({inked})() === before", arg=before)
     assert "draw" not in page.url
 

@@ -28,7 +28,7 @@ from trainers.methods.simsiam import NO_STOP
 from trainers.train import RunConfig
 
 # what has no Chinese name, or is a blank that the page fills in
-NAMES = re.compile(r"SimCLR|UMAP|PCA|kNN|RankMe|MSE|Fashion-MNIST|CIFAR-10|\{number\}|\{some\}")
+NAMES = re.compile(r"SimCLR|UMAP|PCA|Python|kNN|RankMe|MSE|Fashion-MNIST|CIFAR-10|\{number\}|\{some\}")
 
 
 def shown(moment: dict[str, Any]) -> list[str]:
