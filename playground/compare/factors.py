@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.compare.answers import FactorRow, Factors
+from playground.compare.answers import FactorColumn, FactorRow, Factors
 from playground.compare.rows import Row
 from playground.runs.numbers import shown
 from playground.texts import text
@@ -31,7 +31,7 @@ def factors(found: Sequence[Row], names: Sequence[str], language: str) -> Factor
     pixels = found[min(known)].started().get("factors", {}).get("pixels")
     if pixels and len({found[place].image_set for place in known}) == 1:
         rows.append({"place": None, "name": text(language, "live.pixels"), "features": _texts(pixels, keys), "embedding": []})
-    columns = [
+    columns: list[FactorColumn] = [
         {"key": key, "name": text(language, f"kept.factor_{key}"), "means": text(language, f"kept.means_{key}")} for key in keys
     ]
     return {
