@@ -54,4 +54,4 @@ def test_cosines_have_one_colour_scale() -> None:
     assert above and below
     assert plots.COSINES[0] == [0, f"rgba({','.join(below.groups())},1)"]
     assert plots.COSINES[-1] == [1, f"rgba({','.join(above.groups())},1)"]
-    assert f"rgb({' '.join(above.groups())})" in (ROOT / "playground/learn/learn.css").read_text("utf-8")
+    assert f"rgb({' '.join(above.groups())})" in (ROOT / "playground/widgets/flow-drawing.css").read_text("utf-8")
