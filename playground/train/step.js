@@ -49,7 +49,8 @@ export class Step {
     const {moment} = seen, flow = moment && this.flows.get(moment.method);
     if (!moment || !flow) return html`<div class="live-step"></div>`;
     if (!flow.wide) return nothing;  // a method that nobody has drawn
-    const {labels} = moment, lit = this.pointed || this.kept;
+    const {labels} = moment, known = (/** @type {string} */ key) => flow.symbols.some(one => one.key === key);
+    const lit = (this.pointed || this.kept).split(' ').filter(known).join(' ');  // another method has other symbols
     const keep = (/** @type {Event} */ {target}) => { if (symbolsAt(target)) this.keep(symbolsAt(target)); };
     const point = (/** @type {Event} */ {target}) => this.point(symbolsAt(target));
     return html`<section class=${`live-step${old}`} @pointerover=${point} @pointerleave=${() => this.point('')}

@@ -34,25 +34,39 @@ function fill(root, {rows, count, at, tables, said, spread}) {
   for (const place of /** @type {NodeListOf<SVGElement>} */ (root.querySelectorAll('[data-live]'))) {
     const {live = '', other = '0'} = place.dataset, src = rows[live];
     if (place.localName === 'text') place.textContent = said[live] ?? '';
-    else if (place.localName === 'image') linked(place, tables[live] ? drawn(tables[live]) : '');
+    else if (place.localName === 'image') given(place, 'href', tables[live] ? drawn(tables[live]) : '');
     else {
-      place.setAttribute('viewBox', `${(at + Number(other)) % count} 0 1 1`);
       const image = /** @type {SVGElement} */ (place.firstElementChild);
-      image.setAttribute('width', String(count));
-      linked(image, src ?? '');
+      given(place, 'viewBox', `${(at + Number(other)) % count} 0 1 1`);
+      given(image, 'width', String(count));
+      given(image, 'href', src ?? '');
     }
   }
   /** @type {HTMLElement} */ (root).style.setProperty('--spread', spread === null ? '' : String(Math.max(0, Math.min(1, spread))));
 }
 
-/** @param {SVGElement} image @param {string} src */
-function linked(image, src) {
-  if (src) image.setAttribute('href', src);
-  else image.removeAttribute('href');
+/**
+ * What is there already is left alone: a picture would be read again.
+ * @param {SVGElement} node @param {string} name @param {string} value
+ */
+function given(node, name, value) {
+  if ((node.getAttribute(name) ?? '') === value) return;
+  if (value) node.setAttribute(name, value);
+  else node.removeAttribute(name);
 }
+
+/** Tables that were drawn: several times a second all else is said anew. @type {WeakMap<number[][], string>} */
+const pictures = new WeakMap();
 
 /** Cosines as a picture of a pixel each, in their colours. @param {number[][]} table @returns {string} its address */
 function drawn(table) {
+  const found = pictures.get(table) ?? painted(table);
+  pictures.set(table, found);
+  return found;
+}
+
+/** @param {number[][]} table */
+function painted(table) {
   const canvas = Object.assign(document.createElement('canvas'), {width: table[0].length, height: table.length});
   const paper = canvas.getContext('2d');
   if (!paper) return '';

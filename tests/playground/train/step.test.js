@@ -60,6 +60,13 @@ describe('a step of training', () => {
     assert.equal(see('flow-drawing').lit, 'z');
   });
 
+  test('a symbol of another method lights nothing, and nothing steps back for it', async () => {
+    const {made, see} = await step();
+    made.keep('tau');
+    assert.equal(see('flow-drawing').lit, '');
+    assert.match(see('.step-said').textContent, /What it does/);
+  });
+
   test('another image is the next one, with its caption, and after the last the first', async () => {
     const {see} = await step(), next = () => see('.map-head button').click(), now = () => see('flow-drawing').live;
     assert.deepEqual([now().at, now().said.caption], [0, 'a cat']);

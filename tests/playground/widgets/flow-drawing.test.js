@@ -56,15 +56,16 @@ test('a place has what the run has there, and nothing where it has none', async 
 });
 
 test('cosines are a pixel each, blue below nothing and orange above it', async () => {
-  let drawn = null;
-  const {toDataURL} = HTMLCanvasElement.prototype;
-  HTMLCanvasElement.prototype.toDataURL = () => 'data:table';
-  const context = document.createElement('canvas').getContext('2d');
-  assert.ok(context);
+  let drawn = null, times = 0;
+  const {toDataURL} = HTMLCanvasElement.prototype, table = [[1, -0.5]];
+  HTMLCanvasElement.prototype.toDataURL = () => { times++; return 'data:table'; };
   const {node} = await put('flow-drawing', {wide: LIVE}), {getContext} = HTMLCanvasElement.prototype;
   HTMLCanvasElement.prototype.getContext = () => ({createImageData: (w, h) => new ImageData(w, h), putImageData: found => { drawn = found; }});
-  node.live = {rows: {}, count: 1, at: 0, tables: {similarity: [[1, -0.5]]}, said: {}, spread: null};
-  await node.updateComplete;
+  for (const loss of ['2', '3']) {  // a moment later: the table is the one of before
+    node.live = {rows: {}, count: 1, at: 0, tables: {similarity: table}, said: {loss}, spread: null};
+    await node.updateComplete;
+  }
+  assert.deepEqual([times, node.querySelector('text').textContent], [1, '3']);
   Object.assign(HTMLCanvasElement.prototype, {getContext, toDataURL});
   assert.deepEqual([...drawn.data], [234, 88, 12, 255, 59, 130, 246, 128]);
   assert.equal(node.querySelector('[data-live=similarity]').getAttribute('href'), 'data:table');
