@@ -7,10 +7,8 @@ from typing import Any
 
 from playground.compare.answers import FactorColumn, FactorRow, Factors
 from playground.compare.rows import Row
-from playground.runs.numbers import shown
+from playground.runs.numbers import SHARES, shown
 from playground.texts import text
-
-SHARES = ("class", "mirror")  # how often it is right; the others are R²
 
 
 def factors(found: Sequence[Row], names: Sequence[str], language: str) -> Factors | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 RATE, ERROR = ".1%", ".4f"
+SHARES = ("class", "mirror")  # factors of images whose readings are how often they are right; the others are R²
 STYLES: Mapping[str, str] = MappingProxyType({
     "loss": ".3g", "knn": RATE, "probe": RATE, "retrieval": RATE, "match": RATE, "match_rank": ".0f", "mse": ERROR,
     "psnr": ".1f", "ssim": ".2f", "std_sqrt_d": ".2f", "rankme": ".1f", "uniformity": ".2f", "alignment": ".2f",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.runs.numbers import written
+from playground.runs.numbers import SHARES, written
 from playground.texts import text
 from playground.train.answers import Kept, Reading, Switch
 from trainers.method import make_config
@@ -52,7 +52,7 @@ def readings(fixed: Mapping[str, Any], looks: Sequence[Mapping[str, Any]], langu
     """Each factor's readings: of the features and, where there is a head, of the embedding, one a look."""
     return [
         {
-            "key": key, "name": text(language, f"kept.factor_{key}"), "share": key in ("class", "mirror"), "guess": guess,
+            "key": key, "name": text(language, f"kept.factor_{key}"), "share": key in SHARES, "guess": guess,
             "help": text(language, f"kept.means_{key}"), "pixels": fixed["pixels"].get(key),
             "features": [look["features"].get(key) for look in looks],
             "embedding": [look["embedding"].get(key) for look in looks] if "embedding" in looks[-1] else [],

@@ -1,6 +1,6 @@
 // What Train's panel looks like: the map first, what was learned beside it, below both the curves and the rest.
 import {html, nothing, styleMap} from '../page/lit.js';
-import {base, path} from '../page/ask.js';
+import {address, path} from '../page/ask.js';
 import {empty} from '../page/state.js';
 import {mark, term} from '../page/terms.js';
 import {filled, percent, words} from '../page/words.js';
@@ -104,7 +104,7 @@ function result(moment) {
 function program({run, moment}) {
   if (!run || !moment) return nothing;
   return html`<p class="live-program">${moment.labels.program} ${['py', 'ipynb'].map(kind => html`<a download
-    href=${base(path`runs/${run}/program.${kind}`)}>${moment.labels[`program_${kind}`]}</a> `)}</p>`;
+    href=${address(path`runs/${run}/program.${kind}`)}>${moment.labels[`program_${kind}`]}</a> `)}</p>`;
 }
 
 /** Why some images are not there. @param {Panel} panel */

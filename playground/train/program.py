@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from playground.texts import text
 from trainers.data import FOLDER
 from trainers.method import method_class
 from trainers.train import RunConfig
@@ -33,22 +34,24 @@ labels = None if data.test.labels is None else data.test.labels[subset(data.test
 go.Figure(go.Scatter(x=places[:, 0], y=places[:, 1], mode="markers", marker={"color": labels, "colorscale": "Turbo"}))"""
 
 
-def script(config: RunConfig) -> str:
-    """A Python file that trains what the run trained; it is run where `trainers` can be imported."""
-    about = f"# {_title(config)}: run it in the playground's folder, where `trainers` is"
+def script(config: RunConfig, language: str) -> str:
+    """A Python file that trains what the run trained; it says in a language that it is run where `trainers` is."""
+    about = f"# {_title(config)}\n# {text(language, 'live.program_where')}"
     return f"{about}\n{IMPORTS}\n\n{_config(config)}\n\n{LOOP}\n"
 
 
-def notebook(config: RunConfig) -> str:
+def notebook(config: RunConfig, language: str) -> str:
     """The same as a Jupyter notebook (nbformat 4.5), with the map of the end."""
-    about = f"# {_title(config)}\n\nOpen this in the playground's folder, where `trainers` is."
+    about = f"# {_title(config)}\n\n{text(language, 'live.program_where')}"
     cells = [
         {"cell_type": "markdown", "id": "title", "metadata": {}, "source": about},
         *({"cell_type": "code", "id": name, "metadata": {}, "execution_count": None, "outputs": [], "source": source}
           for name, source in (("config", f"{IMPORTS}\n\n{_config(config)}"), ("train", LOOP), ("map", MAP))),
     ]  # fmt: skip
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return json.dumps({"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    return json.dumps(
+        {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1, ensure_ascii=False
+    )
 
 
 def _title(config: RunConfig) -> str:

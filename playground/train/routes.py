@@ -69,7 +69,9 @@ def routes(maps: Maps) -> list[BaseRoute]:
         config = await run_in_threadpool(record.read_config, runs.folder(p["run"]))
         write, media = PROGRAMS[p["kind"]]
         name = f'attachment; filename="{config.method}.{p["kind"]}"'
-        return Response(write(config), media_type=media, headers=FRESH | {"Content-Disposition": name})
+        return Response(
+            write(config, language(request.query_params)), media_type=media, headers=FRESH | {"Content-Disposition": name}
+        )
 
     async def begin(request: Request) -> Response:
         run = await run_in_threadpool(_begun, runs, await question(request), address(request))
