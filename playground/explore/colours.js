@@ -1,7 +1,7 @@
 // What the points of maps are coloured by.
 import {sentence} from '../page/ask.js';
 import {html} from '../page/lit.js';
-import {sayer} from '../page/words.js';
+import {sayer, words} from '../page/words.js';
 import {toggled} from '../widgets/embedding-map/colours.js';
 import '../widgets/embedding-map/legend.js';
 
@@ -87,7 +87,7 @@ export function options(main) {
 /** @param {Explorer} on @param {Pane} main */
 export const legend = (on, main) => html`<map-legend class="map-legend" .spec=${main.spec} .hiddenGroups=${main.hidden}
   .name=${nameOf(main, main.colour)}
-  .help=${say('legend_help')} .each=${say('legend_each')}
+  .help=${say('legend_help')} .each=${words().explore?.legend_each ?? ''}
   @toggle=${(/** @type {CustomEvent<{group: number, alone: boolean}>} */ {detail}) => {
     toggle(on.panes, detail.group, detail.alone);
     on.draw();

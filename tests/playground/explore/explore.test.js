@@ -30,6 +30,15 @@ paged('a link is the same view', async at => {
   assert.deepEqual(['run', 'map', 'at', 'with', 'pick', 'sel'].map(key => said.get(key)), ['one', 'tsne-8-cosine-0-2', '10', 'two', '3', 'Bg']);
 });
 
+paged('the legend says once how many each class has', async at => {
+  globalThis.playground.words.explore.legend_each = '{number} images each';
+  const on = await at.opened('run=one');
+  await on.main().map.updateComplete;
+  await settle();
+  delete globalThis.playground.words.explore.legend_each;
+  assert.equal(at.root.querySelector('.legend-each').textContent, '3 images each');
+});
+
 paged('how the maps are drawn is in the address', async at => {
   const on = await at.opened('run=one&draw=lines,nameless'), press = name => [...at.root.querySelectorAll('.explore-tools .toggle')]
     .find(one => one.textContent === name).click();
