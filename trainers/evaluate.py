@@ -72,6 +72,7 @@ class Evaluation:
         z = method.embed(features)
         found: dict[str, float | None] = {
             "knn": self._knn(features, bank),
+            "knn_white": self._knn(features, bank, white=True),
             "std_sqrt_d": float(metrics.std_sqrt_d(z)),
             "rankme": metrics.rankme(z),
             "uniformity": metrics.uniformity(z) if len(z) > 1 else None,
@@ -153,15 +154,20 @@ class Evaluation:
         return method.baselines(plain(train), plain(test), torch.Generator(self.device).manual_seed(0))
 
     @torch.inference_mode()
-    def bar(self, method: Method) -> dict[str, float]:
-        """The best linear repair of the images of a snapshot, where that takes no more than a moment."""
-        fast = self.images[0].numel() <= AT_ONCE
-        return linear_bar(method, self.bank, self.images) if fast else {}
+    def bar(self, method: Method) -> dict[str, float | None]:
+        """What is hard to beat on the images of a snapshot, where it takes no more than a moment: the best linear repair, and
+        the whitened pixels.
+        """
+        if self.images[0].numel() > AT_ONCE:
+            return {}
+        white = self._knn(*standardise(self.images, self.bank), white=True)
+        return {"knn_white_pixels": white} | linear_bar(method, self.bank, self.images)
 
-    def _knn(self, features: Tensor, bank: Tensor) -> float | None:
+    def _knn(self, features: Tensor, bank: Tensor, white: bool = False) -> float | None:
         if self.labels is None or self.bank_labels is None:
             return None
-        return metrics.knn_accuracy(features, self.labels, bank, self.bank_labels)
+        of = (features, self.labels, bank, self.bank_labels)
+        return metrics.whitened(*of)[0] if white else metrics.knn_accuracy(*of)
 
     def _score(self, method: Method, images: Tensor) -> dict[str, float | None]:
         if not hasattr(method, "reconstruct"):
@@ -170,7 +176,7 @@ class Evaluation:
         return {"mse": mse, "psnr": metrics.psnr(mse)}
 
 
-def linear_bar(method: Any, train: Tensor, test: Tensor) -> dict[str, float]:
+def linear_bar(method: Any, train: Tensor, test: Tensor) -> dict[str, float | None]:
     """mse_linear: the error of the best linear repair of test, uint8 (N,C,H,W), for a method that repairs; it may know train.
 
     On the CPU: not every accelerator can factorise a matrix. Not of large images: a covariance of 64 × 64 pixels in colour is
@@ -203,15 +209,16 @@ def beside(found: dict[str, float | None], suffix: str) -> dict[str, float | Non
 def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | None]:
     """What features of the test images (Q,F) are good for, given those of the training images (N,F).
 
-    knn, probe: accuracies, where there are labels; the probe is fitted on at most PROBED training images. probe_1, probe_5 …: a
-    probe's that has so many labels of each class, where a class has more. retrieval_1,
-    retrieval_5: share of test images with an image of the same caption among the nearest 1 or 5 training images, where
-    captions are shared.
+    knn, knn_white, probe: accuracies, where there are labels; the second is of whitened features, the probe is fitted on at
+    most PROBED training images. probe_1, probe_5 …: a probe's that has so many labels of each class, where a class has more.
+    retrieval_1, retrieval_5: share of test images with an image of the same caption among the nearest 1 or 5 training images,
+    where captions are shared.
     """
     found: dict[str, float | None] = {"knn": None, "probe": None}
     if data.test.labels is not None and data.train.labels is not None:
         labels, bank_labels = data.test.labels.to(queries.device), data.train.labels.to(queries.device)
         found["knn"] = metrics.knn_accuracy(queries, labels, bank, bank_labels)
+        found["knn_white"] = metrics.whitened(queries, labels, bank, bank_labels)[0]
         some = subset(data.train, PROBED).to(bank.device)
         found["probe"] = metrics.linear_probe(queries, labels, bank[some], bank_labels[some])
         few = metrics.few_labels(queries, labels, bank[some], bank_labels[some], FEW)

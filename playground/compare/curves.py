@@ -12,7 +12,7 @@ from playground.runs.described import SPHERE
 from playground.runs.numbers import style
 from playground.texts import text
 
-STEPS_OF, SNAPSHOTS_OF = ("loss", "std_sqrt_d"), ("mse", "knn", "rankme", "match_1", "uniformity", "alignment")
+STEPS_OF, SNAPSHOTS_OF = ("loss", "std_sqrt_d"), ("mse", "knn", "knn_white", "rankme", "match_1", "uniformity", "alignment")
 DASHES = ("solid", "6px,3px", "2px,3px")  # neighbours in the table differ by more than colour
 
 

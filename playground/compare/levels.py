@@ -11,7 +11,7 @@ from playground.texts import text
 
 BEATEN = {  # what a number of the end has to beat: a number beside it in the summary, and what it is called
     key: {f"{key}_pixels": "live.pixels", f"{key}_untrained": "live.untrained"}
-    for key in ("knn", "probe", "probe_10", "retrieval_1")
+    for key in ("knn", "knn_white", "probe", "probe_10", "retrieval_1")
 } | {
     "mse": {
         f"mse_{name}": f"live.mse_{name}" for name in ("mean", "pca", "noisy", "filter", "mean_patch", "mean_here", "linear")
@@ -32,6 +32,13 @@ def levels_of(found: Sequence[Row], key: str, language: str) -> dict[str, float]
         untrained = only(row.of("Snapshot")[0]["metrics"].get("knn") for row, _ in began if row.of("Snapshot"))
         levels = {"live.pixels": only(start["knn_pixels"] for _, start in began), "live.untrained": untrained}
         return {text(language, name): level for name, known in levels.items() for level in known}
+    if key == "knn_white":
+        first = [row.of("Snapshot")[0]["metrics"] for row, _ in began if row.of("Snapshot")]
+        known = {
+            "pixels": only(look.get("knn_white_pixels") for look in first),
+            "untrained": only(look.get(key) for look in first),
+        }
+        return {text(language, f"live.{name}"): level for name, values in known.items() for level in values}
     if key == "mse":
         tasks = {same_task(row) for row, start in began if row.rebuilds}
         bars = [beaten(start, row.of("Snapshot")) for row, start in began if row.rebuilds]

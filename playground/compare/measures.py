@@ -41,8 +41,8 @@ class Measure:
 MEASURES = {
     measure.key: measure
     for measure in (
-        Measure("loss"), Measure("knn", "high"), Measure("probe", "high"), Measure("probe_10", "high"),
-        Measure("retrieval_1", "high"),
+        Measure("loss"), Measure("knn", "high"), Measure("knn_white", "high"), Measure("probe", "high"),
+        Measure("probe_10", "high"), Measure("retrieval_1", "high"),
         Measure("match_1", "high"), Measure("mse", "low", same_task), Measure("std_sqrt_d"), Measure("rankme"),
         Measure("uniformity"), Measure("alignment"),
     )

@@ -19,11 +19,13 @@ function explain(key) {
 
 /** The entry that explains a measure or a knob, or none: "knn_pixels" is explained as "knn". @param {string} key */
 export function entry(key) {
-  const known = /** @type {string[]} */ (words().terms ?? []), joined = key.replaceAll('_', '-');
-  if (known.includes(joined)) return joined;
-  let name = key === 'error' ? 'mse' : key.startsWith('mse_') ? 'baseline' : key;
-  while (name && !known.includes(name)) name = name.includes('_') ? name.slice(0, name.lastIndexOf('_')) : '';
-  return name;
+  const known = /** @type {string[]} */ (words().terms ?? []);
+  let name = key === 'error' ? 'mse' : key.startsWith('mse_') ? 'baseline' : key.replaceAll('_', '-');
+  for (; name; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
+    const found = known.find(one => one.replaceAll('_', '-') === name);
+    if (found) return found;
+  }
+  return '';
 }
 
 /** A word that explains itself where the glossary has it, or as it is. @param {string} key @param {string} name as it is called here */

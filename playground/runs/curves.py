@@ -49,8 +49,13 @@ def figures(
         marks = {t("spread"): 1.0, t("collapse"): 0.0}
         found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
     if started["knn_pixels"] is not None:
-        marks = {t("pixels"): started["knn_pixels"]} | ({t("untrained"): snapshots[0]["metrics"]["knn"]} if snapshots else {})
-        found["knn"] = draw({t("knn"): of_snapshots("knn")}, t("knn_curve"), colour=8, marks=marks, rate=True, points=True)
+        marks, lines = {t("pixels"): started["knn_pixels"]}, {t("knn_plain"): of_snapshots("knn")}
+        if snapshots:
+            first = snapshots[0]["metrics"]
+            marks |= {t("untrained"): first["knn"], t("pixels_white"): first.get("knn_white_pixels")}
+            if first.get("knn_white") is not None:  # runs of before have none
+                lines[t("knn_white")] = of_snapshots("knn_white")
+        found["knn"] = draw(lines, t("knn_curve"), colour=8, marks=marks, rate=True, points=True)
     else:
         found["knn"] = {"note": t("no_labels")}
     for key in parts:

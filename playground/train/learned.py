@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playground.runs import pace, shipped
@@ -47,6 +48,12 @@ def bars(
     return kind, [(name, value) for name, value in found if value is not None]
 
 
+def whitened(summary: dict[str, Any]) -> list[tuple[str, float]]:
+    """The same of whitened features, where they were measured."""
+    found = (("this", "knn_white"), ("untrained", "knn_white_untrained"), ("pixels", "knn_white_pixels"))
+    return [(name, summary[key]) for name, key in found if summary.get(key) is not None]
+
+
 def learned(kind: str, numbers: list[tuple[str, float]], told: bool, language: str) -> Learned | None:
     """The first tile; None where there is nothing to say. told: whether the method was told the classes."""
     if not numbers:
@@ -78,8 +85,11 @@ def ending(
     steps: list[Any],
     numbers: tuple[str, list[tuple[str, float]]],
     language: str,
+    white: Sequence[tuple[str, float]] = (),
 ) -> Ending:
-    """The end in sentences: what was reached beside what, whether it had enough steps, where to look next."""
+    """The end in sentences: what was reached beside what, once more with all of it whitened, whether it had enough steps, where
+    to look next.
+    """
 
     def t(key: str, **values: object) -> str:
         return text(language, f"live.end_{key}", **values)
@@ -88,6 +98,8 @@ def ending(
     share = step / usual if usual else 1.0
     fallen = bool(warning(steps, language))
     parts = [] if share < HARDLY else [reached(*numbers, t, language)]
+    if parts and numbers[0] == "knn":  # no claim beside a bar that is lower than it need be
+        parts.append(reached("knn", white, t, language, "white"))
     if usual and share < FEW:
         parts.append(t("hardly" if share < HARDLY else "few", step=f"{step:,}", usual=f"{usual:,}",
                        method=method_name(language, config.method)))  # fmt: skip
@@ -100,8 +112,8 @@ def ending(
     }
 
 
-def reached(kind: str, numbers: list[tuple[str, float]], t: Any, language: str) -> str:
-    """What was reached, and what that is beside the others."""
+def reached(kind: str, numbers: Sequence[tuple[str, float]], t: Any, language: str, key: str = "") -> str:
+    """What was reached, and what that is beside the others; key: that of the sentence, else it is the kind's."""
     if len(numbers) < 2:
         return ""
     own, others = numbers[0][1], numbers[1:]
@@ -109,7 +121,7 @@ def reached(kind: str, numbers: list[tuple[str, float]], t: Any, language: str) 
     lead = min(value for _, value in others) - own if kind == "error" else own - max(value for _, value in others)
     near = 0.03 * abs(own) if kind == "error" else POINT
     verdict = t("more" if lead > near else "less" if lead < -near else "even")
-    return t(kind, own=said(kind, own), beside=beside, verdict=verdict)
+    return t(key or kind, own=said(kind, own), beside=beside, verdict=verdict)
 
 
 def another(runs: Runs, run: str, config: RunConfig) -> str:

@@ -21,7 +21,7 @@ from playground.runs.store import ENDED, Runs, State
 from playground.texts import table, text
 from playground.train.answers import Kinds, Line, Looks, Moment, Pictures, Result, Tile
 from playground.train.kept import kept
-from playground.train.learned import bars, ending, learned
+from playground.train.learned import bars, ending, learned, whitened
 from trainers import record
 from trainers.checkpoint import DAMAGED
 from trainers.errors import UserError
@@ -87,7 +87,9 @@ def build(
     finished = events[-1] if events and events[-1]["event"] == "Finished" else None
     at = events[-1] if events else {"step": 0, "seconds": 0.0}
     numbers, ended = bars(config, started, snapshots, finished), state.kind in ENDED
-    end = ending(runs, run, config, at["step"], steps, numbers, language) if finished else None
+    end = None
+    if finished:
+        end = ending(runs, run, config, at["step"], steps, numbers, language, whitened(finished["summary"]))
     return {
         "version": version,
         "state": state.kind,
@@ -122,7 +124,7 @@ def build(
 NO_RESULT: Result = {"table": [], "keys": [], "lines": []}
 FRAMES = 160  # of the map that moves, on the time axis of a long run
 SIDES = ("", "_untrained", "_pixels")
-COMPARED = ("knn", "probe", *(f"probe_{each}" for each in FEW), "retrieval_1", "retrieval_5")
+COMPARED = ("knn", "knn_white", "probe", *(f"probe_{each}" for each in FEW), "retrieval_1", "retrieval_5")
 RATES = ("match_1", "match_5", "match_zh_1", "match_zh_5")
 NUMBERS = ("match_rank", "scale", "prototypes", "mse", "psnr")
 SPREAD = ("rankme", "uniformity", "alignment")

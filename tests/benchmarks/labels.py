@@ -9,16 +9,15 @@ from __future__ import annotations
 from statistics import median
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
+from scripts.bars import supervise
 from trainers.data import Dataset, load
 from trainers.evaluate import FEW, PROBED, encode, judge, standardise, subset
 from trainers.method import Method
-from trainers.train import RunConfig, build, chance, set_learning_rate
-from trainers.views import Augmentation, plain
+from trainers.train import RunConfig, build
+from trainers.views import plain
 
-STEPS, BATCH = 700, 128
+STEPS = 700
 
 
 def learned(data: Dataset, seed: int, steps: int) -> tuple[Method, Method]:
@@ -36,22 +35,12 @@ def learned(data: Dataset, seed: int, steps: int) -> tuple[Method, Method]:
 
 def scratch(data: Dataset, each: int, seed: int, steps: int) -> float:
     """The accuracy of a network that has seen nothing but `each` labelled images of each class."""
-    device, images = torch.device("cpu"), data.train.images[subset(data.train, PROBED)]
     assert data.train.labels is not None and data.test.labels is not None
     labels = data.train.labels[subset(data.train, PROBED)]
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))  # as metrics.few_labels draws them
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))  # as metrics.few_labels draws them
     some = torch.cat([order[labels[order] == label][:each] for label in labels.unique()])
-    method = build(RunConfig("simclr", data.name, steps=1, seed=seed, device="cpu"), data, device)
-    net = nn.Sequential(method.encoder, nn.Linear(method.encoder.features, len(data.classes)))
-    optimizer, augment = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-4, fused=True), Augmentation()
-    for step in range(steps):
-        rng = chance(seed, step, device)
-        index = some[torch.randint(len(some), (min(BATCH, max(16, len(some))),), generator=rng)]
-        set_learning_rate(optimizer, 2e-3, method.rate(step, step / steps))
-        optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(net(augment(images[index], rng)), labels[index]).backward()
-        optimizer.step()
-    net.eval()
+    method = build(RunConfig("simclr", data.name, steps=1, seed=seed, device="cpu"), data, torch.device("cpu"))
+    net = supervise(method, data, subset(data.train, PROBED)[some], seed, steps)
     with torch.inference_mode():
         said = torch.cat([net(plain(part)).argmax(1) for part in data.test.images.split(500)])
     return float((said == data.test.labels).float().mean())

@@ -124,6 +124,23 @@ def test_whitening_lets_a_faint_direction_speak_and_is_chosen_without_the_querie
     assert metrics.whitened(even, labels, even, labels)[0] > metrics.knn_accuracy(even, labels, even, labels) - 0.05
 
 
+@pytest.mark.parametrize("n", [2, 3, 49, 50, 60])
+@pytest.mark.parametrize("width", [1, 7, 1100])  # the widest has its components by iteration
+def test_whitening_of_few_images_and_of_wide_ones_is_a_share(n: int, width: int):
+    labels = torch.arange(n) % 2
+    x = gaussian(n, width) + 9 * (2.0 * labels.unsqueeze(1) - 1)
+    found, components, power = metrics.whitened(x, labels, x, labels)
+    assert 0 <= found <= 1 and 1 <= components <= min(n, width) and (power == 0 or n >= 50)
+
+
+def test_components_of_a_wide_matrix_are_those_of_the_covariance():
+    x = gaussian(300, 40) @ gaussian(40, 1100, seed=1)
+    mean, spread, basis = metrics.components(x)
+    values = torch.linalg.svdvals(x - x.mean(0)) / math.sqrt(len(x))
+    assert torch.allclose(spread[:40], values[:40], rtol=1e-3) and basis.shape == (1100, 300)
+    assert torch.allclose(basis[:, :40].T @ basis[:, :40], torch.eye(40), atol=1e-4) and mean.shape == (1100,)
+
+
 def test_a_probe_is_not_led_astray_by_what_hardly_varies_in_the_bank():
     labels = torch.arange(600) % 3
     seen = F.one_hot(labels, 3) + gaussian(600, 3)

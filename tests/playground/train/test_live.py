@@ -16,7 +16,7 @@ from playground.runs import pace, shipped
 from playground.runs.described import changed, describe, soon, status, warning
 from playground.runs.store import Runs, State, claim
 from playground.texts import text
-from playground.train.learned import another, ending, learned, reached
+from playground.train.learned import another, ending, learned, reached, whitened
 from playground.train.live import FRAMES, frames_of, live, packed, positions, result
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
@@ -62,12 +62,16 @@ def test_a_finished_run_has_everything(finished: Finished, language: str) -> Non
     assert m["figures"]["std"]["data"][0]["x"] == [e["seconds"] for e in steps]
     assert [note["y"] for note in m["figures"]["std"]["layout"]["annotations"]] == [1, 0]
     levels = [shape["y0"] for shape in m["figures"]["knn"]["layout"]["shapes"]]
-    assert levels == [events[0]["knn_pixels"], m["figures"]["knn"]["data"][0]["y"][0]]
+    first = next(e["metrics"] for e in events if e["event"] == "Snapshot")
+    assert sorted(levels) == sorted([events[0]["knn_pixels"], first["knn"], first["knn_white_pixels"]])
+    plain, white = m["figures"]["knn"]["data"]
+    looks = [e["metrics"] for e in events if e["event"] == "Snapshot"]
+    assert (plain["y"], white["y"]) == ([k["knn"] for k in looks], [k["knn_white"] for k in looks])
     summary = events[-1]["summary"]
     rows = {row[0]: row[1:] for row in m["result"]["table"]}
-    for key in ("knn", "probe_1", "probe_100"):
+    for key in ("knn", "knn_white", "probe_1", "probe_100"):
         assert [f"{summary[f'{key}{side}']:.1%}" for side in ("", "_untrained", "_pixels")] in rows.values(), key
-    assert len(rows) == 7  # with its head: kNN, the probe, and the probe with four numbers of labels
+    assert len(rows) == 8  # with its head: kNN, plain and whitened, the probe, and the probe with four numbers of labels
     assert len(m["result"]["lines"]) == 3
     learned = [bar["value"] for bar in m["learned"]["bars"]]  # the same test as the table's
     assert learned == [f"{summary[f'knn{side}']:.1%}" for side in ("", "_untrained", "_pixels")]
@@ -275,6 +279,18 @@ def test_a_run_is_compared_with_one_of_the_same_images(tmp_path: Path, run: str,
     shipped.adopt(tmp_path)
     config = RunConfig(method, dataset, seconds=30)
     assert another(Runs(tmp_path), run, config) == other
+
+
+def test_no_claim_is_made_beside_a_bar_that_is_lower_than_it_need_be(tmp_path: Path) -> None:
+    numbers = ("knn", [("this", 0.84), ("untrained", 0.79), ("pixels", 0.8)])
+    summary = {"knn_white": 0.857, "knn_white_untrained": 0.83, "knn_white_pixels": 0.859}
+    step = pace.shipped("simclr")[0] or 0
+    for language in ("en", "zh"):
+        found = ending(Runs(tmp_path), "x", RunConfig("simclr", seconds=30), step, [], numbers, language, whitened(summary))
+        plain, white = text(language, "live.end_more"), text(language, "live.end_even")
+        assert found["text"].index(plain) < found["text"].index("85.7%") < found["text"].index(white)
+        without = ending(Runs(tmp_path), "x", RunConfig("simclr", seconds=30), step, [], numbers, language, whitened({}))
+        assert white not in without["text"] and "{" not in found["text"]
 
 
 def test_a_run_that_collapsed_is_not_green(tmp_path: Path) -> None:
