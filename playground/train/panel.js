@@ -2,7 +2,7 @@
 import {html, nothing, styleMap} from '../page/lit.js';
 import {address, path} from '../page/ask.js';
 import {empty} from '../page/state.js';
-import {mark, term} from '../page/terms.js';
+import {explained, mark, term} from '../page/terms.js';
 import {filled, percent, words} from '../page/words.js';
 import '../widgets/plot-figure.js';
 import {kept} from './kept.js';
@@ -55,7 +55,7 @@ function learned(moment) {
 function said(panel) {
   const {moment, busy, note} = panel, {ending, example} = moment ?? {};
   return html`<div class="live-verdict" data-tone=${ending?.tone ?? nothing}>
-    ${ending ? html`<p class="live-ending">${ending.text}</p>
+    ${ending ? html`<p class="live-ending">${explained(ending.text)}</p>
       <p class="live-ways"><span>${moment?.labels.next}</span>${ending.ways.map(way => html`
         <a href=${way.address} data-tab=${way.tab}>${way.text}</a>`)}</p>`
       : moment && !moment.ended ? html`<p class="hint">${moment.labels.end_wait}</p>` : nothing}
