@@ -4,7 +4,7 @@
 Each is trained as the page's Train button does, on the CPU, with the knobs below and else with a method's own, for as many
 steps as two idle cores make in half a minute: a busy machine makes the same one later. Then it is made small: a few snapshots
 and the networks with a byte a number, of features as many principal components as there is room for, one row of pictures, and
-the UMAP frames beside them.
+the UMAP frames beside them. `--judge` measures the networks that ship once more, where there are new measures, and trains none.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from playground.maps.frames import FIRST
 from playground.maps.layout import Layout, save_layout
 from playground.maps.reducers import from_key
 from playground.runs.shipped import SHIPPED
 from trainers import record
-from trainers.checkpoint import shrink_model, write
+from trainers.checkpoint import build, describe, load_model, shrink_model, write
+from trainers.data import load
+from trainers.evaluate import Evaluation
 from trainers.events import Failed
 from trainers.train import RunConfig
 
@@ -47,10 +50,15 @@ def main() -> None:
     """Train and pack."""
     parser = argparse.ArgumentParser(prog="python -m scripts.ship_runs")
     parser.add_argument("names", nargs="*", help="only these")
-    asked = parser.parse_args().names
+    parser.add_argument("--judge", action="store_true", help="only measure the networks that ship, and what they must beat")
+    args = parser.parse_args()
+    asked = args.names
     if unknown := set(asked) - set(RUNS):
         parser.error(f"there is no {', '.join(unknown)}: choose from {', '.join(RUNS)}")
     for name in asked or RUNS:
+        if args.judge:
+            judge(SHIPPED / name)
+            continue
         method, dataset, steps, knobs = RUNS[name]
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / name
@@ -67,6 +75,27 @@ def main() -> None:
         print(f"{name}: {size / 1e3:.0f} kB, {record.summary(SHIPPED / name)}", flush=True)
 
 
+def judge(folder: Path) -> None:
+    """Write what the network of a run that ships is good for into its end, by today's measures."""
+    events, _ = record.read_events(folder)
+    config, cpu = record.read_config(folder), torch.device("cpu")
+    data = load(config.dataset, config.size)
+    method = load_model(folder)
+    with torch.random.fork_rng():  # as it began: from the run's seed, and with what the run knew of its data
+        torch.manual_seed(config.seed)
+        untrained = build(describe(method, config.method))
+    found = Evaluation(data, cpu).summary(method, untrained)
+    events[-1]["summary"] = rounded(events[-1]["summary"] | found)
+    save(folder, events)
+    print(f"{folder.name}: {events[-1]['summary']}", flush=True)
+
+
+def save(folder: Path, events: list[dict[str, Any]]) -> None:
+    """The events of a run, a line each."""
+    lines = "".join(json.dumps(rounded(event), separators=(",", ":")) + "\n" for event in events)
+    write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+
+
 def pack(folder: Path) -> None:
     """Make a finished run small, in place."""
     events, _ = record.read_events(folder)
@@ -81,8 +110,7 @@ def pack(folder: Path) -> None:
     write(folder / record.LOOKS, lambda path: path.write_bytes(kept))
     events = [event for i, event in enumerate(events) if i in chosen or event["event"] not in KEPT]
     steps = {kind: [event["step"] for event in events if event["event"] == kind] for kind in KEPT}
-    lines = "".join(json.dumps(rounded(event), separators=(",", ":")) + "\n" for event in events)
-    write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+    save(folder, events)
     for path in (folder / "snapshots").glob("*.npz"):
         kind = "Snapshot" if path.stem.endswith("features") else "Pictures"
         if int(path.name[:8]) not in steps[kind]:
