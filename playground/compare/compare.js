@@ -2,7 +2,8 @@
 // copies with one knob changed and sweeps of a knob. While something trains the server is asked again and again.
 import {query, remember} from '../page/address.js';
 import {get, sentence} from '../page/ask.js';
-import {html, render} from '../page/lit.js';
+import {holds} from '../page/link.js';
+import {html, nothing, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
 import {Change} from './change.js';
@@ -215,7 +216,7 @@ export class Comparer {
     }
     return html`<div class="compare-body">${choosing(this, found)}${factors(found.factors)}${curves(this, found)}${
       this.maps.view(found)}${this.pictures.view()}${
-      this.change.view(found)}${this.sweep.view()}</div>`;
+      holds() ? nothing : html`${this.change.view(found)}${this.sweep.view()}`}</div>`;
   }
 
   /** The view is in the address. */

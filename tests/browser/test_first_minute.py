@@ -388,7 +388,7 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     legend = page.locator("#live .map-legend button")
     legend.nth(1).click()
     legend.nth(4).click()
-    addressed(page, {"view": "pca", "hide": "1,4"})
+    addressed(page, {"view": "pca", "without": "1,4"})
     other = ready(open_fresh(f"?{urlsplit(page.url).query}"), "")
     expect(other.locator("#live .map-kinds .chosen")).to_have_text(re.compile("PCA"))
     expect(other.locator("#live .map-legend [aria-pressed=false]")).to_have_count(2)
@@ -400,21 +400,21 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     wait(lambda: asked(page).get("card") == "swav", "the card")
     choose_train = page.locator("[role=tab][aria-controls=tab-train]")
     choose_train.click()
-    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows")
+    wait(lambda: asked(page).get("without") == "1,4", "what Train shows")
     page.reload()
     ready(page, "")
-    assert asked(page) == {"view": "pca", "hide": "1,4"}
+    assert asked(page) == {"view": "pca", "without": "1,4"}
     page.locator("[role=tab][aria-controls=tab-reconstruct]").click()
     ready(page, "?tab=reconstruct")
     assert asked(page)["image"] == "5"  # a reload loses no other tab's view,
     plain = ready(open_fresh(f"?{urlsplit(page.url).query}"), "?tab=reconstruct")
     plain.locator("[role=tab][aria-controls=tab-train]").click()
     wait(lambda: "tab" not in asked(plain), "Train")
-    assert not {"view", "hide"} & set(asked(plain))  # and a link brings one tab's alone
+    assert not {"view", "without"} & set(asked(plain))  # and a link brings one tab's alone
     choose_train.click()
-    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows")
+    wait(lambda: asked(page).get("without") == "1,4", "what Train shows")
     choose(page, "byol")  # another run, all of it
-    wait(lambda: "hide" not in asked(page) and "view" not in asked(page), "another view")
+    wait(lambda: "without" not in asked(page) and "view" not in asked(page), "another view")
 
 
 def test_the_keyboard_alone_trains(open_fresh: Open) -> None:
