@@ -40,9 +40,12 @@ from playground.page.uploads import Uploads, clear_halves
 from playground.page.visitor import Visitor
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
+from playground.room import routes as room_routes
+from playground.room import tab as room
 from playground.runs import shipped
 from playground.runs.clearing import Clearing
 from playground.runs.pool import LocalRunner
+from playground.runs.rooms import Rooms
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
 from playground.texts import LANGUAGES, table, text
@@ -58,14 +61,16 @@ TABS = (
     ("match", match),
     ("compare", compare),
     ("learn", learn),
+    ("room", room),
 )
+UNSEEN = ("room",)  # tabs that are there for who has come by a link or a button alone: the script in the head draws them
 
 
 TOP = "<div class='top'></div>"  # what a link says to its reader, and where one is made
 CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
 # of the address: what is no tab's own
-PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed")
+PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed", "room")
 
 
 def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, gr.I18n]:
@@ -96,7 +101,7 @@ def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, g
         gr.HTML(html_template=TOP, js_on_load=modules.opens("page/top.js"), apply_default_css=False, elem_id="top")
         with gr.Tabs(elem_id="tabs"):
             for name, tab in TABS:
-                with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
+                with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}", visible=name not in UNSEEN):
                     gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
                     tab.build(i18n, runs, matching.own.is_open) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
@@ -132,6 +137,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
             *match_routes.routes(maps, matching),
             *compare_routes.routes(maps),
             *learn_routes.routes(maps.runs),
+            *room_routes.routes(maps),
         ]
     )
 
@@ -155,8 +161,9 @@ def launch(settings: Settings, **options: Any) -> None:
     listens, shared = options.get("server_name"), options.get("share")
     private = is_private(listens, shared, settings.hosts)
     matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models, settings.uploads)
+    mine = matching.own
     clearing = Clearing(
-        runs.expire, matching.own.expire, matching.own.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
+        runs.expire, Rooms(runs).expire, mine.expire, mine.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
     )
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching, settings.title)

@@ -43,6 +43,7 @@ export class Comparer {
   /** @type {Listed[]} */
   list = [];
   note = '';  // on the address
+  pinned = {run: '', title: ''};  // what the host of one's room showed last
   failure = '';  // of the last question
   /** The runs to add, as long as somebody chooses among them. @type {{of: string, runs: Listed[]} | null} */
   shown = null;
@@ -62,6 +63,7 @@ export class Comparer {
     this.change = new Change(this);
     this.sweep = new Sweep(this);
     this.draw();
+    document.addEventListener('pinned', () => { if (this.found) this.pin(); });
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(root);
   }
 
@@ -107,6 +109,15 @@ export class Comparer {
     this.off.clear();
     this.draw();
     this.refresh();
+  }
+
+  /** The host of one's room shows a run to everybody: it is here too, in the last one's place where there is no other. */
+  pin() {
+    const {pinned} = playground, most = this.found?.most ?? 8;
+    if (!pinned || pinned.run === this.pinned.run) return;
+    this.pinned = pinned;
+    if (this.runs.includes(pinned.run)) this.draw();
+    else this.set([pinned.run, ...this.runs.slice(0, most - 1)]);
   }
 
   /** @param {string[]} runs of an example */
@@ -164,6 +175,7 @@ export class Comparer {
     this.pictures.sync(found.runs);
     this.change.sync();
     this.draw();
+    this.pin();
     if (!found.runs.length) return;
     this.root.dataset.runs = this.runs.join(',');
     this.remember();

@@ -46,7 +46,7 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
         "no_uploads": "page.no_uploads",
     }
     controls = ("method", "budget", "data", "knobs", "seed", "train")
-    parts = ("tabs", "share", "deletion", "naming", "explore", "reconstruct", "match", "compare")
+    parts = ("tabs", "share", "room", "deletion", "naming", "explore", "reconstruct", "match", "compare")
     found = {
         lang: {name: text(lang, key) for name, key in texts.items()}
         | {part: _below(lang, f"{part}.") for part in parts}
@@ -93,8 +93,10 @@ ROOT_SCRIPT = b"""<script>(()=>{const c=gradio_config,q=new URLSearchParams(loca
 c.root=new URL('.',location.href).href.replace(/\\/$/,'');
 const all=k=>new Set((q.get(k)||'').split(',').filter(Boolean)),hide=all('hide'),fix=all('fix'),embed=q.get('embed')==='1';
 if(embed)document.documentElement.dataset.embed='1';
+let room=q.has('room')||q.get('tab')==='room';try{room=room||!!localStorage.getItem('playground-room')}catch{}
 const own={train:['train'],stop:['train'],'go-on':['train']};
 for(const {type,props:p} of c.components||[]){const id=p.elem_id||'',tab=type==='tabitem',knob=/^knob-[^-]+-(.+)$/.exec(id);
+if(id==='tab-room'){p.visible=room;continue}
 const names=own[id]||(tab?[id.slice(4)]:knob?['knobs','knob.'+knob[1]]:[id]);
 if(tab?id!=='tab-train'&&hide.has(names[0]):names.some(n=>hide.has(n)))p.visible=tab?false:'hidden';
 else if(!tab&&p.interactive&&names.some(n=>fix.has(n)))p.interactive=false}})()</script>"""

@@ -7,6 +7,7 @@
  * @property {(name: string) => void} [open] open a tab
  * @property {() => void} [follow] let Train show what the address tells of
  * @property {(which: (key: string) => boolean) => Record<string, string>} [said] what an address says of Train's controls
+ * @property {{run: string, title: string} | null} [pinned] the run that the host of one's room shows to everybody
  * @property {() => void} [share] open, or close, where links are made
  * @property {() => string | null} [linkedRun] the run that the address of Train names
  * @property {() => void} [switchLanguage]

@@ -1,7 +1,7 @@
 // Where a link to this page is made: what it hides, what it fixes, what it says, and how it is given to others.
 import {query} from './address.js';
-import {base} from './ask.js';
-import {fixed, hidden, NOTE} from './link.js';
+import {code, copy} from './giving.js';
+import {fixed, hidden, kept, NOTE} from './link.js';
 import {html, nothing} from './lit.js';
 import {playground} from './playground.js';
 import {sayer, words} from './words.js';
@@ -15,6 +15,9 @@ const NEXT = /** @type {Record<State, State>} */ ({'': 'fix', fix: 'hide', hide:
 const PLACES = {method: '#method', budget: '#budget', data: '#data', seed: '#seed', train: '#act', knobs: '#knobs'};
 const ALONE = ['train', 'language', 'tabs'];  // to hide, and not to fix
 const CODE = 1500;  // letters of an address that a camera still reads, as the server has it
+
+/** The tab of rooms is there for who asks for it: the page begins anew with it. */
+function openRoom() { location.href = kept(new URL('?tab=room', location.href).href); }
 
 /** The part of the page that is a control, where it is there. @param {string} name */
 const place = name => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(PLACES[name]
@@ -144,13 +147,7 @@ export class Sharing {
 
   /** @param {string} text */
   async copy(text) {
-    try { await navigator.clipboard.writeText(text); } catch {  // on a plain http address there is none
-      const field = Object.assign(document.createElement('textarea'), {value: text});
-      document.body.append(field);
-      field.select();
-      document.execCommand('copy');
-      field.remove();
-    }
+    await copy(text);
     this.copied = text;
     this.redraw();
   }
@@ -168,10 +165,10 @@ export class Sharing {
       <span class="share-line"><input type="text" readonly data-key=${key} .value=${value} @focus=${(/** @type {Event} */ event) =>
         /** @type {HTMLInputElement} */ (event.target).select()}><button type="button" class="small primary"
         @click=${() => this.copy(value)}>${say(copied === value ? 'copied' : 'copy')}</button></span></label>`;
-    const code = base('code.svg');
-    code.searchParams.set('text', address);
     return html`<section class="share workbench" aria-labelledby="share-title"><div class="share-head"><h2 id="share-title"
-        tabindex="-1">${say('title')}</h2><button type="button" class="small" @click=${() => this.close()}>${say('close')}</button></div>
+        tabindex="-1">${say('title')}</h2><span><button type="button" class="small"
+        @click=${openRoom}>${say('room')}</button> <button type="button" class="small"
+        @click=${() => this.close()}>${say('close')}</button></span></div>
       <p class="hint">${say('help')}</p>
       <div class="share-body"><div class="share-form">
         <div class="share-row"><h3>${say('controls')}</h3><button type="button" class="small" aria-pressed=${this.pointing}
@@ -201,7 +198,7 @@ export class Sharing {
         <p class="hint" role="status">${copied ? say('copied_help') : nothing}</p></div>
       ${address.length > CODE ? html`<p class="hint">${say('code_long')}</p>`
         : html`<a class="share-code" href=${address} target="_blank" rel="noopener"><img alt=${say('code')}
-          src=${code.href}><span>${say('open')}</span></a>`}
+          src=${code(address)}><span>${say('open')}</span></a>`}
       </div></section>`;
   }
 }

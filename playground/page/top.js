@@ -4,12 +4,24 @@ import {html, nothing, render} from './lit.js';
 import {playground} from './playground.js';
 
 class Top {
+  line = /** @type {import('./room.js').Line | null} */ (null);
   sharing = /** @type {import('./sharing.js').Sharing | null} */ (null);
 
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.draw();
+    document.addEventListener('room', () => this.enter());
+    this.enter();
+  }
+
+  /** Whoever is in a room hears of it; for all others there is nothing to fetch. */
+  async enter() {
+    let there = null;
+    try { there = localStorage.getItem('playground-room'); } catch { /* nothing is kept here */ }
+    if (!there || this.line) return;
+    const {Line} = await import('./room.js');
+    this.line ??= new Line(() => this.draw());
   }
 
   async share() {
@@ -26,7 +38,8 @@ class Top {
 
   draw() {
     const text = note();
-    render(html`${text ? html`<p class="top-note">${text}</p>` : nothing}${this.sharing?.view() ?? nothing}`, this.root);
+    render(html`${text ? html`<p class="top-note">${text}</p>` : nothing}${this.line?.view() ?? nothing}${
+      this.sharing?.view() ?? nothing}`, this.root);
   }
 }
 

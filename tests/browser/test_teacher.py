@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -74,3 +75,52 @@ def test_a_link_opened_elsewhere_shows_no_trace_of_what_it_hides_and_keeps_it(op
     expect(framed.locator("#train")).to_be_visible()
     expect(framed.locator("#title")).to_be_hidden()
     assert "Share" not in framed.inner_text("body")
+
+
+BEGIN = """async steps => (await fetch('playground/runs', {method: 'POST', headers: {'Content-Type': 'application/json'},
+    body: JSON.stringify({method: 'simclr', dataset: 'digits', steps, knobs: {temperature: 0.2},
+    secret: localStorage.getItem('playground-secret')})})).json()"""
+
+
+def test_a_room_is_opened_entered_seen_pinned_taken_along_left_and_closed(open_page: Open, app: App) -> None:
+    host = open_page("?tab=room")
+    host.get_by_label("The room’s name").fill("<i>Monday</i>")
+    host.get_by_role("button", name="Open the room").click()
+    expect(host.locator(".room-head h2")).to_have_text("<i>Monday</i>")
+    code = host.locator(".room-join img")
+    wait(lambda: code.evaluate("image => image.complete && image.naturalWidth > 0"), "the code")
+    way = f"?{urlsplit(host.locator('.room-join code').inner_text()).query}"
+    guests = {}
+    for name in ("Ann", "Ben"):
+        guest = guests[name] = open_page(way)
+        guest.get_by_label("Your short name").fill(name)
+        guest.get_by_role("button", name="Join", exact=True).click()
+        expect(guest.locator(".top-room")).to_contain_text(name)
+        assert guest.evaluate(BEGIN, 20)["run"]
+    for name in guests:
+        tile = host.locator(".wall-tile", has_text=name)
+        expect(tile.locator(".wall-changed")).to_have_text("Temperature: 0.2")
+        expect(tile.locator("embedding-map[data-step]")).to_have_count(1)
+        expect(tile.locator(".wall-person em")).to_contain_text("kNN")
+    run = host.locator(".wall-tile", has_text="Ben").get_attribute("data-run")
+    host.locator(".wall-tile", has_text="Ben").get_by_role("button", name="Show to all").click()
+    ann = guests["Ann"]
+    expect(ann.locator(".top-pinned")).to_contain_text("Ben")
+    ann.get_by_role("button", name="In Compare").click()
+    expect(ann.locator(".compare-pinned")).to_contain_text("Ben")
+    assert run and run in ann.locator(".compare").get_attribute("data-runs")
+    with host.expect_download() as taken:
+        host.get_by_role("button", name="Download all").click()
+    with zipfile.ZipFile(taken.value.path()) as archive:
+        assert f"{run}/model.safetensors" in archive.namelist() and "runs.csv" in archive.namelist()
+    ann.get_by_role("button", name="All runs").click()
+    ann.get_by_role("button", name="Leave, and delete all I made").click()
+    expect(ann.locator(".room-closed")).to_contain_text("is deleted")
+    expect(host.locator(".wall-tile")).to_have_count(1)
+    left = [path.parent.name for path in app.runs.glob("*/run.json")]
+    assert run in left and ann.evaluate("localStorage.getItem('playground-room')") is None
+    host.get_by_role("button", name="Close the room").click()
+    host.get_by_role("button", name="Close it").click()
+    expect(guests["Ben"].locator(".room-closed")).to_contain_text("This room is closed")
+    plain = open_page()
+    assert plain.locator("[aria-controls=tab-room]").count() == 0 and not list((app.runs / "rooms").glob("*"))
