@@ -78,7 +78,7 @@ def test_a_link_opened_elsewhere_shows_no_trace_of_what_it_hides_and_keeps_it(op
 
 
 BEGIN = """async steps => (await fetch('playground/runs', {method: 'POST', headers: {'Content-Type': 'application/json'},
-    body: JSON.stringify({method: 'simclr', dataset: 'digits', steps, knobs: {temperature: 0.2},
+    body: JSON.stringify({method: 'simclr', dataset: 'digits', steps, knobs: {temperature: 0.4},
     secret: localStorage.getItem('playground-secret')})})).json()"""
 
 
@@ -99,7 +99,7 @@ def test_a_room_is_opened_entered_seen_pinned_taken_along_left_and_closed(open_p
         assert guest.evaluate(BEGIN, 20)["run"]
     for name in guests:
         tile = host.locator(".wall-tile", has_text=name)
-        expect(tile.locator(".wall-changed")).to_have_text("Temperature: 0.2")
+        expect(tile.locator(".wall-changed")).to_have_text("Temperature: 0.4")
         expect(tile.locator("embedding-map[data-step]")).to_have_count(1)
         expect(tile.locator(".wall-person em")).to_contain_text("kNN")
     run = host.locator(".wall-tile", has_text="Ben").get_attribute("data-run")
