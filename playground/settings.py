@@ -87,6 +87,7 @@ class Settings:
     seconds_address: float = setting(
         Limits.seconds_address, "seconds of training that the waiting runs from one network address ask for", 15, 1e8
     )
+    rooms_address: int = setting(Limits.rooms_address, "rooms that one network address may have open", 1, 200)
     megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
     keep_uploads: float = setting(Limits.keep_uploads, "MB of zips to train on that are kept, of all people together", 1, 1e9)
     keep_runs: int = setting(Limits.keep_runs, "runs that are kept; one that waits or trains stays in any case", 1, 100_000)

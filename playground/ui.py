@@ -31,7 +31,7 @@ from playground.match import networks
 from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
-from playground.page import glossary, head, modules
+from playground.page import codes, glossary, head, modules
 from playground.page.doors import Doors, is_private
 from playground.page.http import mounted
 from playground.page.port import free_port
@@ -40,9 +40,12 @@ from playground.page.uploads import Uploads, clear_halves
 from playground.page.visitor import Visitor
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
+from playground.room import routes as room_routes
+from playground.room import tab as room
 from playground.runs import shipped
 from playground.runs.clearing import Clearing
 from playground.runs.pool import LocalRunner
+from playground.runs.rooms import Rooms
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
 from playground.texts import LANGUAGES, table, text
@@ -58,12 +61,16 @@ TABS = (
     ("match", match),
     ("compare", compare),
     ("learn", learn),
+    ("room", room),
 )
+UNSEEN = ("room",)  # tabs that are there for who has come by a link or a button alone: the script in the head draws them
 
 
+TOP = "<div class='top'></div>"  # what a link says to its reader, and where one is made
 CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
-PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed")  # of the address: what is no tab's own
+# of the address: what is no tab's own
+PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed", "room")
 
 
 def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, gr.I18n]:
@@ -87,16 +94,24 @@ def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, g
             gr.HTML(
                 i18n("page.tagline"), html_template="<p>${value}</p>", elem_id="tagline", padding=False, apply_default_css=False
             )
+            share = gr.Button(i18n("page.share"), size="sm", elem_id="link", scale=0, min_width=60)
             language = gr.Button(i18n("page.language"), size="sm", elem_id="language", scale=0, min_width=90)
         language.click(None, js="() => window.playground.switchLanguage()")
+        share.click(None, js="() => window.playground.share?.()")
+        gr.HTML(html_template=TOP, js_on_load=modules.opens("page/top.js"), apply_default_css=False, elem_id="top")
         with gr.Tabs(elem_id="tabs"):
             for name, tab in TABS:
-                with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}"):
+                with gr.Tab(i18n(f"tabs.{name}"), id=name, elem_id=f"tab-{name}", visible=name not in UNSEEN):
                     gr.HTML(i18n(f"tabs.{name}"), html_template="<h2>${value}</h2>", elem_classes="unseen")
                     tab.build(i18n, runs, matching.own.is_open) if name == "train" else tab.build(i18n)
         api.build(runs, matching)
     # the other texts reach the page by its own scripts, in one language
     return demo, gr.I18n(**{language: {key: found[key] for key in used} for language, found in tables.items()})
+
+
+def lessons() -> list[str]:
+    """Names of the lessons that a link may begin with."""
+    return sorted(path.stem for path in (Path(__file__).parent / "lessons").glob("*.toml"))
 
 
 def keys() -> dict[str, tuple[str, ...]]:
@@ -114,6 +129,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
         [
             *modules.routes(),
             *glossary.routes(),
+            *codes.routes(),
             *train_routes.routes(maps),
             *map_routes.routes(maps),
             *explore_routes.routes(maps),
@@ -121,6 +137,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
             *match_routes.routes(maps, matching),
             *compare_routes.routes(maps),
             *learn_routes.routes(maps.runs),
+            *room_routes.routes(maps),
         ]
     )
 
@@ -144,21 +161,21 @@ def launch(settings: Settings, **options: Any) -> None:
     listens, shared = options.get("server_name"), options.get("share")
     private = is_private(listens, shared, settings.hosts)
     matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models, settings.uploads)
+    mine = matching.own
     clearing = Clearing(
-        runs.expire, matching.own.expire, matching.own.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
+        runs.expire, Rooms(runs).expire, mine.expire, mine.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
     )
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)
+    named = {"page": settings.title} if settings.title else {}
     middleware = [
         Middleware(Doors, (*settings.hosts, *told)),
         Middleware(Visitor, settings.address_header),
         Middleware(Uploads, settings.uploads, settings.megabytes_address, variable("megabytes_address")),
         Middleware(Prefix, own),
-        Middleware(
-            head.Head, finished, keys(), {"uploads": settings.uploads, **({"page": settings.title} if settings.title else {})}
-        ),
+        Middleware(head.Head, finished, keys(), {"uploads": settings.uploads, "lessons": lessons()} | named),
     ]
     demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second

@@ -15,6 +15,8 @@ export const choosing = (page, found) => html`<section><h3>${say('title')}</h3><
     class="small toggle" aria-pressed=${String(one.runs) === String(page.runs)} data-example=${one.key}
     @click=${() => page.open(one.runs)}>${one.name}</button>`)}</div>
   <p class="match-error" role="alert">${page.failure || page.note}</p>
+  ${page.runs.includes(page.pinned.run) ? html`<p class="compare-pinned" role="status">${
+    say('pinned', {title: page.pinned.title})}</p>` : nothing}
   <p class="reconstruct-truth compare-seen" role="status" aria-label=${say('seen')}>${found.seen}</p>
   <div class="compare-scroll" tabindex="0" role="region" aria-label=${say('table_keys')}>${table(page, found)}</div>
   <div class="compare-row">${field(say('add'), adding(page, found))}</div>

@@ -2,7 +2,8 @@
 // copies with one knob changed and sweeps of a knob. While something trains the server is asked again and again.
 import {query, remember} from '../page/address.js';
 import {get, sentence} from '../page/ask.js';
-import {html, render} from '../page/lit.js';
+import {holds} from '../page/link.js';
+import {html, nothing, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
 import {Change} from './change.js';
@@ -42,6 +43,7 @@ export class Comparer {
   /** @type {Listed[]} */
   list = [];
   note = '';  // on the address
+  pinned = {run: '', title: ''};  // what the host of one's room showed last
   failure = '';  // of the last question
   /** The runs to add, as long as somebody chooses among them. @type {{of: string, runs: Listed[]} | null} */
   shown = null;
@@ -61,6 +63,7 @@ export class Comparer {
     this.change = new Change(this);
     this.sweep = new Sweep(this);
     this.draw();
+    document.addEventListener('pinned', () => { if (this.found) this.pin(); });
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(root);
   }
 
@@ -106,6 +109,15 @@ export class Comparer {
     this.off.clear();
     this.draw();
     this.refresh();
+  }
+
+  /** The host of one's room shows a run to everybody: it is here too, in the last one's place where there is no other. */
+  pin() {
+    const {pinned} = playground, most = this.found?.most ?? 8;
+    if (!pinned || pinned.run === this.pinned.run) return;
+    this.pinned = pinned;
+    if (this.runs.includes(pinned.run)) this.draw();
+    else this.set([pinned.run, ...this.runs.slice(0, most - 1)]);
   }
 
   /** @param {string[]} runs of an example */
@@ -163,6 +175,7 @@ export class Comparer {
     this.pictures.sync(found.runs);
     this.change.sync();
     this.draw();
+    this.pin();
     if (!found.runs.length) return;
     this.root.dataset.runs = this.runs.join(',');
     this.remember();
@@ -215,7 +228,7 @@ export class Comparer {
     }
     return html`<div class="compare-body">${choosing(this, found)}${factors(found.factors)}${curves(this, found)}${
       this.maps.view(found)}${this.pictures.view()}${
-      this.change.view(found)}${this.sweep.view()}</div>`;
+      holds() ? nothing : html`${this.change.view(found)}${this.sweep.view()}`}</div>`;
   }
 
   /** The view is in the address. */

@@ -1,5 +1,6 @@
 // Links to finished runs, and buttons that begin one.
-import {html} from '../page/lit.js';
+import {holds} from '../page/link.js';
+import {html, nothing} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {attemptKey} from './learn.js';
 
@@ -21,6 +22,7 @@ export function seen({run, tab, address}, name) {
  * @param {'run' | 'train'} key
  */
 export function runner(learn, card, knobs, key) {
+  if (holds()) return nothing;
   const {busy = false, note = '', bad = false} = learn.attempts[attemptKey(card, knobs)] ?? {};
   const said = note || learn.say('budget', {seconds: card.try.seconds, data: card.data});
   return html`<span class="learn-run"><button type="button" class=${key === 'run' ? 'small primary' : 'small'}

@@ -1,6 +1,7 @@
 // "How it learns": what two runs of CLIP know of a few pictures and captions, step by step.
 import {get, path, post, sentence} from '../page/ask.js';
-import {html, render} from '../page/lit.js';
+import {holds} from '../page/link.js';
+import {html, nothing, render} from '../page/lit.js';
 import {owner} from '../page/owner.js';
 import {playground} from '../page/playground.js';
 import {ordered, runName} from '../page/runs.js';
@@ -90,8 +91,9 @@ export class Learning {
     /** @type {[string, string][]} */
     const runs = [...this.runs].map(([run, title]) => [run, title || run]);
     render(html`${heading(say('lesson_title'), explained(say('lesson_help')))}
-      <div class="reconstruct-row"><button type="button" class="small primary" id="match-train-both" ?disabled=${this.training}
-        @click=${() => this.train()}>${say('train_both')}</button><span class="hint">${say('train_both_help')}</span></div>
+      ${holds() ? nothing : html`<div class="reconstruct-row"><button type="button" class="small primary" id="match-train-both"
+        ?disabled=${this.training} @click=${() => this.train()}>${say('train_both')}</button><span
+        class="hint">${say('train_both_help')}</span></div>`}
       ${alert(this.error)}
       <p class="hint" ?hidden=${this.runs.size > 0}>${say('lesson_none')}</p>
       <p class="reconstruct-truth">${say('lesson_look')}</p>

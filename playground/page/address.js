@@ -2,7 +2,7 @@
 import {words} from './words.js';
 
 /** Which tab a key belongs to, as each tab's own Python names them; keys of the whole page belong to none. @param {string} key */
-function tabOf(key) {
+export function tabOf(key) {
   const keysOf = /** @type {Record<string, string[]>} */ (words().keys ?? {});
   return Object.keys(keysOf).find(tab => keysOf[tab].includes(key));
 }
@@ -30,6 +30,7 @@ export function remember(values, entry = false) {
   const views = new URLSearchParams([...query].filter(([key]) => tabOf(key))).toString();
   if (entry) history.pushState({views}, '', url);
   else history.replaceState({views}, '', url);
+  document.dispatchEvent(new Event('address'));  // for who shows it
 }
 
 /** The address is another one: after Back, or Forward. */

@@ -45,7 +45,8 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
         "failed": "toast.unexpected",
         "no_uploads": "page.no_uploads",
     }
-    parts = ("tabs", "deletion", "naming", "explore", "reconstruct", "match", "compare")
+    controls = ("method", "budget", "data", "knobs", "seed", "train")
+    parts = ("tabs", "share", "room", "deletion", "naming", "explore", "reconstruct", "match", "compare")
     found = {
         lang: {name: text(lang, key) for name, key in texts.items()}
         | {part: _below(lang, f"{part}.") for part in parts}
@@ -55,6 +56,7 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
             "styles": dict(STYLES),
             "terms": list(glossary.terms(lang)),
             "shipped": dict(shipped),
+            "controls": {name: text(lang, f"controls.{name}") for name in controls},
             "keys": {tab: list(own) for tab, own in keys.items()},
         }
         | dict(also)
@@ -85,8 +87,19 @@ l=(l||navigator.language||'en').toLowerCase();l=Object.keys(known).find(k=>l.sta
 document.documentElement.dataset.lang=l;l=known[l];
 Object.defineProperty(navigator,'language',{get:()=>l});Object.defineProperty(navigator,'languages',{get:()=>[l]});
 document.documentElement.lang=l})()</script>""".replace("KNOWN", json.dumps(LANGUAGES))
-# Gradio asks where its server believes that the page is, which no server knows behind a proxy that says nothing of itself
-ROOT_SCRIPT = b"<script>gradio_config.root = new URL('.', location.href).href.replace(/\\/$/, '')</script>"
+# Gradio asks where its server believes that the page is, which no server knows behind a proxy that says nothing of itself.
+# What a link hides is drawn by Gradio as hidden, so that it keeps its value; of a hidden tab not even the button is drawn.
+ROOT_SCRIPT = b"""<script>(()=>{const c=gradio_config,q=new URLSearchParams(location.search);
+c.root=new URL('.',location.href).href.replace(/\\/$/,'');
+const all=k=>new Set((q.get(k)||'').split(',').filter(Boolean)),hide=all('hide'),fix=all('fix'),embed=q.get('embed')==='1';
+if(embed)document.documentElement.dataset.embed='1';
+let room=q.has('room')||q.get('tab')==='room';try{room=room||!!localStorage.getItem('playground-room')}catch{}
+const own={train:['train'],stop:['train'],'go-on':['train']};
+for(const {type,props:p} of c.components||[]){const id=p.elem_id||'',tab=type==='tabitem',knob=/^knob-[^-]+-(.+)$/.exec(id);
+if(id==='tab-room'){p.visible=room;continue}
+const names=own[id]||(tab?[id.slice(4)]:knob?['knobs','knob.'+knob[1]]:[id]);
+if(tab?id!=='tab-train'&&hide.has(names[0]):names.some(n=>hide.has(n)))p.visible=tab?false:'hidden';
+else if(!tab&&p.interactive&&names.some(n=>fix.has(n)))p.interactive=false}})()</script>"""
 
 
 class Head:

@@ -6,6 +6,9 @@
  * @property {(run: string) => void} [show] show a run in Train
  * @property {(name: string) => void} [open] open a tab
  * @property {() => void} [follow] let Train show what the address tells of
+ * @property {(which: (key: string) => boolean) => Record<string, string>} [said] what an address says of Train's controls
+ * @property {{run: string, title: string} | null} [pinned] the run that the host of one's room shows to everybody
+ * @property {() => void} [share] open, or close, where links are made
  * @property {() => string | null} [linkedRun] the run that the address of Train names
  * @property {() => void} [switchLanguage]
  * @property {any} [words] all texts of the page's scripts, in its language

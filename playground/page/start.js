@@ -1,5 +1,6 @@
 // What every page begins with, whichever tab it opens; and the button that goes on to the next language.
 import {query} from './address.js';
+import {start as held} from './link.js';
 import {keeps} from './owner.js';
 import {playground} from './playground.js';
 import {open, start} from './tabs.js';
@@ -27,4 +28,5 @@ function switchLanguage() {
 
 Object.assign(playground, {open, switchLanguage});
 tellServer(lang());
+held();
 start();

@@ -88,6 +88,7 @@ class Limits:
     seconds_each: float = 3_600.0  # of training that a browser's waiting runs ask for, those of a sweep too
     waiting_address: int = 20  # runs, single or of sweeps, from one network address
     seconds_address: float = 3_600.0
+    rooms_address: int = 5  # rooms that one network address may have open
     keep_runs: int = 300
     keep_days: float = 14.0
     keep_uploads: float = 20_000.0  # MB of zips to train on
@@ -528,15 +529,15 @@ class Runs:
             raise UserError(LONG_EACH, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_EACH")
         if not address:
             return
-        near = [one for one in waiting if one.address == self._place(address)]
+        near = [one for one in waiting if one.address == self.place(address)]
         if len(near) + len(seconds) > limits.waiting_address:
             raise UserError(MANY, most=limits.waiting_address, variable="PLAYGROUND_WAITING_ADDRESS")
         if (total := sum(one.seconds for one in near) + sum(seconds)) > limits.seconds_address:
             most = f"{limits.seconds_address:g}"
             raise UserError(LONG, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_ADDRESS")
 
-    def _place(self, address: str) -> str:
-        """A network address in the queue."""
+    def place(self, address: str) -> str:
+        """A network address as it is kept: a hash, by a salt that is forgotten with the app; "" for none."""
         return hmac.new(self._salt, address.encode(), hashlib.sha256).hexdigest()[:HASH] if address else ""
 
     def _waiting(self) -> list[Waiting]:
@@ -594,7 +595,7 @@ class Runs:
         found = max(present, self._rounds.get((swept, whose), -1) + 1)
         self._rounds[swept, whose] = found
         number = max([time.time_ns(), *(one.number + 1 for one in waiting)])  # also where the clock was put back
-        entry = Waiting(run, swept, found, number, math.ceil(seconds), whose, self._place(address))
+        entry = Waiting(run, swept, found, number, math.ceil(seconds), whose, self.place(address))
         (self.queue / entry.name()).touch()
 
 

@@ -1,4 +1,5 @@
 // What is kept and what is forgotten: readings of how images were made, what they say, and what to change to have it otherwise.
+import {holds} from '../page/link.js';
 import {html, nothing} from '../page/lit.js';
 import {explained} from '../page/terms.js';
 import '../widgets/factor-readings.js';
@@ -14,7 +15,7 @@ export function kept(panel) {
   return html`<section class="live-kept"><h3>${title}</h3><div class="kept-said">${sentences.map(said => html`<p>${said}</p>`)}</div>
     <factor-readings .factors=${rows} .seconds=${seconds} .labels=${labels}></factor-readings>
     <p class="hint">${explained(intro)}</p>
-    ${switches.length ? html`<div class="kept-switches"><span>${labels.again}</span>
+    ${switches.length && !holds() ? html`<div class="kept-switches"><span>${labels.again}</span>
       ${switches.map(({knob, value, text, help}) => html`<button type="button" class="small" data-knob=${knob} title=${help}
       ?disabled=${panel.busy} @click=${() => panel.again({[knob]: value})}>${text}</button>`)}<span class="live-said"
       role="alert">${panel.moment?.example ? '' : panel.note}</span></div>` : nothing}

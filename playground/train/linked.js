@@ -1,5 +1,6 @@
 // The controls of Train in the page's address: data, method, seconds or steps, seed, knob.NAME.
 import {query, remember} from '../page/address.js';
+import {held} from '../page/link.js';
 import {words} from '../page/words.js';
 
 /** @typedef {Record<string, unknown>} Given a control's key and its value */
@@ -9,6 +10,10 @@ const SETTLED = 150;  // ms: a slider that is pulled has hundreds of values
 
 /** What the address sets. @returns {Record<string, string>} */
 export const given = () => Object.fromEntries([...query].filter(([key]) => SET.test(key)));
+
+/** What it sets of those that the page's link hides or fixes. @returns {Record<string, string>} */
+const linked = () => Object.fromEntries(Object.entries(given()).filter(([key]) =>
+  held(key === 'steps' ? 'seconds' : key.startsWith('knob.') ? key.replace('knob', 'any') : key)));
 
 /**
  * What the address says of controls: those that are not as at first, and of knobs those of the method.
@@ -29,6 +34,9 @@ export function told(known, now) {
 export class Linked {
   method = 'simclr';
   known = /** @type {[string, unknown][]} */ ([]);
+  now = /** @type {Given} */ ({});
+  begun = false;  // the controls are as the page's link has them
+  first = linked();  // of which those are that it hides or fixes
   asked = /** @type {Given | null} */ (null);  // what the controls are to be set to
   answered = /** @type {unknown[]} */ ([]);  // the controls as an answer set them last
   mine = /** @type {Record<string, string>} */ ({});  // method -> the run of it that was last shown here
@@ -39,20 +47,22 @@ export class Linked {
   constructor(ask) { this.ask = ask; }
 
   /**
-   * The controls once an answer is there: as it says, but for those that somebody has set since the question.
+   * The controls once an answer is there: as it says, but for those that somebody has set since the question, and for those that
+   * the page's link hides or fixes, which stay as it had them.
    * @param {{values: unknown[], before: unknown[]} | null} wanted null where it leaves one as it is @param {unknown[]} now
    */
   restored = (wanted, ...now) => {
     this.answered = now.map((value, at) => {
-      const asked = wanted?.values[at] ?? null;
-      return asked === null || ![wanted?.before[at], this.answered[at]].some(one => same(one, value)) ? value : asked;
+      const asked = wanted?.values[at] ?? null, stays = this.begun && held(this.known[at]?.[0] ?? '');
+      return asked === null || stays || ![wanted?.before[at], this.answered[at]].some(one => same(one, value)) ? value : asked;
     });
+    this.begun = true;
     return this.answered;
   };
 
   /** @param {Given} asked */
   restore(asked) {
-    this.asked = asked;
+    this.asked = this.begun ? asked : {...asked, ...this.first};
     this.ask();
   }
 
@@ -67,7 +77,14 @@ export class Linked {
     panel?.show(run);
     if ('method' in asked || (!run && Object.keys({...usual, ...asked}).length)) this.restore({...usual, ...asked});
     else if (run) this.restore({run});
+    else this.begun = true;
   }
+
+  /**
+   * What an address says so that these controls are as they are now, and of the method, without which a run's would count.
+   * @param {(key: string) => boolean} which
+   */
+  said = which => ({...told(this.known.map(([key, value]) => [key, which(key) ? NaN : value]), this.now), method: this.method});
 
   /** The controls as they are now. @param {[string, unknown][]} known @param {unknown[]} values */
   controls = (known, values) => {
@@ -80,6 +97,7 @@ export class Linked {
   write(known, values) {
     const {panel, method: before} = this, {shipped} = words();
     const now = Object.fromEntries(known.map(([key], at) => [key, values[at]])), method = String(now.method), said = told(known, now);
+    this.now = now;
     this.method = method;
     // from one finished run to the next
     if (panel && method !== before && this.leaves(method) && (method in shipped || this.mine[method])) {
@@ -89,7 +107,7 @@ export class Linked {
       }
     }
     if (!panel?.shipped) said.method = method;  // or the address would take its controls from the run
-    remember({...Object.fromEntries(Object.keys(given()).map(key => [key, null])), ...said});
+    remember({...Object.fromEntries(Object.keys(given()).map(key => [key, null])), ...said, ...(this.begun ? {} : this.first)});
   }
 
   /** Whether what is shown is a finished run of another method. @param {string} method */

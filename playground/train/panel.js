@@ -1,6 +1,7 @@
 // What Train's panel looks like: the map first, what was learned beside it, below both the curves and the rest.
 import {html, nothing, styleMap} from '../page/lit.js';
 import {address, path} from '../page/ask.js';
+import {holds} from '../page/link.js';
 import {empty} from '../page/state.js';
 import {explained, mark, term} from '../page/terms.js';
 import {filled, percent, words} from '../page/words.js';
@@ -60,7 +61,8 @@ function said(panel) {
         <a href=${way.address} data-tab=${way.tab}>${way.text}</a>`)}</p>`
       : moment && !moment.ended ? html`<p class="hint">${moment.labels.end_wait}</p>` : nothing}
     <div class="live-example" ?hidden=${!example}><span>${example?.text}</span>
-      <button type="button" class="small primary" ?disabled=${busy} @click=${() => panel.again()}>${example?.act}</button></div>
+      ${holds() ? nothing : html`<button type="button" class="small primary" ?disabled=${busy}
+        @click=${() => panel.again()}>${example?.act}</button>`}</div>
     <span class="live-said" role="alert">${note}</span></div>`;
 }
 

@@ -22,7 +22,7 @@ from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"
-KEYS = ("view", "hide")  # of the address: what this tab says of its own view
+KEYS = ("view", "without")  # of the address: what this tab says of its own view
 TOAST = "<div class='toast' role='alert' hidden></div>"
 # the run that the page shows, which may have come from its address, and the browser's secret; the other inputs as they are
 SHOWN = "(shown, ...rest) => [window.playground.shown(), ...rest]"

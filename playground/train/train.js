@@ -68,7 +68,7 @@ export class Panel {
       this.follower?.wake();
       return;
     }
-    const {fromAddress} = this, groups = fromAddress ? query.get('hide') ?? '' : '';
+    const {fromAddress} = this, groups = fromAddress ? query.get('without') ?? '' : '';
     const hidden = groups.split(',').filter(one => /^\d+$/.test(one)).map(Number);
     if (this.place) {
       const {run, moment, about, spec, classes, pictures, place, hiddenGroups} = this;
@@ -82,7 +82,7 @@ export class Panel {
     document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';
     document.body.toggleAttribute('data-mine', mine(run));
     const address = currentTab() === 'train' ? {run: shipped ? null : run} : {};
-    remember({...said, ...(fromAddress ? {} : {view: null, hide: null}), ...address});
+    remember({...said, ...(fromAddress ? {} : {view: null, without: null}), ...address});
     this.draw();
     this.follower = run ? this.watch(run) : null;
     this.follower?.follow();
@@ -114,7 +114,9 @@ export class Panel {
   }
 
   /** The view is in the address. */
-  remember() { remember({view: known(this.chosen, ['pca', 'sphere']), ...(this.about ? {hide: [...this.hiddenGroups].join(',')} : {})}); }
+  remember() {
+    remember({view: known(this.chosen, ['pca', 'sphere']), ...(this.about ? {without: [...this.hiddenGroups].join(',')} : {})});
+  }
 
   /** The map that is shown: the chosen one where it is there; the one that moves while it does. @param {Moment} moment */
   kind(moment) {
@@ -262,6 +264,7 @@ export function open(element, {props, watch, trigger}) {
     shown: () => ({run: panel.run, owner: owner(), lang: lang()}),
     asked: () => linked.asked,
     controls: linked.controls,
+    said: linked.said,
     restored: linked.restored,
     follow: () => linked.follow(linked.defaults()),
     show: (/** @type {string} */ run) => show(panel, run),

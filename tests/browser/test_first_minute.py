@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from playground.runs.shipped import SHIPPED, names
 from playground.texts import text
-from playground.ui import TABS
+from playground.ui import TABS, UNSEEN
 from tests.browser.conftest import App, curve_drawn, wait
 from tests.browser.held import Held
 from trainers import record
@@ -312,10 +312,13 @@ def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Ope
     expect(page.locator(f".{tab} .live-empty")).to_be_visible()
 
 
-@pytest.mark.parametrize(("locale", "width"), [("en-US", 360), ("en-US", 390), ("en-US", 1400), ("zh-CN", 360)])
-def test_all_tabs_are_in_sight_and_stay_where_they_are(open_fresh: Open, locale: str, width: int) -> None:
-    page = ready(open_fresh(locale=locale, width=width, height=844), "")
-    tabs, found = dict(TABS), page.locator("#tabs [role=tab]:visible")
+@pytest.mark.parametrize(
+    ("locale", "width", "link"), [("en-US", 360, ""), ("en-US", 390, "?room=x"), ("en-US", 1400, ""), ("zh-CN", 360, "?room=x")]
+)
+def test_all_tabs_are_in_sight_and_stay_where_they_are(open_fresh: Open, locale: str, width: int, link: str) -> None:
+    page = ready(open_fresh(link, locale=locale, width=width, height=844), "")
+    tabs = {name: tab for name, tab in TABS if link or name not in UNSEEN}  # a room's is there for who comes by its link
+    found = page.locator("#tabs [role=tab]:visible")
     expect(found).to_have_count(len(tabs))
     assert found.first.bounding_box()["y"] < 200  # type: ignore[index] (above all that Train has)
     places = []
@@ -388,7 +391,7 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     legend = page.locator("#live .map-legend button")
     legend.nth(1).click()
     legend.nth(4).click()
-    addressed(page, {"view": "pca", "hide": "1,4"})
+    addressed(page, {"view": "pca", "without": "1,4"})
     other = ready(open_fresh(f"?{urlsplit(page.url).query}"), "")
     expect(other.locator("#live .map-kinds .chosen")).to_have_text(re.compile("PCA"))
     expect(other.locator("#live .map-legend [aria-pressed=false]")).to_have_count(2)
@@ -400,21 +403,21 @@ def test_the_address_holds_the_view_of_the_tab_that_is_shown(open_fresh: Open) -
     wait(lambda: asked(page).get("card") == "swav", "the card")
     choose_train = page.locator("[role=tab][aria-controls=tab-train]")
     choose_train.click()
-    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows")
+    wait(lambda: asked(page).get("without") == "1,4", "what Train shows")
     page.reload()
     ready(page, "")
-    assert asked(page) == {"view": "pca", "hide": "1,4"}
+    assert asked(page) == {"view": "pca", "without": "1,4"}
     page.locator("[role=tab][aria-controls=tab-reconstruct]").click()
     ready(page, "?tab=reconstruct")
     assert asked(page)["image"] == "5"  # a reload loses no other tab's view,
     plain = ready(open_fresh(f"?{urlsplit(page.url).query}"), "?tab=reconstruct")
     plain.locator("[role=tab][aria-controls=tab-train]").click()
     wait(lambda: "tab" not in asked(plain), "Train")
-    assert not {"view", "hide"} & set(asked(plain))  # and a link brings one tab's alone
+    assert not {"view", "without"} & set(asked(plain))  # and a link brings one tab's alone
     choose_train.click()
-    wait(lambda: asked(page).get("hide") == "1,4", "what Train shows")
+    wait(lambda: asked(page).get("without") == "1,4", "what Train shows")
     choose(page, "byol")  # another run, all of it
-    wait(lambda: "hide" not in asked(page) and "view" not in asked(page), "another view")
+    wait(lambda: "without" not in asked(page) and "view" not in asked(page), "another view")
 
 
 def test_the_keyboard_alone_trains(open_fresh: Open) -> None:

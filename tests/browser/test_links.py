@@ -14,7 +14,7 @@ from tests.browser.test_first_minute import READY, asked, ready
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 LINKS = {  # a view of each tab in which nothing is as it is at first
-    "train": "view=pca&hide=1,4",
+    "train": "view=pca&without=1,4",
     "explore": "run=byol&map=pca-3&colour=cluster&pick=11&with=simsiam",
     "reconstruct": "run=masked&image=5&strip=2&do=mask&mask=block_0.5_7",
     "match": "match=find&set=emoji&query=guitar",

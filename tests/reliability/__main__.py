@@ -8,7 +8,8 @@ import json
 import signal
 import sys
 
-NAMES = ("corpus", "faults", "load")
+NAMES = ("corpus", "faults", "load", "room")
+OWN = {"load": ("seconds", "sessions", "training", "browsers", "pace"), "room": ("seconds", "browsers")}
 
 
 def main() -> int:
@@ -16,19 +17,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability")
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--quick", action="store_true", help="under a minute, and less of everything")
-    parser.add_argument("--seconds", type=float, default=None, help="of load: how long")
+    parser.add_argument("--seconds", type=float, default=None, help="of load and room: how long")
     parser.add_argument("--sessions", type=int, default=None, help="of load: how many")
     parser.add_argument("--training", type=int, default=None, help="of load: how many of them train; a third, if not given")
-    parser.add_argument("--browsers", type=int, default=None, help="of load: how many of them are real browsers")
+    parser.add_argument("--browsers", type=int, default=None, help="of load and room: how many real browsers")
     parser.add_argument("--pace", type=float, default=None, help="of load: how many times as long they rest between two things")
     args = parser.parse_args()
-    given = {
-        key: value
-        for key in ("seconds", "sessions", "training", "browsers", "pace")
-        if (value := getattr(args, key)) is not None
-    }
-    if given and args.name != "load":
-        parser.error("only load has seconds, sessions, training, browsers and pace")
+    given = {key: value for key in OWN["load"] if (value := getattr(args, key)) is not None}
+    if wrong := given.keys() - OWN.get(args.name, ()):
+        parser.error(f"{args.name} has no {', '.join(sorted(wrong))}")
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # which ends the app, too
     found = importlib.import_module(f"tests.reliability.{args.name}").measure(args.quick, **given)
     print(json.dumps({"program": args.name, **found}))

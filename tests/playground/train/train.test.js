@@ -17,7 +17,7 @@ const moment = (more = {}) => ({
 });
 const WORDS = {
   methods: ['simclr', 'byol', 'clip'], shipped: {simclr: 'fashion-mnist', clip: 'emoji'}, classes: {cat: '猫'}, languages: ['en'], gone: 'No connection.',
-  failed: 'The app failed.', missing: 'Not here any more.', title: 'Nothing yet', text: 'Press Train.', keys: {train: ['view', 'hide']},
+  failed: 'The app failed.', missing: 'Not here any more.', title: 'Nothing yet', text: 'Press Train.', keys: {train: ['view', 'without']},
 };
 const MAP = path => new Response(new Float32Array(path.includes('umap') ? [1, 1, 2, 2, 3, 3] : [0, 0, 1, 1, 2, 2]).buffer);
 const fetched = globalThis.fetch;
@@ -174,14 +174,14 @@ describe('Train', () => {
   });
 
   test('groups that a link hides are hidden, those that are not there are not, and a press is in the address', async () => {
-    query.set('hide', '1,7,x');
+    query.set('without', '1,7,x');
     const {made} = panel();
     made.show('mine');
     await made.arrived(moment());
     assert.deepEqual([...made.hiddenGroups], [1]);
     assert.deepEqual(made.classes, ['猫', 'dog']);
     made.toggle({group: 0, alone: false});
-    assert.equal(query.get('hide'), '1,0');
+    assert.equal(query.get('without'), '1,0');
     await made.arrived(moment({version: '2'}));
     assert.deepEqual([...made.hiddenGroups], [1, 0]);
     made.show('other');

@@ -1,0 +1,1 @@
+"""Room: all runs of the people in a room, live."""
