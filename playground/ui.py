@@ -24,6 +24,7 @@ from playground.explore import routes as explore_routes
 from playground.explore import tab as explore
 from playground.learn import routes as learn_routes
 from playground.learn import tab as learn
+from playground.lessons import routes as lesson_routes
 from playground.maps import reducers
 from playground.maps import routes as map_routes
 from playground.maps.making import Maps
@@ -63,7 +64,8 @@ TABS = (
 
 CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
-PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed")  # of the address: what is no tab's own
+# of the address: what is no tab's own; lesson and part: the lesson whose panel is open, and its step
+PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "lesson", "part")
 
 
 def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, gr.I18n]:
@@ -121,6 +123,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
             *match_routes.routes(maps, matching),
             *compare_routes.routes(maps),
             *learn_routes.routes(maps.runs),
+            *lesson_routes.routes(maps),
         ]
     )
 

@@ -2,6 +2,7 @@
 // page's language; formulas (MathML) and drawings (SVG) are the server's own, and alone are set as markup.
 import {query, remember} from '../page/address.js';
 import {get, post, sentence} from '../page/ask.js';
+import {List} from '../lessons/list.js';
 import {html, render} from '../page/lit.js';
 import {owner} from '../page/owner.js';
 import {playground} from '../page/playground.js';
@@ -26,6 +27,7 @@ export class Learn {
     this.pointed = '';  // those under the mouse or with the focus
     this.attempts = /** @type {Record<string, Attempt>} */ ({});
     this.opening = false;
+    this.lessons = new List(() => this.draw());
     const point = (/** @type {Event} */ event) => this.point(symbolsAt(event.target));
     for (const type of ['pointerover', 'focusin']) root.addEventListener(type, point);
     for (const type of ['pointerleave', 'focusout']) root.addEventListener(type, () => this.point(''));
@@ -43,7 +45,7 @@ export class Learn {
     if (this.page || this.opening) return this.remember();
     this.opening = true;
     try {
-      this.page = await get('learn');
+      [this.page] = await Promise.all([get('learn'), this.lessons.ask()]);
       this.show(this.card, false);
     } catch (error) {
       this.problem = sentence(error);

@@ -13,7 +13,8 @@ const FAMILIES = ['contrastive', 'autoencoder'];
 /** @param {Learn} learn */
 export const overview = learn => {
   const {say, page} = learn, of = (/** @type {string} */ family) => (page?.cards ?? []).filter(card => card.family === family);
-  return html`<h2>${say('title')}</h2><p class="learn-lead">${say('intro')}</p>${FAMILIES.map(family => html`<h3>${say(family)}</h3>
+  return html`${learn.lessons.view()}<h2>${say('title')}</h2><p class="learn-lead">${say('intro')}</p>
+    ${FAMILIES.map(family => html`<h3>${say(family)}</h3>
     <p class="learn-text">${explained(say(`${family}_text`))}</p><div
       class="learn-cards">${of(family).map(card => small(learn, card))}</div>`)}
     <h3>${say('tables')}</h3><div class="learn-tables">${FAMILIES.map(family => table(learn, family, of(family)))}</div>

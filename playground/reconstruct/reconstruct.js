@@ -5,7 +5,7 @@ import {gone, sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
-import {received, shownRun} from '../page/tabs.js';
+import {received, shownRun, visited} from '../page/tabs.js';
 import {className} from '../page/words.js';
 import {dropping} from '../widgets/drop.js';
 import * as api from './api.js';
@@ -89,6 +89,14 @@ export class Reconstructor {
     this.draw();
     this.remember();
     if (this.parcel) this.opened();
+  }
+
+  /** The address wants another view. */
+  follow() {
+    const settings = read(query), run = query.get('run') ?? '';
+    this.settings = settings;
+    this.parcel = {run, index: settings.index};
+    this.opened();
   }
 
   /** @param {string} [also] */
@@ -269,5 +277,6 @@ export function open(element) {
   document.addEventListener('parcel', event => {
     if (/** @type {CustomEvent<string>} */ (event).detail === 'reconstruct') reconstructor.opened();
   });
+  visited('reconstruct', () => reconstructor.follow());
   playground.reconstructor = reconstructor;
 }
