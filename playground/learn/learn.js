@@ -6,6 +6,7 @@ import {List} from '../lessons/list.js';
 import {html, render} from '../page/lit.js';
 import {owner} from '../page/owner.js';
 import {playground} from '../page/playground.js';
+import {visited} from '../page/tabs.js';
 import {filled} from '../page/words.js';
 import {light, symbolsAt} from '../widgets/flow-drawing.js';
 import {card} from './card.js';
@@ -37,6 +38,7 @@ export class Learn {
       const card = query.get('card') ?? '';
       if (this.page && document.body.dataset.tab === 'learn' && card !== this.card) this.show(card, false);
     });
+    visited('learn', () => { if (this.page) this.show(query.get('card') ?? '', false); else this.card = query.get('card') ?? ''; });
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(root);
     this.draw();
   }

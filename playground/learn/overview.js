@@ -34,7 +34,7 @@ function table(learn, family, cards) {
   const cells = (/** @type {Card} */ {said}) => [
     ...(plain ? [said.core ?? said.networks] : [said.negatives_short ?? said.negatives, said.networks_short ?? said.networks]),
     said.loss_name ?? ''];
-  return html`<div class="learn-table"><table><caption>${learn.say(`table_${family}`)}</caption>
+  return html`<div class=${`learn-table ${family}`}><table><caption>${learn.say(`table_${family}`)}</caption>
     <thead><tr>${heads.map(key => html`<th scope="col">${learn.say(key)}</th>`)}</tr></thead>
     <tbody>${cards.map(card => html`<tr><th scope="row"><button type="button" class="learn-link"
       @click=${() => learn.show(card.name)}>${card.title}</button></th>

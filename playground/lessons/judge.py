@@ -9,7 +9,8 @@ import numpy as np
 
 from playground.lessons.answers import Verdict
 from playground.lessons.course import DIRECTIONS, OWN, Question, Reading
-from playground.lessons.readings import name, number, style_of
+from playground.lessons.painted import Likeness
+from playground.lessons.readings import PAINTED, name, number, style_of
 from playground.maps.making import Maps
 from playground.runs.numbers import written
 from playground.runs.shipped import is_example
@@ -22,7 +23,7 @@ NOT_ANSWERED = "This is none of the answers: choose one of them, or a number in 
 WAITS: Verdict = {"state": "waits", "right": False, "key": "", "text": "", "because": "", "source": "", "run": ""}
 
 
-def judge(maps: Maps, question: Question, said: str, own: str, language: str) -> Verdict:
+def judge(maps: Maps, likeness: Likeness, question: Question, said: str, own: str, language: str) -> Verdict:
     """What the runs say of the answer `said`; own: the run that this browser trained for it, or "".
 
     UserError where the answer is none, a run is not there, or does not tell its number.
@@ -32,7 +33,7 @@ def judge(maps: Maps, question: Question, said: str, own: str, language: str) ->
         if own and maps.runs.state(own).kind not in ENDED:
             return WAITS
         used, source = _run_of(maps, question, own, language)
-    ask = _Asked(maps, question, used, language)
+    ask = _Asked(maps, likeness, question, used, language)
     found = {"direction": ask.direction, "number": ask.number, "class": ask.group}.get(question.kind, ask.best)(said)
     key = found["key"]
     why = question.because.get(key, question.because.get("any"))
@@ -59,14 +60,16 @@ def _run_of(maps: Maps, question: Question, own: str, language: str) -> tuple[st
 class _Asked:
     """A question with its runs, in one language."""
 
-    def __init__(self, maps: Maps, question: Question, own: str, language: str) -> None:
-        self.maps, self.question, self.own, self.language = maps, question, own, language
+    def __init__(self, maps: Maps, likeness: Likeness, question: Question, own: str, language: str) -> None:
+        self.maps, self.likeness, self.question, self.own, self.language = maps, likeness, question, own, language
 
     def t(self, key: str, **values: object) -> str:
         return text(self.language, f"lessons.{key}", **values)
 
     def value(self, reading: Reading) -> float:
         run = self.own if reading.run == OWN else reading.run
+        if reading.measure in PAINTED:
+            return self.likeness(run)[PAINTED.index(reading.measure)]
         found = number(self.maps.runs.view(run).events, reading)
         if found is None:
             raise UserError(UNTOLD, run=run)

@@ -10,9 +10,11 @@ from playground.runs.numbers import RATE, SHARES, style
 from playground.texts import text
 
 SPREAD = "spread"  # of a training batch, as Train's curve shows it
+PAINTED = ("painted.plain", "painted.word")  # cosines of pictures with a label, as they are and with that word on them
 FACTORS = ("features", "embedding")  # and "." and a factor of how images were made
 NAMES = {
-    "loss": "compare.measure_loss", SPREAD: "compare.measure_std_sqrt_d_batch", "knn": "compare.measure_knn",
+    "loss": "compare.measure_loss", "collapse_loss": "lessons.guessing", "uniformity": "compare.measure_uniformity",
+    SPREAD: "compare.measure_std_sqrt_d_batch", "knn": "compare.measure_knn",
     "probe": "compare.measure_probe", "mse": "compare.measure_mse", "rankme": "compare.measure_rankme",
     "alignment": "compare.measure_alignment", "match_1": "compare.measure_match_1",
     "retrieval_1": "compare.measure_retrieval_1", "target_distance": "live.part_target_distance",
@@ -46,6 +48,8 @@ def number(events: Sequence[dict[str, Any]], reading: Reading) -> float | None:
 
 def name(measure: str, language: str) -> str:
     """What a measure is called: "knn_pixels" as "knn", a factor by what it is and where it is read."""
+    if measure in PAINTED:
+        return text(language, "lessons.likeness")
     if "." in measure:
         where, _, factor = measure.partition(".")
         return text(language, f"lessons.in_{where}", factor=text(language, f"kept.factor_{factor}"))
@@ -66,6 +70,8 @@ def style_of(measure: str) -> str:
     """How a measure is written."""
     if measure == SPREAD:
         return style("std_sqrt_d")
+    if measure in PAINTED:
+        return style("cosine")
     if "." in measure:
         return RATE if measure.partition(".")[2] in SHARES else ".2f"
     return style(measure)

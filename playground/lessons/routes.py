@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from playground.lessons import course
 from playground.lessons.answers import Catalogue, Choice, Lesson, Place, Question, Step, Summary, Training
 from playground.lessons.judge import judge
+from playground.lessons.painted import Likeness
 from playground.lessons.readings import style_of
 from playground.maps.making import Maps
 from playground.page.http import answer, language
@@ -22,6 +23,7 @@ NO_LESSON = "There is no lesson called {name}: the Learn tab has them all."
 
 def routes(maps: Maps) -> list[BaseRoute]:
     """/lessons, /lessons/NAME, /lessons/NAME/STEP/verdict."""
+    likeness = Likeness(maps)
 
     def catalogue(p: Any, q: Any) -> Catalogue:
         found = [summary(one, language(q)) for one in course.lessons().values()]
@@ -35,7 +37,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
         question = steps[p["step"] - 1].question if 1 <= p["step"] <= len(steps) else None
         if question is None:
             raise NotFound(NO_LESSON, name=f"{p['name'][:40]}, {p['step']}")
-        return judge(maps, question, q.get("said", ""), q.get("own", ""), language(q))
+        return judge(maps, likeness, question, q.get("said", ""), q.get("own", ""), language(q))
 
     return [
         Route("/lessons", answer(catalogue)),

@@ -20,7 +20,7 @@ export function view(on) {
       <button type="button" class="lesson-leave" aria-label=${say('leave')} title=${say('leave')}
         @click=${() => on.leave()}>×</button></div>
     <progress class="lesson-bar" max=${of} .value=${at} aria-hidden="true"></progress>
-    ${folded ? nothing : html`<div class="lesson-body"><h2 tabindex="-1">${lesson.title}</h2>
+    ${folded ? nothing : html`<div class=${at > 1 ? 'lesson-body later' : 'lesson-body'}><h2 tabindex="-1">${lesson.title}</h2>
       <p class="lesson-text">${explained(step.text)}</p>
       <p class="lesson-tab">${say('where', {tab: words().tabs?.[step.place.tab] ?? step.place.tab})} <button type="button"
         class="lesson-link" @click=${() => on.show()}>${say('show')}</button></p>

@@ -1,5 +1,5 @@
 // Which tab is open: in the address, on the body for the style sheets, and in Gradio's own row of tabs.
-import {query, recall, remember} from './address.js';
+import {CONTROLS, query, recall, remember} from './address.js';
 import {playground} from './playground.js';
 import {words} from './words.js';
 
@@ -60,8 +60,8 @@ export function visit(tab, view, also = {}, entry = false) {
     document.dispatchEvent(new CustomEvent('visit', {detail: tab}));
   };
   document.body.dataset.tab = tab;
-  const cleared = view.run || view.runs ? Object.fromEntries(own.map(key => [key, null])) : {};
-  remember({...cleared, ...view, ...also, tab: tab === 'train' ? null : tab}, entry);
+  const gone = [...query.keys()].filter(key => own.includes(key) || view.run && CONTROLS.test(key));  // a run sets its own controls
+  remember({...Object.fromEntries(gone.map(key => [key, null])), ...view, ...also, tab: tab === 'train' ? null : tab}, entry);
   whenDrawn(go);
 }
 

@@ -41,6 +41,7 @@ export class Reconstructor {
   wanted = '';  // the run that was last chosen
   followed = '';  // the run that Train showed when this tab was last opened
   parcel = /** @type {{run: string, index: number} | null} */ (null);  // what another tab wants to be looked at here
+  linked = /** @type {import('./types').Settings | null} */ (null);  // what the address wants, until its run is there
   acts = 0;  // what a person has done to the image, so that what was asked before does not undo it
   answered = 0;
   opening = false;
@@ -93,9 +94,8 @@ export class Reconstructor {
 
   /** The address wants another view. */
   follow() {
-    const settings = read(query), run = query.get('run') ?? '';
-    this.settings = settings;
-    this.parcel = {run, index: settings.index};
+    this.linked = read(query);
+    this.parcel = {run: query.get('run') ?? '', index: this.linked.index};
     this.opened();
   }
 
@@ -140,7 +140,8 @@ export class Reconstructor {
       Object.assign(this, {about, sheet, classes: about.classes.map(className), image: null, positions: null});
     }
     this.acts++;
-    this.settings = filled(this.settings, maker);
+    this.settings = filled(this.linked ?? this.settings, maker);
+    this.linked = null;
     if (!able(maker).includes(this.settings.doing)) this.settings.doing = able(maker)[0];
     Object.assign(this, {maker, drawing: false, first: this.pixels(0, maker)});
     this.deal();
