@@ -81,6 +81,13 @@ class _Asked:
         shipped = all(is_example(self.maps.runs.folder(one.run)) for one in readings if one.run != OWN)
         return self.t("shipped") if shipped else ""
 
+    def name(self, a: Reading, b: Reading) -> str:
+        """What both readings are of: a measure, or a factor that is read in two places."""
+        (one, _, factor), (other, _, same) = a.measure.partition("."), b.measure.partition(".")
+        if factor and factor == same and one != other:
+            return self.t("in_both", factor=text(self.language, f"kept.factor_{factor}"))
+        return name(b.measure, self.language)
+
     def shown(self, value: float, measure: str) -> str:
         return written(value, style_of(measure))
 
@@ -91,7 +98,7 @@ class _Asked:
         key = "stayed" if abs(last - first) <= question.same else "rose" if last > first else "fell"
         if said not in DIRECTIONS:
             raise UserError(NOT_ANSWERED)
-        values = {"a": self.shown(first, a.measure), "b": self.shown(last, b.measure), "name": name(b.measure, self.language)}
+        values = {"a": self.shown(first, a.measure), "b": self.shown(last, b.measure), "name": self.name(a, b)}
         if question.names:
             one, other = (found[self.language] for found in question.names)
             told = self.t("pair", **values, one=one, other=other)

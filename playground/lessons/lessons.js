@@ -60,8 +60,8 @@ export class Lessons {
       this.go(at || (fresh ? 1 : before?.at) || 1, entry);
     } catch (error) {
       if (this.opening !== name) return;
-      console.warn(error);
-      if (!this.lesson) this.leave();
+      this.problem = sentence(error);
+      if (!this.lesson) this.appear('none');
     }
   }
 
@@ -72,14 +72,19 @@ export class Lessons {
     clearTimeout(this.timer);
     this.at = Math.max(1, Math.min(at, lesson.parts.length));
     Object.assign(this, {draft: this.told[this.at]?.said ?? '', problem: '', busy: false});
-    if (!this.root.isConnected) document.body.prepend(this.root);
-    document.body.dataset.lesson = lesson.name;
     this.keep();
     this.show(entry, drive);
-    this.draw();
-    this.root.scrollTop = 0;
+    this.appear(lesson.name);
+    this.root.querySelector('.lesson-body')?.scrollTo(0, 0);
     /** @type {HTMLElement | null} */ (this.root.querySelector('h2'))?.focus({preventScroll: true});
     if (this.step?.question && this.told[this.at] && !this.verdict) this.judge();
+  }
+
+  /** The panel is on the page, and the page makes room for it. @param {string} name */
+  appear(name) {
+    if (!this.root.isConnected) document.body.prepend(this.root);
+    document.body.dataset.lesson = name;
+    this.draw();
   }
 
   /** The place of the step: of its answer, where that is known. @param {boolean} [entry] @param {boolean} [drive] */
@@ -123,6 +128,7 @@ export class Lessons {
     this.told[this.at] = {said: this.draft};
     this.keep();
     this.draw();
+    this.reveal();
     if (!this.step?.question?.train) this.judge();
   }
 
@@ -165,6 +171,7 @@ export class Lessons {
       this.problem = sentence(error);
     }
     this.draw();
+    this.reveal();
   }
 
   next() {
@@ -201,7 +208,18 @@ export class Lessons {
     document.dispatchEvent(new CustomEvent('lesson'));  // who lists them knows how far one is
   }
 
-  draw() { if (this.lesson) render(view(this), this.root); }
+  draw() {
+    const {number = '', title = ''} = this.lesson ?? {};
+    this.root.classList.toggle('folded', this.folded);
+    this.root.setAttribute('aria-label', this.say('region', {number, title}));
+    render(view(this), this.root);
+  }
+
+  /** What has just been answered, or asked, is in sight of the panel, which may be small. */
+  reveal() {
+    const body = this.root.querySelector('.lesson-body'), next = this.root.querySelector('.lesson-verdict, .lesson-ways');
+    if (body && next) body.scrollTop += next.getBoundingClientRect().bottom - body.getBoundingClientRect().bottom;
+  }
 }
 
 /** The page's only one. @returns {Lessons} */

@@ -11,14 +11,14 @@ import {words, written} from '../page/words.js';
 /** @param {Lessons} on */
 export function view(on) {
   const {lesson, step, at, folded, say} = on;
-  if (!lesson || !step) return nothing;
+  if (!lesson || !step) return html`<div class="lesson-head"><span class="lesson-where"></span>${leave(on)}</div>
+    <div class="lesson-body"><p class="lesson-problem" role="alert">${on.problem}</p></div>`;
   const of = lesson.parts.length;
-  return html`<div class="lesson-head" role="region" aria-label=${say('region', {number: lesson.number, title: lesson.title})}>
+  return html`<div class="lesson-head">
       <span class="lesson-where">${say('lesson', {number: lesson.number})} · ${say('step', {at, of})}</span>
       <button type="button" class="lesson-fold" aria-expanded=${String(!folded)} @click=${() => on.fold(!folded)}>${
         say(folded ? 'unfold' : 'fold')}</button>
-      <button type="button" class="lesson-leave" aria-label=${say('leave')} title=${say('leave')}
-        @click=${() => on.leave()}>×</button></div>
+      ${leave(on)}</div>
     <progress class="lesson-bar" max=${of} .value=${at} aria-hidden="true"></progress>
     ${folded ? nothing : html`<div class=${at > 1 ? 'lesson-body later' : 'lesson-body'}><h2 tabindex="-1">${lesson.title}</h2>
       <p class="lesson-text">${explained(step.text)}</p>
@@ -29,6 +29,10 @@ export function view(on) {
       say('back')}</button>${on.waits ? html`<span class="hint">${say('first')}</span>` : nothing}
       <button type="button" class="lesson-next primary" ?disabled=${on.waits} @click=${() => on.next()}>${next(on)}</button></div>`}`;
 }
+
+/** @param {Lessons} on */
+const leave = on => html`<button type="button" class="lesson-leave" aria-label=${on.say('leave')} title=${on.say('leave')}
+  @click=${() => on.leave()}>×</button>`;
 
 /** @param {Lessons} on */
 const next = ({last, lesson, say}) => !last ? say('next') : say(lesson?.after_this ? 'go_next' : 'leave');

@@ -82,8 +82,11 @@ def test_a_lesson_is_left_and_taken_up(open_fresh: Open) -> None:
     page.go_back()  # to the step before, which has been answered
     expect(page.locator(".lesson-verdict")).to_be_visible()
     page.locator(".lesson-next").click()
+    narrow = page.evaluate("document.querySelector('.gradio-container').clientWidth")
+    assert narrow <= page.evaluate("document.querySelector('.lesson').getBoundingClientRect().left")
     page.keyboard.press("Escape")
     expect(page.locator(".lesson-body")).to_have_count(0)
+    assert page.evaluate("document.querySelector('.gradio-container').clientWidth") > narrow
     page.keyboard.press("Escape")
     page.locator(".lesson-leave").click()
     expect(page.locator(".lesson")).to_have_count(0)

@@ -181,6 +181,13 @@ test('Escape folds the panel to its head, and Back leads to the step before', as
   assert.equal(panel.lesson, null);
 });
 
+test('a link to a lesson that there is not says so, and can be closed', async () => {
+  const {panel, see} = await opened([], {lessons: {error: 'There is no lesson called none.'}});
+  assert.equal(see('[role=alert]').textContent, 'There is no lesson called none.');
+  see('.lesson-leave').click();
+  assert.ok(!panel.root.isConnected);
+});
+
 test('what somebody else wrote into the browser\'s memory is no progress', async () => {
   localStorage.setItem('playground-lessons', '"nonsense"');
   assert.deepEqual(progress(), {});
