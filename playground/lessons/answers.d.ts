@@ -44,7 +44,7 @@ export interface Question {
   by: number;
   style: string;
   train: Training | null;
-  then: Place | null;
+  seen: Place | null;
 }
 
 /** A step of a lesson. */

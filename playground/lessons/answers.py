@@ -54,7 +54,7 @@ class Question(TypedDict):
     by: float
     style: str
     train: Training | None
-    then: Place | None
+    seen: Place | None
 
 
 class Step(TypedDict):

@@ -83,7 +83,7 @@ class Question:
     want: str
     because: Mapping[str, Text]
     train: Training | None
-    then: Place | None
+    seen: Place | None
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def read(path: Path) -> Lesson:
 def runs_of(lesson: Lesson) -> Iterator[str]:
     """The runs that a lesson reads or shows, which have to ship."""
     for step in lesson.steps:
-        places = [step.place, step.question.then if step.question else None]
+        places = [step.place, step.question.seen if step.question else None]
         for place in filter(None, places):
             yield from (run for key in ("run", "runs") for run in place.view.get(key, "").split(",") if run not in ("", OWN))
         if question := step.question:
@@ -183,11 +183,11 @@ def _question(table: dict[str, Any], where: str) -> Question:
     train = _training(table.pop("train"), where) if "train" in table else None
     if (train is None) == any(reading.run == OWN for reading in [*readings, *(one.of for one in choices if one.of)]):
         raise ValueError(f"{where}: a run of one's own is read where one can be trained, and nowhere else.")
-    then = table.pop("then", None)
+    seen = table.pop("seen", None)
     found = Question(
         kind, _text(table, "ask", where), tuple(choices), tuple(readings), names, float(table.pop("same", 0.0)),
         float(table.pop("low", 0.0)), float(table.pop("high", 1.0)), float(table.pop("by", 0.01)),
-        table.pop("want", "least"), because, train, _place(then, where) if then else None,
+        table.pop("want", "least"), because, train, _place(seen, where) if seen else None,
     )  # fmt: skip
     _done(table, where)
     return found

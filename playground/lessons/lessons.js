@@ -91,7 +91,7 @@ export class Lessons {
   show(entry = false, drive = true) {
     const {step, lesson, verdict} = this;
     if (!step || !lesson) return;
-    const place = (verdict?.state === 'judged' && step.question?.then) || step.place, own = verdict?.run || this.told[this.at]?.own;
+    const place = (verdict?.state === 'judged' && step.question?.seen) || step.place, own = verdict?.run || this.told[this.at]?.own;
     const view = Object.fromEntries(Object.entries(place.view).map(([key, value]) => [
       key, value.split(',').map(one => one === 'own' ? own || step.question?.train?.shipped || '' : one).join(',')]));
     const also = {lesson: lesson.name, part: this.at};

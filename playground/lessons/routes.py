@@ -87,12 +87,12 @@ def place(found: course.Place) -> Place:
 def asked(maps: Maps, question: course.Question, language: str) -> Question:
     """A question as the page asks it."""
     style = style_of(question.readings[0].measure) if question.kind == "number" else ""
-    then = question.then
+    seen = question.seen
     return {
         "kind": "number" if question.kind == "number" else "map" if question.kind == "class" else "choice",
         "ask": question.ask[language], "choices": choices(maps, question, language), "low": question.low,
         "high": question.high, "by": question.by, "style": style, "train": training(question.train, language),
-        "then": place(then) if then else None,
+        "seen": place(seen) if seen else None,
     }  # fmt: skip
 
 

@@ -61,9 +61,9 @@ def test_a_lesson_from_first_to_last_click(open_fresh: Open, name: str) -> None:
             if step.question.train:
                 page.locator(".lesson-shipped").click()
             expect(page.locator(".lesson-verdict")).to_contain_text("。" if chinese else ".")
-            if then := step.question.then:
-                page.wait_for_function(LIT, arg=then.lit)
-                assert page.evaluate("document.body.dataset.tab") == then.tab
+            if seen := step.question.seen:
+                page.wait_for_function(LIT, arg=seen.lit)
+                assert page.evaluate("document.body.dataset.tab") == seen.tab
         if at < len(lesson.steps):
             page.locator(".lesson-next").click()
     expect(page.locator(".lesson-end")).to_contain_text(lesson.after[language][:8])

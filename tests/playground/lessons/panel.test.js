@@ -12,7 +12,7 @@ const fetched = globalThis.fetch;
 const place = (lit, more = {}) => ({tab: 'train', view: {run: 'simsiam'}, lit, ...more});
 const choice = (more = {}) => ({
   kind: 'choice', ask: 'What does it do?', choices: [{key: 'rose', text: 'rises'}, {key: 'fell', text: 'falls'}], low: 0, high: 1, by: 0.1,
-  style: '.2f', train: null, then: null, ...more,
+  style: '.2f', train: null, seen: null, ...more,
 });
 const LESSON = (parts, more = {}) => ({
   name: 'collapse', number: 3, title: 'Why', after: 'You know', minutes: 8, steps: parts.length, parts, after_this: '', words: {
@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 test('one goes on only after a prediction; its verdict is the server\'s and is seen where the lesson says', async () => {
-  const parts = [{text: 'Look.', place: place('.a'), question: choice({then: place('.b', {tab: 'compare', view: {runs: 'simsiam,other'}})})},
+  const parts = [{text: 'Look.', place: place('.a'), question: choice({seen: place('.b', {tab: 'compare', view: {runs: 'simsiam,other'}})})},
     {text: 'End.', place: place('.c'), question: null}];
   const {panel, asked, see, all} = await opened(parts, {'lessons/collapse/1/verdict': SAID});
   assert.equal(see('.lesson-where').textContent, 'Lesson 3 · Step 1 of 2');
@@ -94,8 +94,8 @@ test('a lesson goes on where it was left, and an answer that was given is judged
 
 test('a run of one\'s own is begun with the knobs of the lesson and judged when it has ended', async () => {
   const train = {method: 'simsiam', dataset: 'digits', seconds: 5, seed: 0, knobs: {stop_gradient: false}, named: 'Stop gradient: off', shipped: 'twin'};
-  const then = place('.t', {tab: 'compare', view: {runs: 'simsiam,own'}}), verdicts = [{state: 'waits'}, {...SAID, run: 'mine'}];
-  const {panel, asked, see} = await opened([{text: '', place: place('.a'), question: choice({train, then})}],
+  const seen = place('.t', {tab: 'compare', view: {runs: 'simsiam,own'}}), verdicts = [{state: 'waits'}, {...SAID, run: 'mine'}];
+  const {panel, asked, see} = await opened([{text: '', place: place('.a'), question: choice({train, seen})}],
     {'lessons/collapse/1/verdict': () => verdicts.shift(), runs: {run: 'mine'}});
   panel.choose('fell');
   panel.answer();
@@ -114,7 +114,7 @@ test('a run of one\'s own is begun with the knobs of the lesson and judged when 
 
 test('without training it is the run that ships, and a refusal is said and holds nobody', async () => {
   const train = {method: 'simsiam', dataset: 'digits', seconds: 5, seed: 0, knobs: {}, named: '', shipped: 'twin'};
-  const part = {text: '', place: place('.a'), question: choice({train, then: place('.t', {view: {run: 'own'}})})};
+  const part = {text: '', place: place('.a'), question: choice({train, seen: place('.t', {view: {run: 'own'}})})};
   const {panel, see} = await opened([part], {'lessons/collapse/1/verdict': {...SAID, run: 'twin'}, runs: {error: 'The queue is full.'}});
   panel.choose('fell');
   panel.answer();

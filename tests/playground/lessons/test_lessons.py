@@ -98,7 +98,7 @@ def test_a_lesson_is_whole(name: str) -> None:
     keys = ui.keys()
     for step in lesson.steps:
         asked = step.question
-        for place in filter(None, [step.place, asked and asked.then]):
+        for place in filter(None, [step.place, asked and asked.seen]):
             assert set(place.view) <= {*keys[place.tab], "run"}, "the tab reads these keys of the address"
             assert place.lit
         texts = [step.text, lesson.title, lesson.after]
