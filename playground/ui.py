@@ -24,6 +24,7 @@ from playground.explore import routes as explore_routes
 from playground.explore import tab as explore
 from playground.learn import routes as learn_routes
 from playground.learn import tab as learn
+from playground.lessons import routes as lesson_routes
 from playground.maps import reducers
 from playground.maps import routes as map_routes
 from playground.maps.making import Maps
@@ -69,8 +70,10 @@ UNSEEN = ("room",)  # tabs that are there for who has come by a link or a button
 TOP = "<div class='top'></div>"  # what a link says to its reader, and where one is made
 CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
-# of the address: what is no tab's own
-PAGE_KEYS = ("tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed", "room")
+# of the address: what is no tab's own; lesson and part: the lesson whose panel is open, and its step
+PAGE_KEYS = (
+    "tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed", "room", "lesson", "part",
+)  # fmt: skip
 
 
 def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, gr.I18n]:
@@ -138,6 +141,7 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
             *compare_routes.routes(maps),
             *learn_routes.routes(maps.runs),
             *room_routes.routes(maps),
+            *lesson_routes.routes(maps),
         ]
     )
 

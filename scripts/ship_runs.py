@@ -32,6 +32,8 @@ from trainers.train import RunConfig
 
 RUNS: dict[str, tuple[str, str, int, dict[str, Any]]] = {  # id -> method, data, steps, knobs
     "simclr": ("simclr", "moved-garments", 700, {}),
+    "simclr-whole-images": ("simclr", "moved-garments", 700, {"crop": 1.0}),
+    "simclr-warm": ("simclr", "moved-garments", 700, {"temperature": 1.0}),
     "swav": ("swav", "moved-garments", 700, {}),
     "byol": ("byol", "fashion-mnist", 923, {}),
     "simsiam": ("simsiam", "fashion-mnist", 1407, {}),

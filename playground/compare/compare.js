@@ -6,6 +6,7 @@ import {holds} from '../page/link.js';
 import {html, nothing, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
+import {visited} from '../page/tabs.js';
 import {Change} from './change.js';
 import {choosing} from './choosing.js';
 import {curves, toggled, wanted} from './curves.js';
@@ -65,6 +66,14 @@ export class Comparer {
     this.draw();
     document.addEventListener('pinned', () => { if (this.found) this.pin(); });
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(root);
+  }
+
+  /** The address wants other runs. */
+  follow() {
+    Object.assign(this, {chosen: list('runs'), curves: query.has('curve') ? list('curve') : null, note: ''});
+    this.off = new Set(list('off'));
+    this.draw();
+    this.refresh();
   }
 
   visible() { return this.root.offsetParent !== null && !document.hidden; }
@@ -247,5 +256,8 @@ export class Comparer {
 /** Called once when Gradio first draws the tab. @param {HTMLElement} element */
 export function open(element) {
   const root = element.querySelector('.compare');
-  if (root instanceof HTMLElement) playground.comparer = new Comparer(root);
+  if (!(root instanceof HTMLElement)) return;
+  const comparer = new Comparer(root);
+  playground.comparer = comparer;
+  visited('compare', () => comparer.follow());
 }

@@ -4,11 +4,11 @@ import {remember} from '../page/address.js';
 import {sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
-import {shownRun} from '../page/tabs.js';
+import {shownRun, visited} from '../page/tabs.js';
 import {dropping} from '../widgets/drop.js';
 import {keyOf, kindOf, same} from './choosing.js';
 import {colours, recolourAll} from './colours.js';
-import {keysOf, linkOf, startOf, viewOf} from './link.js';
+import {follow, keysOf, linkOf, startOf, viewOf} from './link.js';
 import {Measures} from './measures.js';
 import {Neighbours} from './neighbours.js';
 import {Own} from './own.js';
@@ -66,6 +66,7 @@ export class Explorer {
   listen() {
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(this.root);
     document.addEventListener('keydown', event => this.key(event));
+    visited('explore', () => follow(this, MOST - 1));
     addEventListener('pagehide', () => { for (const pane of this.panes) pane.leave(); });
     const {over, drop} = dropping(files => this.own.addFiles(files));
     this.root.addEventListener('dragover', over);

@@ -1,5 +1,6 @@
 // The view in the address: what a link says of it, and what a link to it has to say.
 import {packed, query, unpacked} from '../page/address.js';
+import {sentence} from '../page/ask.js';
 import {choiceOf, keyOf} from './choosing.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
@@ -38,3 +39,15 @@ export const keysOf = (on, main) => ({
   draw: [on.asImages && 'images', !on.named && 'nameless', on.contours && 'lines'].filter(Boolean).join(','),
   pick: on.points.picked >= 0 ? on.points.picked : null, sel: on.points.selection ? packed(on.points.selection) : null,
 });
+
+/** Shows what the address wants now; a view that is still on its way reads it there. @param {Explorer} on @param {number} most */
+export async function follow(on, most) {
+  const run = query.get('run') ?? '', link = linkOf(most);
+  Object.assign(on, viewOf(), {link});
+  if (!on.loaded) return;
+  on.followed = run;
+  try {
+    await on.runs.ask([run, ...link.beside]);
+    if (on.runs.has(run)) await on.load(run, link.beside);
+  } catch (error) { on.note(sentence(error)); }
+}

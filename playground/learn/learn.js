@@ -2,9 +2,11 @@
 // page's language; formulas (MathML) and drawings (SVG) are the server's own, and alone are set as markup.
 import {query, remember} from '../page/address.js';
 import {get, post, sentence} from '../page/ask.js';
+import {List} from '../lessons/list.js';
 import {html, render} from '../page/lit.js';
 import {owner} from '../page/owner.js';
 import {playground} from '../page/playground.js';
+import {visited} from '../page/tabs.js';
 import {filled} from '../page/words.js';
 import {light, symbolsAt} from '../widgets/flow-drawing.js';
 import {card} from './card.js';
@@ -26,6 +28,7 @@ export class Learn {
     this.pointed = '';  // those under the mouse or with the focus
     this.attempts = /** @type {Record<string, Attempt>} */ ({});
     this.opening = false;
+    this.lessons = new List(() => this.draw());
     const point = (/** @type {Event} */ event) => this.point(symbolsAt(event.target));
     for (const type of ['pointerover', 'focusin']) root.addEventListener(type, point);
     for (const type of ['pointerleave', 'focusout']) root.addEventListener(type, () => this.point(''));
@@ -35,6 +38,7 @@ export class Learn {
       const card = query.get('card') ?? '';
       if (this.page && document.body.dataset.tab === 'learn' && card !== this.card) this.show(card, false);
     });
+    visited('learn', () => { if (this.page) this.show(query.get('card') ?? '', false); else this.card = query.get('card') ?? ''; });
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(root);
     this.draw();
   }
@@ -43,7 +47,7 @@ export class Learn {
     if (this.page || this.opening) return this.remember();
     this.opening = true;
     try {
-      this.page = await get('learn');
+      [this.page] = await Promise.all([get('learn'), this.lessons.ask()]);
       this.show(this.card, false);
     } catch (error) {
       this.problem = sentence(error);

@@ -13,7 +13,8 @@ const FAMILIES = ['contrastive', 'autoencoder'];
 /** @param {Learn} learn */
 export const overview = learn => {
   const {say, page} = learn, of = (/** @type {string} */ family) => (page?.cards ?? []).filter(card => card.family === family);
-  return html`<h2>${say('title')}</h2><p class="learn-lead">${say('intro')}</p>${FAMILIES.map(family => html`<h3>${say(family)}</h3>
+  return html`${learn.lessons.view()}<h2>${say('title')}</h2><p class="learn-lead">${say('intro')}</p>
+    ${FAMILIES.map(family => html`<h3>${say(family)}</h3>
     <p class="learn-text">${explained(say(`${family}_text`))}</p><div
       class="learn-cards">${of(family).map(card => small(learn, card))}</div>`)}
     <h3>${say('tables')}</h3><div class="learn-tables">${FAMILIES.map(family => table(learn, family, of(family)))}</div>
@@ -33,7 +34,7 @@ function table(learn, family, cards) {
   const cells = (/** @type {Card} */ {said}) => [
     ...(plain ? [said.core ?? said.networks] : [said.negatives_short ?? said.negatives, said.networks_short ?? said.networks]),
     said.loss_name ?? ''];
-  return html`<div class="learn-table"><table><caption>${learn.say(`table_${family}`)}</caption>
+  return html`<div class=${`learn-table ${family}`}><table><caption>${learn.say(`table_${family}`)}</caption>
     <thead><tr>${heads.map(key => html`<th scope="col">${learn.say(key)}</th>`)}</tr></thead>
     <tbody>${cards.map(card => html`<tr><th scope="row"><button type="button" class="learn-link"
       @click=${() => learn.show(card.name)}>${card.title}</button></th>

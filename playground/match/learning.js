@@ -28,7 +28,7 @@ export class Learning {
   /** @param {import('./match.js').Matcher} page @param {URLSearchParams} query */
   constructor(page, query) {
     this.page = page;
-    this.wanted = (query.get('lesson') || '').split(',');
+    this.wanted = (query.get('pair') || '').split(',');
     /** @type {Pane[]} */
     this.panes = [0, 1].map(at => new Pane(at, {
       changed: () => this.draw(), visible: () => page.visible() && page.activity === this, seen: found => this.seen(found),
@@ -100,5 +100,5 @@ export class Learning {
       <div class="match-panes">${this.panes.map(pane => pane.draw(runs))}</div>`, this.root);
   }
 
-  state() { return {lesson: this.panes.map(pane => pane.run).join(',').replace(/^,$/, '')}; }
+  state() { return {pair: this.panes.map(pane => pane.run).join(',').replace(/^,$/, '')}; }
 }

@@ -3,6 +3,7 @@ import {known, query, remember} from '../page/address.js';
 import {get} from '../page/ask.js';
 import {html, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
+import {visited} from '../page/tabs.js';
 import {sayer} from '../page/words.js';
 import {dropping, pictures} from '../widgets/drop.js';
 import {choice} from '../widgets/forms.js';
@@ -16,7 +17,7 @@ import {Sets} from './sets.js';
 import {ZeroShot} from './zero-shot.js';
 
 const MEMORY = 'playground-match';  // where a browser's tab keeps what is a person's own
-const KEYS = ['pictures', 'labels', 'template', 'scale', 'none', 'heat', 'set', 'query', 'like', 'lesson'];  // of the views, in the address
+const KEYS = ['pictures', 'labels', 'template', 'scale', 'none', 'heat', 'set', 'query', 'like', 'pair'];  // of the views, in the address
 const VIEWS = {words: Labels, find: Find, test: ZeroShot, lesson: Learning};
 const say = sayer('match');
 
@@ -83,6 +84,15 @@ export class Matcher {
       this.activity.refresh();
       this.opened();  // a run that was just trained is a model
     } else this.activity.draw();
+  }
+
+  /** The address wants another model, or another view. */
+  follow() {
+    this.query = new URLSearchParams(query);
+    const doing = known(query.get('match'), Object.keys(VIEWS)) ?? 'words', model = query.get('model') || this.models.first;
+    this.views = {};
+    this.turnTo(doing);
+    if (this.ready && model && model !== this.models.model) this.models.load(model);
   }
 
   get ready() { return this.sets.built.length > 0; }  // what cannot be asked without a model waits for it
@@ -167,4 +177,8 @@ export class Matcher {
 }
 
 /** @param {HTMLElement} element */
-export function open(element) { playground.matcher = new Matcher(/** @type {HTMLElement} */ (element.querySelector('.match'))); }
+export function open(element) {
+  const matcher = new Matcher(/** @type {HTMLElement} */ (element.querySelector('.match')));
+  playground.matcher = matcher;
+  visited('match', () => matcher.follow());
+}

@@ -13,6 +13,9 @@ for (const [key, value] of new URLSearchParams(history.state?.views)) {
   if (tabOf(key) && tabOf(key) !== (query.get('tab') ?? 'train') && !query.has(key)) query.set(key, value);
 }
 
+/** Keys of Train's controls. */
+export const CONTROLS = /^(data|method|seconds|steps|seed|knob\..+)$/;
+
 /** @param {string} key */
 const shown = key => [undefined, document.body.dataset.tab].includes(tabOf(key));
 

@@ -18,6 +18,7 @@ from playground.texts import LANGUAGES, classes, table, text
 from trainers.method import methods
 
 START = "page/start.js"
+LESSONS = "lessons/lessons.js"
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -65,14 +66,15 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
     return f"<script>window.playground = {{words: ({json.dumps(found)})[document.documentElement.dataset.lang]}}</script>"
 
 
-def scripts(tab: str) -> str:
-    """The page's scripts, those of Train, which Gradio draws first, and those of the tab that the address opens.
+def scripts(tab: str, lesson: bool = False) -> str:
+    """The page's scripts, those of Train, which Gradio draws first, and those of the tab and the lesson of the address.
 
     All but the first wait for Gradio to draw; so Gradio's own are fetched before them.
     """
     opened = [name for one in dict.fromkeys(("train", tab)) if (name := f"{one}/{one}.js") in modules.FILES]
-    begun = f'<script type="module" src="{modules.address(START)}"></script>'
-    return begun + modules.preloads([START, *opened])
+    begun = [START, LESSONS] if lesson else [START]
+    tags = "".join(f'<script type="module" src="{modules.address(name)}"></script>' for name in begun)
+    return tags + modules.preloads([*begun, *opened])
 
 
 def _below(language: str, prefix: str) -> dict[str, str]:
@@ -123,7 +125,7 @@ class Head:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        first = (self.words + scripts(request.query_params.get("tab", ""))).encode()
+        first = (self.words + scripts(request.query_params.get("tab", ""), "lesson" in request.query_params)).encode()
         packed = "gzip" in request.headers.get("accept-encoding", "")
         begun: list[Message] = []
         body = bytearray()

@@ -1,6 +1,6 @@
 // What this browser's runs are stopped with, and which runs it began.
 
-const SECRET = 'playground-secret', RUNS = 'playground-runs', MOST = 300, MOST_IN_ADDRESS = 20;
+const SECRET = 'playground-secret', RUNS = 'playground-runs', LESSONS = 'playground-lessons', MOST = 300, MOST_IN_ADDRESS = 20;
 
 /** The part of the address that no server is sent: it carries what storage refuses, as in a frame of another site. */
 const fragment = () => new URLSearchParams(location.hash.slice(1));
@@ -31,6 +31,22 @@ export function owner() {
   const found = stored(SECRET) || [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
   store(SECRET, found);
   return found;
+}
+
+/**
+ * How far this browser is in each lesson.
+ * @returns {Record<string, import('../lessons/lessons.js').Progress>}
+ */
+export function progress() {
+  try {
+    const found = JSON.parse(stored(LESSONS) ?? '{}');
+    return found && typeof found === 'object' && !Array.isArray(found) ? found : {};
+  } catch { return {}; }  // somebody wrote something else there
+}
+
+/** @param {string} lesson @param {import('../lessons/lessons.js').Progress} how */
+export function keepProgress(lesson, how) {
+  store(LESSONS, JSON.stringify({...progress(), [lesson]: how}), JSON.stringify({[lesson]: {...how, told: {}}}));
 }
 
 /** What it began is deleted. */

@@ -1,5 +1,5 @@
 // Which tab is open: in the address, on the body for the style sheets, and in Gradio's own row of tabs.
-import {query, recall, remember} from './address.js';
+import {CONTROLS, query, recall, remember} from './address.js';
 import {playground} from './playground.js';
 import {words} from './words.js';
 
@@ -33,6 +33,43 @@ export function received(tab) {
   return parcel;
 }
 
+/** Calls once Gradio has drawn its row of tabs. @param {() => void} act */
+function whenDrawn(act) {
+  if (button('train')) return act();
+  const drawn = new MutationObserver(() => {
+    if (!button('train')) return;
+    drawn.disconnect();
+    act();
+  });
+  drawn.observe(document.body, {subtree: true, childList: true});
+}
+
+/**
+ * Opens a tab with this view of it, as if the address had said so from the start; a `visit` on the document tells a tab that is there
+ * already. With other views the tab stands as it stood.
+ * @param {string} tab @param {Record<string, string>} view keys of the address @param {Record<string, unknown>} [also] keys of the page
+ * @param {boolean} [entry] Back leads to how it was before
+ */
+export function visit(tab, view, also = {}, entry = false) {
+  const own = /** @type {string[]} */ (words().keys?.[tab] ?? []);
+  const go = () => {
+    if (!button(tab)) return;  // which this app does not have
+    document.body.dataset.tab = tab;
+    if (view.run) playground.follow?.();
+    open(tab);
+    document.dispatchEvent(new CustomEvent('visit', {detail: tab}));
+  };
+  document.body.dataset.tab = tab;
+  const gone = [...query.keys()].filter(key => own.includes(key) || view.run && CONTROLS.test(key));  // a run sets its own controls
+  remember({...Object.fromEntries(gone.map(key => [key, null])), ...view, ...also, tab: tab === 'train' ? null : tab}, entry);
+  whenDrawn(go);
+}
+
+/** What a tab does when it is visited. @param {string} tab @param {() => void} act */
+export const visited = (tab, act) => document.addEventListener('visit', event => {
+  if (/** @type {CustomEvent<string>} */ (event).detail === tab) act();
+});
+
 /** The run that Train shows; till Gradio has drawn Train, which may be after the tab that is open, the one that the address names. */
 export const shownRun = () => playground.run?.() ?? query.get('run') ?? '';
 
@@ -40,21 +77,15 @@ export const current = () => document.body.dataset.tab ?? 'train';
 
 /** Opens the tab of the address once Gradio has drawn its row of tabs. */
 function begin() {
-  const wanted = named(query.get('tab'));
   const go = () => {
+    const wanted = named(query.get('tab'));  // also what a lesson has asked for meanwhile
     document.body.dataset.tab = button(wanted) ? wanted : 'train';  // a name that no tab has
     if (wanted === 'train') return;
     if (button(wanted)) open(wanted);
     else remember({tab: null});
   };
-  document.body.dataset.tab = wanted;
-  if (button('train')) return go();
-  const drawn = new MutationObserver(() => {
-    if (!button('train')) return;
-    drawn.disconnect();
-    go();
-  });
-  drawn.observe(document.body, {subtree: true, childList: true});
+  document.body.dataset.tab = named(query.get('tab'));
+  whenDrawn(go);
 }
 
 /** Each tab is a step that Back undoes: seen before Gradio draws the tab, which reads its view from the address. @param {Event} event */

@@ -5,7 +5,7 @@ import {gone, sentence} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
-import {received, shownRun} from '../page/tabs.js';
+import {received, shownRun, visited} from '../page/tabs.js';
 import {className} from '../page/words.js';
 import {dropping} from '../widgets/drop.js';
 import * as api from './api.js';
@@ -41,6 +41,7 @@ export class Reconstructor {
   wanted = '';  // the run that was last chosen
   followed = '';  // the run that Train showed when this tab was last opened
   parcel = /** @type {{run: string, index: number} | null} */ (null);  // what another tab wants to be looked at here
+  linked = /** @type {import('./types').Settings | null} */ (null);  // what the address wants, until its run is there
   acts = 0;  // what a person has done to the image, so that what was asked before does not undo it
   answered = 0;
   opening = false;
@@ -91,6 +92,13 @@ export class Reconstructor {
     if (this.parcel) this.opened();
   }
 
+  /** The address wants another view. */
+  follow() {
+    this.linked = read(query);
+    this.parcel = {run: query.get('run') ?? '', index: this.linked.index};
+    this.opened();
+  }
+
   /** @param {string} [also] */
   async listRuns(also = '') {
     const linked = query.get('run') ?? '';
@@ -132,7 +140,8 @@ export class Reconstructor {
       Object.assign(this, {about, sheet, classes: about.classes.map(className), image: null, positions: null});
     }
     this.acts++;
-    this.settings = filled(this.settings, maker);
+    this.settings = filled(this.linked ?? this.settings, maker);
+    this.linked = null;
     if (!able(maker).includes(this.settings.doing)) this.settings.doing = able(maker)[0];
     Object.assign(this, {maker, drawing: false, first: this.pixels(0, maker)});
     this.deal();
@@ -269,5 +278,6 @@ export function open(element) {
   document.addEventListener('parcel', event => {
     if (/** @type {CustomEvent<string>} */ (event).detail === 'reconstruct') reconstructor.opened();
   });
+  visited('reconstruct', () => reconstructor.follow());
   playground.reconstructor = reconstructor;
 }

@@ -1,15 +1,14 @@
 // The controls of Train in the page's address: data, method, seconds or steps, seed, knob.NAME.
-import {query, remember} from '../page/address.js';
+import {CONTROLS, query, remember} from '../page/address.js';
 import {held} from '../page/link.js';
 import {words} from '../page/words.js';
 
 /** @typedef {Record<string, unknown>} Given a control's key and its value */
 
-const SET = /^(data|method|seconds|steps|seed|knob\..+)$/;
 const SETTLED = 150;  // ms: a slider that is pulled has hundreds of values
 
 /** What the address sets. @returns {Record<string, string>} */
-export const given = () => Object.fromEntries([...query].filter(([key]) => SET.test(key)));
+export const given = () => Object.fromEntries([...query].filter(([key]) => CONTROLS.test(key)));
 
 /** What it sets of those that the page's link hides or fixes. @returns {Record<string, string>} */
 const linked = () => Object.fromEntries(Object.entries(given()).filter(([key]) =>

@@ -569,7 +569,7 @@ def tile(pane: Locator, name: str) -> float:
 
 
 def test_the_lesson_shows_what_two_runs_have_learned(match: Callable[..., Page], runs: dict[str, Path]) -> None:
-    page = match("lesson", "&lesson=match-both,match-half")
+    page = match("lesson", "&pair=match-both,match-half")
     for at, (name, symmetric) in enumerate((("both", "true"), ("half", "false"))):
         pane = page.locator(f".match-pane[data-at='{at}']")
         expect(pane).to_have_attribute("data-ready", "1")
@@ -607,7 +607,7 @@ def test_two_runs_learn_live_side_by_side_and_the_diagonal_brightens(match: Call
         page.wait_for_timeout(200)
     assert len(steps) >= 4, steps
     first, second = (pane.get_attribute("data-run") or "" for pane in panes)
-    assert first != second and f"lesson={first}%2C{second}" in page.url
+    assert first != second and f"pair={first}%2C{second}" in page.url
     for pane in panes:
         expect(pane).to_have_attribute("data-state", "finished")
         assert tile(pane, "diagonal") - tile(pane, "rest") > max(begun, 0.02)  # a slow machine makes few steps in its time

@@ -13,7 +13,7 @@ const card = (name, family = 'contrastive', more = {}) => ({
   switches: [{text: 'off', knobs: {stop: false}, named: 'Stop: off', seen: null}], ...more,
 });
 const PAGE = {
-  words: {title: 'Learn', run: 'Try it', budget: '{seconds} s of {data}', started: 'Starting', run_a: 'a run'},
+  lessons: [], words: {title: 'Learn', run: 'Try it', budget: '{seconds} s of {data}', started: 'Starting', run_a: 'a run'},
   cards: [card('simclr'), card('masked', 'autoencoder')], insights: [{key: 'collapse', runs: [{run: 'a', tab: 'compare', address: '?runs=a'}]}],
 };
 const fetched = globalThis.fetch;

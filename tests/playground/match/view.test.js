@@ -148,6 +148,6 @@ test('two runs are trained, and a run that somebody chose meanwhile stays in its
   learning.panes[1].follow('chosen');
   await requests.filter(one => one.path === 'runs')[1].answer({run: 'second'});
   assert.deepEqual(learning.panes.map(pane => pane.run), ['first', 'chosen']);
-  assert.equal(learning.state().lesson, 'first,chosen');
+  assert.equal(learning.state().pair, 'first,chosen');
   for (const pane of learning.panes) pane.follow('');
 });

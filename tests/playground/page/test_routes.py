@@ -199,7 +199,11 @@ def test_all_that_a_tab_imports_is_fetched_at_once_and_nothing_of_another_tab() 
     for tab in ("train", "explore", "reconstruct", "match", "compare", "learn"):
         found = set(re.findall(r'modulepreload" [^>]*href="playground/modules/\w+/([^"]+)"', head.scripts(tab)))
         assert {"page/start.js", "train/train.js", f"{tab}/{tab}.js"} <= found <= set(modules.FILES)
-        assert {name.split("/")[0] for name in found} == {"page", "widgets", "train", tab}
+        rooms = {"page", "widgets", "train", tab} | ({"lessons"} if tab == "learn" else set())  # Learn lists them
+        assert {name.split("/")[0] for name in found} == rooms
+    opened = head.scripts("train", lesson=True)
+    assert '<script type="module" src="playground/modules/' in opened and "lessons/view.js" in opened
+    assert "lessons/" not in head.scripts("train")
     assert head.scripts("../../etc") == head.scripts("train") == head.scripts("")
 
 
