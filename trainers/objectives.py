@@ -61,6 +61,8 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """The mean over rows of -Σ t log softmax(logits): logits (n,m); target (n,), which column fits, or (n,m), shares."""
     (logits,) = _apart(logits)
     value = F.cross_entropy(logits, target)
+    if _seen.get() is None:
+        return value
     shares = F.one_hot(target, logits.shape[1]).to(logits) if target.ndim == 1 else target
     return _seen_as(CrossEntropy(logits, shares, value))
 

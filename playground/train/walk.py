@@ -41,7 +41,7 @@ class Walks:
 
     def __init__(self, maps: Maps) -> None:
         self.maps = maps
-        self._found = Once(self._find, 64, at_once=1)
+        self._found = Once(self._find, 32, at_once=1, waiting=16)
 
     def walk(self, run: str, number: int, language: str) -> Walked:
         """The run's next batch but `number`, with its words. UserError where no network was saved yet."""
@@ -69,13 +69,13 @@ def walked(folder: Path, changed: int, number: int, watch: Callable[[float], Non
         torch.set_num_threads(threads)
 
 
-@lru_cache(4)
+@lru_cache(3)
 def _walker(folder: Path, changed: int) -> Walker:
     config = record.read_config(folder)
     return Walker(folder, _data(config.dataset, config.size))
 
 
-@lru_cache(1)
+@lru_cache(2)
 def _data(dataset: str, size: int | None) -> Dataset:
     return load(dataset, size)
 

@@ -47,7 +47,7 @@ def test_a_batch_goes_through_by_arrow_keys_and_an_entry_tells_of_itself(open_fr
 
 
 def test_on_a_phone_no_station_is_wider_than_the_page(open_fresh: Open) -> None:
-    page = open_fresh("?lang=zh&method=clip", width=390, height=844, quiet=True)
+    page = open_fresh("?lang=zh&method=swav", width=390, height=844, quiet=True)
     page.locator(".walk-begin").click()
     station, places = page.locator(".walk-station"), page.locator(".walk-places button")
     expect(station).to_have_attribute("data-station", "images", timeout=60_000)
@@ -55,3 +55,4 @@ def test_on_a_phone_no_station_is_wider_than_the_page(open_fresh: Open) -> None:
         places.nth(place).click()
         expect(places.nth(place)).to_have_attribute("aria-current", "step")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.locator(".live-walk").evaluate("walk => walk.getBoundingClientRect().right <= innerWidth")
