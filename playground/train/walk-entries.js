@@ -134,6 +134,7 @@ function share(walk, found, table, i, j, value) {
     ...target > 0 ? [/** @type {[string, string]} */ ([words.say_target, percent(target, 1)])] : [],
     target > 0 ? [words.say_share, `${digits(own)} (${percent(own / (walk.loss || loss), 1)})`] : [words.say_less, digits(less)],
     ...walk.temperature === null ? [/** @type {[string, unknown]} */ ([words.say_direction, direction(found, table.gradient[i][j])])] : [],
+    [words.say_then, shown('cosine', Number(table.after[i][j]) * (temperature ?? 1))],
   ])}`;
 }
 
@@ -144,7 +145,7 @@ function pair(found, table, i, j, value) {
   return html`<div class="walk-both">${thumb(both, one)} → ${thumb(both, other)}</div>${list([
     [words.say_cosine, shown('cosine', value)], [words.say_share, `${digits(part)} (${percent(part / loss, 1)})`],
     [words.say_direction, direction(found, table.gradient[i][j])],
-    [words.say_other, found.numbers.held ? words.say_held : words.say_free],
+    [words.say_other, found.numbers.held ? words.say_held : words.say_free], [words.say_then, shown('cosine', table.after[i][j])],
   ])}`;
 }
 
@@ -156,5 +157,5 @@ function patch(found, table, i, j) {
     : html`<div class="walk-both">${rowHead(found, {...table, strip: 'image'}, i)} → ${rowHead(found, table, i)}</div>`;
   if (value === null) return html`${where}<p class="hint">${words.say_visible}</p>`;
   return html`${where}${list([[words.say_error, digits(value)], [words.say_share, `${digits(part)} (${percent(part / loss, 1)})`],
-    [words.say_direction, push < 0 ? words.say_brighter : words.say_darker]])}`;
+    [words.say_direction, push < 0 ? words.say_brighter : words.say_darker], [words.say_then, digits(Number(table.after[i][j]))]])}`;
 }

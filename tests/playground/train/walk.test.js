@@ -9,7 +9,7 @@ import {act} from '../../page.js';
 const fetched = globalThis.fetch;
 const WORDS = Object.fromEntries(['back', 'next', 'again', 'close', 'keys', 'cosine', 'softmax', 'gradient', 'change', 'temperature', 'point', 'target',
   'share', 'less', 'direction', 'pull', 'push', 'still', 'itself', 'first', 'second', 'other', 'held', 'free', 'visible', 'error', 'brighter',
-  'darker', 'loss', 'embeddings', 'networks', 'none', 'pairs', 'captions', 'errors', 'different', 'weights'].map(key => [`say_${key}`, key]));
+  'darker', 'then', 'loss', 'embeddings', 'networks', 'none', 'pairs', 'captions', 'errors', 'different', 'weights'].map(key => [`say_${key}`, key]));
 Object.assign(WORDS, {say_batch: 'batch {number}', say_numbers: '{rows} × {columns}', say_at: 'at {loss}', say_trained: 'back to {value}',
   say_prototype: 'prototype {number}', say_image: 'image {number}', say_patch: 'row {row}, column {column}', say_rest: '{number} more'});
 const EMPTY = {strip: 'both', rows: [0, 1], row_names: [], across: 'both', columns: [0, 1], names: [], rest: [], target: [], weight: 0, shares: [], grid: null};
@@ -122,7 +122,7 @@ describe('one step in slow motion', () => {
     act(see('entry-matrix').querySelectorAll('i')[1], 'pointerover');
     await settle();
     const said = () => see('.walk-entry').textContent.replace(/\s+/g, ' ');
-    assert.match(said(), /cosine1softmax88\.1%target100\.0%share0\.0635 \(28\.8%\)direction→ ← pull \(0\.1\)/);
+    assert.match(said(), /cosine1softmax88\.1%target100\.0%share0\.0635 \(28\.8%\)direction→ ← pull \(0\.1\)then1\.5/);
     act(see('entry-matrix').querySelectorAll('i')[2], 'pointerover');
     assert.match(said(), /less0\.0635direction← → push \(0\.1\)/);
     act(see('entry-matrix').querySelectorAll('i')[0], 'pointerover');
@@ -152,7 +152,7 @@ describe('one step in slow motion', () => {
     assert.equal(see('input'), null);
     act(see('entry-matrix').querySelectorAll('i')[1], 'pointerover');
     await settle();
-    assert.match(see('.walk-entry').textContent.replace(/\s+/g, ' '), /cosine0\.5share0\.125 \(41\.7%\)direction→ ← pull \(0\.2\)otherheld/);
+    assert.match(see('.walk-entry').textContent.replace(/\s+/g, ' '), /cosine0\.5share0\.125 \(41\.7%\)direction→ ← pull \(0\.2\)otherheldthen0\.6/);
     const moving = await walked(answer(COSINE, {temperature: null, numbers: {held: false}}), 4);
     act(moving.see('entry-matrix').querySelectorAll('i')[3], 'pointerover');
     assert.match(moving.see('.walk-entry').textContent.replace(/\s+/g, ' '), /← → push \(0\.3\)otherfree/);
@@ -163,7 +163,7 @@ describe('one step in slow motion', () => {
     assert.deepEqual(see('entry-matrix').values, [[0.4, null], [0.2, 0.1]]);
     act(see('entry-matrix').querySelectorAll('i')[0], 'pointerover');
     await settle();
-    assert.match(see('.walk-entry').textContent.replace(/\s+/g, ' '), /row 1, column 1error0\.4share0\.2 \(30\.8%\)directionbrighter/);
+    assert.match(see('.walk-entry').textContent.replace(/\s+/g, ' '), /row 1, column 1error0\.4share0\.2 \(30\.8%\)directionbrighterthen0\.3/);
     act(see('entry-matrix').querySelectorAll('i')[1], 'pointerover');
     assert.match(see('.walk-entry').textContent, /visible/);
     root.querySelectorAll('.walk-images button')[1].click();
