@@ -111,6 +111,15 @@ def load_model(path: Path) -> Method:
     return method.eval()
 
 
+def saved_at(folder: Path) -> tuple[int, float]:
+    """The step, and the seconds of training, at which a run's networks were saved; UserError as `load_model` has it."""
+    about, _ = _load(folder / MODEL)
+    try:
+        return int(about["step"]), float(about["seconds"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(DAMAGED, file=MODEL) from error
+
+
 def shrink_model(folder: Path) -> None:
     """Keep a run's networks in a quarter of their room, a byte a weight and a scale a row, and nothing to go on from."""
     about, tensors = _load(folder / MODEL)

@@ -23,6 +23,7 @@ from torch import Generator, Tensor, nn
 
 from trainers.encoders import Encoder
 from trainers.errors import UserError
+from trainers.objectives import cross_entropy
 
 SMALLEST = 32  # pixels a side below which the image tower, which halves five times, has nothing left
 CONFIG = Path(__file__).parent / "clip_config" / "playground-clip.json"
@@ -174,7 +175,7 @@ class Texts(nn.Module):
 
 def agreement(logits: Tensor, fits: Tensor) -> Tensor:
     """Cross-entropy of rows (n,m) with what fits them, in equal parts; fits: (n,m) bool, one of a row at least."""
-    return F.cross_entropy(logits, fits / fits.sum(1, keepdim=True))
+    return cross_entropy(logits, fits / fits.sum(1, keepdim=True))
 
 
 def least(fits: Tensor) -> Tensor:

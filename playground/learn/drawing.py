@@ -26,6 +26,10 @@ ROOM_NOW = 84.0  # pixels for a word that a run says
 LEVELS = (0.3, 0.9, 0.55, 0.2)  # of a little histogram
 VISIBLE = (2, 7, 8, 13)  # of sixteen patches
 DOTS = ((0.3, 0.18), (0.7, 0.32), (0.28, 0.5), (0.7, 0.68), (0.34, 0.84))  # prototypes, in parts of their box
+# stops of one step in slow motion (playground/train/walk.py) at which a kind of node is lit; a network learns as well
+STOPS = {"picture": "images", "words": "images", "net": "features gradient moved", "head": "embeddings gradient moved",
+         "vector": "embeddings", "code": "embeddings", "tokens": "features", "decoder": "compared gradient moved",
+         "bank": "compared gradient moved", "loss": "loss"}  # fmt: skip
 Words = Callable[[str], str]
 
 
@@ -35,7 +39,8 @@ class Node:
 
     span: lanes that it covers to either side of its own. look: which picture or table. cells: symbols of a table's
     lit and of its other cells. live: what of a run is seen there: a row of its pictures, or of its tables; "spread", "loss",
-    "caption". other: of another image of the batch, so many further on.
+    "caption". other: of another image of the batch, so many further on. stops: of one step in slow motion, at which it is lit,
+    by spaces; "" for those of its kind.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Node:
     cells: tuple[str, str] = ("", "")
     live: str = ""
     other: int = 0
+    stops: str = ""
 
 
 @dataclass(frozen=True)
@@ -312,7 +318,8 @@ class Sheet:
     def node(self, node: Node, box: Box) -> str:
         """A node: its shape, and its words in it or below."""
         shape = SHAPES[node.kind](self, node, box)
-        return f'<g class="node {node.kind}"{lit(node.lights)}>{shape}{self.written(node, box)}{self.now(node, box)}</g>'
+        stops = f' data-at="{node.stops or STOPS.get(node.kind, "compared")}"' if self.live else ""
+        return f'<g class="node {node.kind}"{lit(node.lights)}{stops}>{shape}{self.written(node, box)}{self.now(node, box)}</g>'
 
     def now(self, node: Node, box: Box) -> str:
         """A node's empty place for what a run has there just now."""

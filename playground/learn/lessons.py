@@ -56,8 +56,8 @@ def views(one: str, other: str, lights: tuple[str, str] = ("x", "x")) -> tuple[t
     """What methods that compare views begin with: an image, and two random views of it."""
     nodes = (
         Node("x", "picture", (0, 0.5), "x", "images", look="stack", lights="x", live="image"),
-        Node("v1", "picture", (1.05, 0), one, "view", look="crop", lights=lights[0], live="view 1"),
-        Node("v2", "picture", (1.05, 1), other, "view", look="mirror", lights=lights[1], live="view 2"),
+        Node("v1", "picture", (1.05, 0), one, "view", look="crop", lights=lights[0], live="view 1", stops="views"),
+        Node("v2", "picture", (1.05, 1), other, "view", look="mirror", lights=lights[1], live="view 2", stops="views"),
     )
     return nodes, (Edge("x", "v1"), Edge("x", "v2"))
 
@@ -78,9 +78,10 @@ SIMCLR = Drawing(
     (
         Node("x", "picture", (0, 0.25), "", "image", look="stack", lights="x n", live="image"),
         Node("o", "picture", (0, 1), "", "others", look="others", lights="zk n", live="image", other=1),
-        Node("v1", "picture", (1.05, 0), "x_i", "view", look="crop", lights="x", live="view 1"),
-        Node("v2", "picture", (1.05, 0.5), "x_j", "view", look="mirror", lights="x", live="view 2"),
-        Node("v3", "picture", (1.05, 1), "x_k", "views", look="crop other", lights="x zk", live="view 1", other=1),
+        Node("v1", "picture", (1.05, 0), "x_i", "view", look="crop", lights="x", live="view 1", stops="views"),
+        Node("v2", "picture", (1.05, 0.5), "x_j", "view", look="mirror", lights="x", live="view 2", stops="views"),
+        Node("v3", "picture", (1.05, 1), "x_k", "views", look="crop other", lights="x zk", live="view 1", other=1,
+             stops="views"),
         *_SHARED,
         Node("z1", "vector", (3.95, 0), "z_i", lights="zi", live="spread"),
         Node("z2", "vector", (3.95, 0.5), "z_j", lights="zj"),
@@ -126,15 +127,15 @@ BYOL = Drawing(
     (
         *_VIEWS,
         Node("f1", "net", (2.1, 0), "f_θ", "encoder", lights="f theta"),
-        Node("f2", "net", (2.1, 1), "f_ξ", "encoder", lights="f xi"),
+        Node("f2", "net", (2.1, 1), "f_ξ", "encoder", lights="f xi", stops="features moved"),
         Node("g1", "head", (3.1, 0), "g_θ", "projection", lights="g theta"),
-        Node("g2", "head", (3.1, 1), "g_ξ", "projection", lights="g xi"),
+        Node("g2", "head", (3.1, 1), "g_ξ", "projection", lights="g xi", stops="embeddings moved"),
         Node("z1", "vector", (3.95, 0), "z_θ", lights="z", live="spread"),
-        Node("z2", "vector", (3.95, 1), "z′_ξ", lights="zt"),
-        Node("q", "head", (4.8, 0), "q_θ", "predictor", lights="q theta"),
-        Node("p", "vector", (5.65, 0), "q_θ(z_θ)", lights="q z"),
+        Node("z2", "vector", (3.95, 1), "z′_ξ", lights="zt", stops="embeddings compared"),
+        Node("q", "head", (4.8, 0), "q_θ", "predictor", lights="q theta", stops="compared gradient moved"),
+        Node("p", "vector", (5.65, 0), "q_θ(z_θ)", lights="q z", stops="compared"),
         Node("l", "loss", (6.6, 0.5), "L", "loss", lights="l", live="loss"),
-        Node("t", "knob", (2.6, 0.5), "τ", lights="tau"),
+        Node("t", "knob", (2.6, 0.5), "τ", lights="tau", stops="moved"),
     ),
     (
         *_VIEW_EDGES, Edge("v1", "f1"), Edge("v2", "f2"), Edge("f1", "g1"), Edge("f2", "g2"),
@@ -147,9 +148,9 @@ SIMSIAM = Drawing(
     (
         *_VIEWS, *_SHARED,
         Node("z1", "vector", (3.95, 0), "z_1", lights="z", live="spread"),
-        Node("z2", "vector", (3.95, 1), "z_2", lights="z"),
-        Node("h", "head", (4.8, 0), "h", "predictor", lights="h"),
-        Node("p", "vector", (5.65, 0), "p_1", lights="p"),
+        Node("z2", "vector", (3.95, 1), "z_2", lights="z", stops="embeddings compared"),
+        Node("h", "head", (4.8, 0), "h", "predictor", lights="h", stops="compared gradient moved"),
+        Node("p", "vector", (5.65, 0), "p_1", lights="p", stops="compared"),
         Node("l", "loss", (6.6, 0.5), "ℓ", "loss", lights="d l", live="loss"),
     ),
     (
@@ -159,7 +160,7 @@ SIMSIAM = Drawing(
 )  # fmt: skip
 CLIP = Drawing(
     (
-        Node("x", "picture", (0, 0), "", "images", look="stack", lights="i n", live="image"),
+        Node("x", "picture", (0, 0), "", "images", look="stack", lights="i n", live="image", stops="images views"),
         Node("w", "words", (0, 1), "", "captions", lights="t n", live="caption"),
         Node("f", "net", (1.15, 0), "", "image_tower", lights="i"),
         Node("g", "net", (1.15, 1), "", "text_tower", lights="t"),
@@ -183,7 +184,7 @@ AUTOENCODER = Drawing(
         Node("f", "net", (1.15, 0.5), "f", "encoder", lights="f"),
         Node("h", "code", (2.1, 0.5), "h", "code", lights="h"),
         Node("g", "decoder", (3.05, 0.5), "g", "decoder", lights="g"),
-        Node("r", "picture", (4.2, 0.5), "x′", "rebuilt", look="rebuilt", lights="r", live="reconstruction"),
+        Node("r", "picture", (4.2, 0.5), "x′", "rebuilt", look="rebuilt", lights="r", live="reconstruction", stops="compared"),
         Node("l", "loss", (5.4, 0.5), "L", "loss", lights="l", live="loss"),
     ),
     (Edge("x", "f"), Edge("f", "h"), Edge("h", "g"), Edge("g", "r"), Edge("r", "l"),
@@ -192,12 +193,12 @@ AUTOENCODER = Drawing(
 DENOISING = Drawing(
     (
         Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p", live="input"),
-        Node("n", "step", (1.05, 0.5), "", "damage", lights="n"),
-        Node("d", "picture", (2.1, 0.5), "x̃", "damaged", look="noise", lights="d", live="corrupted"),
+        Node("n", "step", (1.05, 0.5), "", "damage", lights="n", stops="views"),
+        Node("d", "picture", (2.1, 0.5), "x̃", "damaged", look="noise", lights="d", live="corrupted", stops="views"),
         Node("f", "net", (3.2, 0.5), "f", "encoder", lights="f"),
         Node("h", "code", (4.1, 0.5), "h", "code", lights="h"),
         Node("g", "decoder", (5, 0.5), "g", "decoder", lights="g"),
-        Node("r", "picture", (6.1, 0.5), "x′", "rebuilt", look="rebuilt", lights="r", live="reconstruction"),
+        Node("r", "picture", (6.1, 0.5), "x′", "rebuilt", look="rebuilt", lights="r", live="reconstruction", stops="compared"),
         Node("l", "loss", (7.25, 0.5), "L", "loss", lights="l", live="loss"),
     ),
     (Edge("x", "n"), Edge("n", "d"), Edge("d", "f"), Edge("f", "h"), Edge("h", "g"), Edge("g", "r"), Edge("r", "l"),
@@ -206,11 +207,11 @@ DENOISING = Drawing(
 MASKED = Drawing(
     (
         Node("x", "picture", (0, 0.5), "x", "image", look="plain", lights="x p", live="input"),
-        Node("m", "picture", (1.1, 0.5), "", "hidden", look="masked", lights="m", live="visible"),
+        Node("m", "picture", (1.1, 0.5), "", "hidden", look="masked", lights="m", live="visible", stops="views"),
         Node("f", "net", (2.2, 0.5), "f", "vit", lights="f"),
         Node("t", "tokens", (3.2, 0.5), "", "tokens", look="hidden", lights="t"),
         Node("g", "decoder", (4.25, 0.5), "g", "light_decoder", lights="g"),
-        Node("r", "picture", (5.4, 0.5), "x′", "painted", look="painted", lights="r", live="reconstruction"),
+        Node("r", "picture", (5.4, 0.5), "x′", "painted", look="painted", lights="r", live="reconstruction", stops="compared"),
         Node("l", "loss", (6.6, 0.5), "L", "loss_hidden", lights="l m", live="loss"),
     ),
     (Edge("x", "m"), Edge("m", "f"), Edge("f", "t"), Edge("t", "g"), Edge("g", "r"), Edge("r", "l"),

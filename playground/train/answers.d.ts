@@ -179,3 +179,89 @@ export interface Deleted {
 export interface Health {
   waiting: number;
 }
+
+/** A stop of one step in slow motion: which it is, what it is called, and what happens there. */
+export interface Station {
+  key: string;
+  title: string;
+  text: string;
+}
+
+/** Rows of numbers that a network hands on, as a picture of a pixel each; strip: the pictures that they are of. */
+export interface WalkVectors {
+  key: string;
+  name: string;
+  strip: string;
+  rows: number;
+  columns: number;
+  low: number;
+  high: number;
+  src: string;
+}
+
+/** What a loss compares, entry by entry. kind: softmax, cosine or square. */
+export interface WalkTable {
+  kind: string;
+  key: string;
+  name: string;
+  strip: string;
+  rows: number[];
+  row_names: string[];
+  across: string;
+  columns: number[];
+  names: string[];
+  values: ((number | null)[])[];
+  rest: number[][];
+  target: number[][];
+  gradient: number[][];
+  weight: number;
+  shares: number[][];
+  after: ((number | null)[])[];
+  grid: number[] | null;
+}
+
+/** A network: the length of its gradient, None where none reaches it, and how far it moved, as a share of its length. */
+export interface WalkPart {
+  name: string;
+  label: string;
+  gradient: number | null;
+  moved: number;
+}
+
+/** Cosines of the two views of each image, and the mean of those of different images, before the step and after it. */
+export interface Closer {
+  pairs: number[];
+  pairs_after: number[];
+  others: number;
+  others_after: number;
+}
+
+/** A part of a loss that is a loss too. */
+export interface Term {
+  name: string;
+  value: number;
+}
+
+/** One step in slow motion. step: of the run; of: images in one of its batches, of which these are the first `count`. */
+export interface Walked {
+  step: number;
+  of: number;
+  count: number;
+  rate: number;
+  loss: number;
+  loss_after: number;
+  terms: Term[];
+  temperature: number | null;
+  spread: number;
+  strips: Record<string, string>;
+  sides: Record<string, number>;
+  rows: Record<string, string>;
+  vectors: WalkVectors[];
+  tables: WalkTable[];
+  closer: Closer | null;
+  gradients: number[] | null;
+  parts: WalkPart[];
+  numbers: Record<string, any>;
+  stations: Station[];
+  words: Record<string, string>;
+}

@@ -207,3 +207,106 @@ class Health(TypedDict):
     """That the app answers; waiting: runs in the queue."""
 
     waiting: int
+
+
+class Station(TypedDict):
+    """A stop of one step in slow motion: which it is, what it is called, and what happens there."""
+
+    key: str
+    title: str
+    text: str
+
+
+class WalkVectors(TypedDict):
+    """Rows of numbers that a network hands on, as a picture of a pixel each; strip: the pictures that they are of."""
+
+    key: str
+    name: str
+    strip: str
+    rows: int
+    columns: int
+    low: float
+    high: float
+    src: str
+
+
+class WalkTable(TypedDict):
+    """What a loss compares, entry by entry. kind: softmax, cosine or square.
+
+    strip and rows: the picture of each row; across and columns: of each column; the names of either, where they have some.
+    values: logits, cosines or mean squares, None where there is nothing; rest: logits of columns that are not shown. target:
+    shares that a row of a softmax should have, in both. gradient: of the loss, below 0 where it pulls the two together.
+    weight: of the table's loss in the whole. shares: parts of the loss, but for a softmax, where the page works them out.
+    after: values after the step. grid: rows and columns of the patches that a row is made of.
+    """
+
+    kind: str
+    key: str
+    name: str
+    strip: str
+    rows: list[int]
+    row_names: list[str]
+    across: str
+    columns: list[int]
+    names: list[str]
+    values: list[list[float | None]]
+    rest: list[list[float]]
+    target: list[list[float]]
+    gradient: list[list[float]]
+    weight: float
+    shares: list[list[float]]
+    after: list[list[float | None]]
+    grid: list[int] | None
+
+
+class WalkPart(TypedDict):
+    """A network: the length of its gradient, None where none reaches it, and how far it moved, as a share of its length."""
+
+    name: str
+    label: str
+    gradient: float | None
+    moved: float
+
+
+class Closer(TypedDict):
+    """Cosines of the two views of each image, and the mean of those of different images, before the step and after it."""
+
+    pairs: list[float]
+    pairs_after: list[float]
+    others: float
+    others_after: float
+
+
+class Term(TypedDict):
+    """A part of a loss that is a loss too."""
+
+    name: str
+    value: float
+
+
+class Walked(TypedDict):
+    """One step in slow motion. step: of the run; of: images in one of its batches, of which these are the first `count`.
+
+    strips: rows of pictures, as addresses, sides[NAME] pictures wide; rows: what they are called.
+    """
+
+    step: int
+    of: int
+    count: int
+    rate: float
+    loss: float
+    loss_after: float
+    terms: list[Term]
+    temperature: float | None
+    spread: float
+    strips: dict[str, str]
+    sides: dict[str, int]
+    rows: dict[str, str]
+    vectors: list[WalkVectors]
+    tables: list[WalkTable]
+    closer: Closer | None
+    gradients: list[float] | None
+    parts: list[WalkPart]
+    numbers: dict[str, Any]
+    stations: list[Station]
+    words: dict[str, str]

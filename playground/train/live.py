@@ -132,7 +132,7 @@ LABELS = (
     "live.pictures", "live.map_some", "live.map_last", "live.map_first", "live.map_none", "live.map_pca", "live.map_umap",
     "live.map_wait", "live.map_sphere", "live.map_on", "live.map_on_hint", "live.map_hint", "live.result", "live.unlabelled",
     "live.skipped", "live.next", "live.step", "live.step_other", "live.step_parts", "live.step_hint", "live.step_spread",
-    "live.program", "live.program_py", "live.program_ipynb",
+    "live.step_walk", "live.program", "live.program_py", "live.program_ipynb",
 )  # fmt: skip
 
 

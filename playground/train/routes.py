@@ -22,6 +22,7 @@ from playground.texts import sentence
 from playground.train.answers import Deleted, Health
 from playground.train.live import packed, positions
 from playground.train.program import notebook, script
+from playground.train.walk import Walks
 from trainers import record
 from trainers.checkpoint import DAMAGED
 from trainers.data import BUILT_IN
@@ -32,11 +33,11 @@ PROGRAMS = {"py": (script, "text/x-python"), "ipynb": (notebook, "application/x-
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
-    """A run's live panel, the sheet of its images, its pictures, the run as a program; /health.
+    """A run's live panel, the sheet of its images, its pictures, the run as a program, a step in slow motion; /health.
 
     POST /runs, /runs/RUN/name, and /deletion of what a browser brought.
     """
-    runs = maps.runs
+    runs, walks = maps.runs, Walks(maps)
     lasts = lasting(runs)
 
     async def live(request: Request) -> Response:
@@ -97,6 +98,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
         Route("/runs/{run}/looks/{count:number}", answer(lambda p, q: positions(runs, p["run"], p["count"]))),
         Route("/runs/{run}/images.{kind:str}", images),
         Route("/runs/{run}/pictures/{step:number}", pictures),
+        Route("/runs/{run}/walk/{number:number}", answer(lambda p, q: walks.walk(p["run"], p["number"], language(q)))),
         Route("/runs/{run}/program.{kind:str}", program),
         Route("/runs", begin, methods=["POST"]),
         Route("/runs/{run}/name", renamed, methods=["POST"]),

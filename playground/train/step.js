@@ -1,5 +1,6 @@
-// What happens in a step of training: the method's data flow, with the run's own pictures and numbers in it.
-import {get, path} from '../page/ask.js';
+// What happens in a step of training: the method's data flow, with the run's own pictures and numbers in it, or with those of one
+// batch that is taken through in slow motion.
+import {get, path, sentence} from '../page/ask.js';
 import {html, nothing, unsafeHTML} from '../page/lit.js';
 import '../widgets/flow-drawing.js';
 import {symbolsAt} from '../widgets/flow-drawing.js';
@@ -15,6 +16,8 @@ export class Step {
   kept = '';  // symbols that a click keeps lit and explained
   pointed = '';  // those under the mouse or with the focus
   at = 0;  // which of the pictures is seen
+  walk = /** @type {import('./walk.js').Walk | null} */ (null);  // the batch that is taken through; its scripts come with the first
+  problem = '';  // why they did not
 
   /** @param {() => void} changed */
   constructor(changed) { this.changed = changed; }
@@ -44,25 +47,53 @@ export class Step {
     this.changed();
   }
 
+  /** Takes a batch of a run through in slow motion, or leaves it. @param {string} run */
+  async slow(run) {
+    if (this.walk?.open(run)) return this.walk.close();
+    try {
+      const {Walk} = await import('./walk.js');
+      this.walk ??= new Walk(this.changed);
+    } catch (error) {
+      this.problem = sentence(error);
+      return this.changed();
+    }
+    Object.assign(this, {kept: '', problem: ''});
+    await this.walk.take(run);
+  }
+
+  /** What a walk through a run shows in the drawing, where it has begun. @param {Seen} seen */
+  walked({run, moment}) {
+    const walk = this.walk?.open(run) ? this.walk : null;
+    return {walk, live: walk?.found ? walk.drawn(this.at, moment?.labels.step_spread ?? '') : null};
+  }
+
   /** The part of the panel. @param {Seen} seen @param {string} old */
   view(seen, old) {
-    const {moment} = seen, flow = moment && this.flows.get(moment.method);
+    const {moment, run} = seen, flow = moment && this.flows.get(moment.method);
     if (!moment || !flow) return html`<div class="live-step"></div>`;
-    if (!flow.wide) return nothing;  // a method that nobody has drawn
-    const {labels} = moment, known = (/** @type {string} */ key) => flow.symbols.some(one => one.key === key);
+    const {labels} = moment, {walk, live: walked} = this.walked(seen);
+    const slow = html`<button type="button" class="small walk-begin walk-icon" aria-pressed=${walk !== null}
+      ?disabled=${!moment.maps.pca.length} @click=${() => this.slow(run)}>${labels.step_walk}</button>`;
+    const problem = this.problem ? html`<p class="walk-problem" role="alert">${this.problem}</p>` : nothing;
+    const below = html`${problem}${walk?.view() ?? nothing}`;
+    if (!flow.wide) {  // a method that nobody has drawn
+      return html`<section class=${`live-step${old}`}><div class="map-head"><h3>${labels.step}</h3>${slow}</div>${below}</section>`;
+    }
+    const known = (/** @type {string} */ key) => flow.symbols.some(one => one.key === key);
     const lit = (this.pointed || this.kept).split(' ').filter(known).join(' ');  // another method has other symbols
     const keep = (/** @type {Event} */ {target}) => { if (symbolsAt(target)) this.keep(symbolsAt(target)); };
     const point = (/** @type {Event} */ {target}) => this.point(symbolsAt(target));
     return html`<section class=${`live-step${old}`} @pointerover=${point} @pointerleave=${() => this.point('')}
         @focusin=${point} @focusout=${() => this.point('')}>
-      <div class="map-head"><h3>${labels.step}</h3><button type="button" class="small" ?disabled=${!seen.pictures}
+      <div class="map-head"><h3>${labels.step}</h3>${slow}<button type="button" class="small" ?disabled=${!seen.pictures && !walked}
         @click=${() => this.another()}>${labels.step_other}</button></div>
-      <flow-drawing class="flow-card" .wide=${flow.wide} .tall=${flow.tall} .lit=${lit} .live=${live(seen, this.at)}
-        @click=${keep}></flow-drawing>
-      <div class="step-signs" role="group" aria-label=${labels.step_parts}>${flow.symbols.map(one => html`<button type="button"
-        class=${lit.split(' ').includes(one.key) ? 'lit' : ''} data-sym=${one.key} aria-pressed=${this.kept === one.key}
+      <flow-drawing class="flow-card" .wide=${flow.wide} .tall=${flow.tall} .lit=${lit} .station=${walk?.part ?? ''}
+        .live=${walked ?? live(seen, this.at)} @click=${keep}></flow-drawing>
+      ${below}
+      <div class="step-signs" ?hidden=${walk !== null} role="group" aria-label=${labels.step_parts}>${flow.symbols.map(one => html`<button
+        type="button" class=${lit.split(' ').includes(one.key) ? 'lit' : ''} data-sym=${one.key} aria-pressed=${this.kept === one.key}
         aria-label=${one.text} @click=${() => this.keep(one.key)}>${unsafeHTML(one.sign)}</button>`)}</div>
-      <div class="step-said" role="status">${this.explained(flow, labels)}</div></section>`;
+      <div class="step-said" role="status" ?hidden=${walk !== null && !this.kept}>${this.explained(flow, labels)}</div></section>`;
   }
 
   /** What the parts are that were clicked, or what the whole is. @param {Flow} flow @param {Record<string, string>} labels */

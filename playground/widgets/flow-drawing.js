@@ -16,15 +16,19 @@ const NOTHING = {rows: {}, count: 1, at: 0, tables: {}, said: {}, spread: null};
 /**
  * A data flow as its maker drew it, along the page and down it, of which the style sheet shows the one that fits; the parts that
  * stand for the symbols in `lit` (keys, by spaces) have the class lit. A part names its own symbols in data-sym, and a place for
- * something of a run that thing in data-live.
+ * something of a run that thing in data-live. `station` is a stop on the way through, which the nodes that have it in data-at show.
  */
-export class FlowDrawing extends widget({wide: '', tall: '', lit: '', live: /** @type {Live | null} */ (null)}) {
+export class FlowDrawing extends widget({wide: '', tall: '', lit: '', station: '', live: /** @type {Live | null} */ (null)}) {
   render() { return html`${unsafeHTML(this.wide)}${unsafeHTML(this.tall)}`; }
 
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
     light(this, this.lit);
     this.classList.toggle('lighting', this.lit !== '');
+    this.classList.toggle('walking', this.station !== '');
+    for (const node of /** @type {NodeListOf<SVGElement>} */ (this.querySelectorAll('[data-at]'))) {
+      node.classList.toggle('here', (node.dataset.at ?? '').split(' ').includes(this.station));
+    }
     if (changed.has('live') || changed.has('wide') || changed.has('tall')) fill(this, this.live ?? NOTHING);
   }
 }

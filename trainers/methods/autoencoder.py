@@ -11,12 +11,12 @@ Departures: convolutional, trained end to end without layer-wise pre-training
 
 from dataclasses import dataclass
 
-import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from trainers.encoders import Decoder, build
 from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, knob
 from trainers.metrics import pca_mse
+from trainers.objectives import squares
 from trainers.views import plain
 
 
@@ -50,7 +50,7 @@ class Autoencoder(Method):
 
     def loss(self, batch: Batch) -> Loss:
         h = self.encode(batch.images)
-        return Loss(F.mse_loss(self.decode(h), batch.images), embedding=h)
+        return Loss(squares(self.decode(h), batch.images).mean(), embedding=h)
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         return float(plain(images).var(0, correction=0).mean())  # always the mean image

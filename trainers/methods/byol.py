@@ -14,11 +14,11 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainers.encoders import head
 from trainers.method import COLLAPSE, COLLAPSED, Batch, Card, DataSpec, Loss, Method, ViewKnobs, knob, switch
+from trainers.objectives import cosines
 
 NO_PREDICTOR = (
     "Collapsed: every image gets the same embedding, since without a predictor one constant answer suits both networks."
@@ -71,4 +71,4 @@ class BYOL(Method):
 
 def regression(q: Tensor, z: Tensor) -> Tensor:
     """Eq. 2: mean squared distance of the unit vectors of q and z, (N,D) each; a scalar from 0 to 4."""
-    return 2 - 2 * F.cosine_similarity(q, z, dim=1).mean()
+    return 2 - 2 * cosines(q, z).mean()

@@ -17,6 +17,7 @@ from torch import Generator, Tensor, nn
 from trainers.corruptions import NOISES, classical_filter, corrupt
 from trainers.encoders import Decoder, build
 from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, choice, knob
+from trainers.objectives import squares
 from trainers.views import plain
 
 
@@ -55,7 +56,7 @@ class Denoising(Method):
 
     def loss(self, batch: Batch) -> Loss:
         h = self.encode(self.damage(batch.images, batch.rng))  # new noise at every step
-        return Loss(F.mse_loss(self.decode(h), batch.images), embedding=h)  # the target is clean
+        return Loss(squares(self.decode(h), batch.images).mean(), embedding=h)  # the target is clean
 
     def collapse_loss(self, images: Tensor, batch_size: int) -> float:
         x = plain(images)

@@ -14,6 +14,7 @@ from torch import Generator, Tensor
 
 from trainers.corruptions import MASKS, hidden_by, keep_patches
 from trainers.method import Batch, Card, DataSpec, Knobs, Loss, Method, choice, knob, switch
+from trainers.objectives import squares
 from trainers.vit import PatchDecoder, Patches, vit
 
 
@@ -76,4 +77,4 @@ class Masked(Method):
 
 def masked_mse(made: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
     """Mean squared error (B,) of patches (B,T,P) over those that are hidden, (B,T); the others have no part in it."""
-    return ((made - truth).pow(2).mean(2) * hidden).sum(1) / hidden.sum(1)
+    return (squares(made, truth).mean(2) * hidden).sum(1) / hidden.sum(1)

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from trainers.encoders import head
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, knob, switch
+from trainers.objectives import cross_entropy
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def nt_xent(z1: Tensor, z2: Tensor, temperature: float) -> Tensor:
     logits = z @ z.T / temperature  # (2N,2N)
     logits.fill_diagonal_(-math.inf)  # k ≠ i
     partner = torch.arange(len(z), device=z.device).roll(len(z1))  # i <-> i+N
-    return F.cross_entropy(logits, partner)  # Eq. 1, mean over 2N
+    return cross_entropy(logits, partner)  # Eq. 1, mean over 2N
 
 
 class SimCLR(Method):

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainers.encoders import head
 from trainers.method import COLLAPSE, COLLAPSED, Batch, Card, DataSpec, Loss, Method, ViewKnobs, switch
+from trainers.objectives import cosines
 
 NO_STOP = (
     "Collapsed: every image gets the same embedding. Without the stop-gradient both views are free to agree on a constant."
@@ -69,4 +69,4 @@ class SimSiam(Method):
 
 def distance(p: Tensor, z: Tensor) -> Tensor:
     """Eq. 1, plus 1: the mean of 1 - cos(p, z) over the rows of (N,D); a scalar from 0 to 2."""
-    return 1 - F.cosine_similarity(p, z, dim=1).mean()
+    return 1 - cosines(p, z).mean()

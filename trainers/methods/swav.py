@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from trainers.encoders import Prototypes, head
 from trainers.method import Batch, Card, DataSpec, Loss, Method, Table, ViewKnobs, knob, switch
+from trainers.objectives import cross_entropy
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,13 @@ class SwAV(Method):
 
     def loss(self, batch: Batch) -> Loss:
         z, *local = (self.embed(self.encode(x)) for x in (torch.cat(batch.views[:2]), *batch.views[2:]))  # (2N,D), (N,D) ...
-        scores = (self.prototypes(part, frozen=batch.progress < 0.05) for part in (*z.chunk(2), *local))  # (N,K) each
-        log_p = [F.log_softmax(part / self.config.temperature, dim=1) for part in scores]
+        logits = [self.prototypes(part, batch.progress < 0.05) / self.config.temperature for part in (*z.chunk(2), *local)]
         several = torch.cat([now := z.detach().unflatten(0, (2, -1)), self.queue], dim=1)  # the newest first
         ready = self.config.queue and batch.progress >= 0.1 and self.queue[:, -1].any()  # full, and late: as the paper's
         self.queue.copy_(several[:, : self.config.queue])
         q = sinkhorn(self.prototypes(several if ready else now, True) / self.config.epsilon, 3 if self.config.sinkhorn else 0)
-        swapped = [-(q[i, : len(p)] * p).sum(1).mean() for i in (0, 1) for j, p in enumerate(log_p) if j != i]  # Eq. 1 and 2
-        return Loss(torch.stack(swapped).mean(), z, {"prototypes": self.prototypes.effective(log_p[0].exp().mean(0))})
+        swapped = [cross_entropy(p, q[i, : len(p)]) for i in (0, 1) for j, p in enumerate(logits) if j != i]  # Eq. 1 and 2
+        return Loss(torch.stack(swapped).mean(), z, {"prototypes": self.prototypes.effective(logits[0].softmax(1).mean(0))})
 
     def after_step(self, progress: float) -> None:
         self.prototypes.normalise()

@@ -7,9 +7,9 @@ const FLOW = {
   wide: '<svg class="wide"><g class="node" data-sym="z l"></g></svg>', tall: '', text: 'What it does.', shapes: 'N: images',
   symbols: [{key: 'z', sign: '<math>z</math>', text: 'the embedding', shape: '(N, D)'}, {key: 'l', sign: '<math>l</math>', text: 'the loss', shape: ''}],
 };
-const LABELS = {step: 'Each step', step_other: 'Another', step_parts: 'Parts', step_hint: 'Click.', step_spread: 'spread'};
+const LABELS = {step: 'Each step', step_other: 'Another', step_parts: 'Parts', step_walk: 'Slow', step_hint: 'Click.', step_spread: 'spread'};
 const seen = (more = {}) => ({
-  moment: {method: 'simclr', labels: LABELS, tiles: [{key: 'loss', value: '2.26'}, {key: 'std', value: '0.99'}], ...more},
+  run: 'r', moment: {method: 'simclr', labels: LABELS, maps: {pca: [0]}, tiles: [{key: 'loss', value: '2.26'}, {key: 'std', value: '0.99'}], ...more},
   pictures: {step: 3, count: 2, rows: [{key: 'view 1', name: 'view 1', src: 'a.png'}], tables: {
     similarity: {data: [{z: [[1, 0], [0, 1]], customdata: [['a cat', 'a very long caption of a dog']]}], layout: {}}, use: {data: [{y: [1]}], layout: {}}}},
 });
@@ -68,7 +68,7 @@ describe('a step of training', () => {
   });
 
   test('another image is the next one, with its caption, and after the last the first', async () => {
-    const {see} = await step(), next = () => see('.map-head button').click(), now = () => see('flow-drawing').live;
+    const {see} = await step(), next = () => see('.map-head button:not(.walk-begin)').click(), now = () => see('flow-drawing').live;
     assert.deepEqual([now().at, now().said.caption], [0, 'a cat']);
     next();
     assert.deepEqual([now().at, now().said.caption], [1, 'a very long cap…']);
@@ -76,9 +76,10 @@ describe('a step of training', () => {
     assert.equal(now().at, 0);
   });
 
-  test('a method that nobody has drawn has no such part', async () => {
-    const {root} = await step({...FLOW, wide: ''});
-    assert.equal(root.textContent.trim(), '');
+  test('a method that nobody has drawn has no drawing, and can be walked through', async () => {
+    const {root, see} = await step({...FLOW, wide: ''});
+    assert.equal(see('flow-drawing'), null);
+    assert.match(root.textContent, /^\s*Each step\s*Slow\s*$/);
   });
 
   test('the numbers are those of the tiles; what is not there yet has no place', () => {
