@@ -98,4 +98,4 @@ def list_directory(root: Path) -> Files:
 
 def is_junk(name: str) -> bool:
     """Whether a file or a folder is one that systems put beside those of people."""
-    return name.startswith(".") or name.lower() in JUNK
+    return name.startswith(".") and name.strip(".") != "" or name.lower() in JUNK

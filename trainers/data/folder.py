@@ -111,8 +111,14 @@ def tensor(pixels: NDArray[np.uint8]) -> torch.Tensor:
 
 def _sorted(listing: Files) -> tuple[list[Entry], list[Entry]]:
     """The texts among the files, and the others, which are images as far as their names tell."""
-    texts = [entry for entry in listing.files if tables.is_text(entry[0])]
-    return texts, [entry for entry in listing.files if not tables.is_text(entry[0])]
+    texts, images = list[Entry](), list[Entry]()
+    for entry in listing.files:
+        (texts if tables.is_text(entry[0]) or _is_silent(entry[0]) else images).append(entry)
+    return texts, images
+
+
+def _is_silent(name: PurePosixPath) -> bool:
+    return name.suffix.lower() not in pictures.SUFFIXES and name.stem.lower().startswith(SILENT)
 
 
 def _no_images(root: Path) -> DataError:
@@ -171,7 +177,8 @@ def _dataset(root: Path, listing: Files, size: int, tile: Tile | None) -> Datase
 
 def _is_missed(name: PurePosixPath, words: Words) -> bool:
     """Whether a text that says nothing of the images is to be told of."""
-    return name not in words.sources and not name.stem.lower().startswith(SILENT) and name.suffix.lower() not in tables.PLAIN
+    known = name in words.sources or tables.is_named(name)  # which has said so itself
+    return not known and not _is_silent(name) and name.suffix.lower() not in tables.PLAIN
 
 
 def _captions(

@@ -113,11 +113,16 @@ def _say(found: Layout, parts: Sequence[_Part], count: int) -> None:
     elif count:
         first.append(Note("No classes: no two folders of images lie side by side."))
     if found.test is not None:
-        names = " / ".join(dict.fromkeys(part.name for part in sorted(parts, key=lambda part: part.kind == TEST)))
+        names = " / ".join(dict.fromkeys(part.name for part in sorted(parts, key=_turn)))
         test = len(found.test - found.left_out)
         first.append(Note("Split {folders} as given: {train} images to learn from, {test} to test on.", folders=names,
                           train=count - len(found.left_out) - test, test=test))  # fmt: skip
     found.notes[:0] = first
+
+
+def _turn(part: _Part) -> int:
+    """Learning first, and what is called a test last."""
+    return 0 if part.kind == LEARN else 1 + part.name.casefold().startswith("test")
 
 
 def kind_of(folder: str) -> str | None:

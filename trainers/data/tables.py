@@ -47,13 +47,13 @@ def is_text(path: Path) -> bool:
 def read_words(texts: Sequence[Entry], images: Sequence[Path]) -> Words:
     """What the texts among the files of a folder or a zip say of its images."""
     found, index = Words(), _Index(images)
-    tables = [entry for entry in texts if entry[0].suffix.lower() in (*JSON, *DELIMITED) or _is_named(entry[0])]
+    tables = [entry for entry in texts if entry[0].suffix.lower() in (*JSON, *DELIMITED) or is_named(entry[0])]
     for path, content in tables[:MAX_TABLES]:
         try:
             _read_table(path, content(), index, found)
         except DataError as error:
             found.skipped.append(error)
-    beside = _beside([entry for entry in texts if entry[0].suffix.lower() in BESIDE and not _is_named(entry[0])], images, found)
+    beside = _beside([entry for entry in texts if entry[0].suffix.lower() in BESIDE and not is_named(entry[0])], images, found)
     if len(beside) > len(found.captions):
         found.captions = found.captions | beside
     else:
@@ -61,7 +61,8 @@ def read_words(texts: Sequence[Entry], images: Sequence[Path]) -> Words:
     return found
 
 
-def _is_named(path: Path) -> bool:
+def is_named(path: Path) -> bool:
+    """Whether a table is one of captions, by its name."""
     return path.stem.lower() in CANONICAL
 
 
@@ -110,7 +111,7 @@ def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None
         if label := plain(label):
             labels.setdefault(image, label)
     if not texts and not labels:
-        if _is_named(path):
+        if is_named(path):
             found.skipped.append(
                 DataError("{file} names no image that is here: it needs the columns file_name and text.", file=path)
             )
