@@ -287,7 +287,8 @@ def build(runs: Runs, matching: Matching) -> None:
             files: a list of images, or one zip: each a file that was uploaded, or base64.
 
         Returns:
-            "id", which the others take as dataset; "count" and "classes" of it; "skipped", what could not be used.
+            "id", which the others take as dataset; "count" and "classes" of it; "notes", how it was understood; "skipped",
+            what could not be used.
         """
         given, found, room = _listed(files), list[tuple[str, bytes]](), UPLOAD_BYTES
         if len(given) > SET_FILES:

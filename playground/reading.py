@@ -40,7 +40,9 @@ def upload() -> Iterator[None]:
         _room.release()
 
 
-def tile(content: bytes, name: str, size: int, channels: int | None = None) -> tuple[int, NDArray[np.uint8] | DataError]:
+def tile(
+    content: bytes, name: str, size: int, channels: int | None = None
+) -> tuple[int, NDArray[np.uint8] | pictures.Deep | DataError]:
     """`pictures.tile`, in a process aside."""
     try:
         return _aside(_tile, content, name, size, channels)
@@ -53,6 +55,7 @@ def square(content: bytes, name: str, size: int, channels: int) -> NDArray[np.ui
     _, found = tile(content, name, size, channels)
     if isinstance(found, DataError):
         raise found
+    assert isinstance(found, np.ndarray)  # as the channels are given
     return found
 
 

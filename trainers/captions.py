@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from trainers.data import Dataset, Images
+from trainers.data.layout import spoken
 from trainers.errors import UserError
 
 TEMPLATES = ("{}", "a picture of {}", "a small picture of {}", "this is {}")
@@ -28,25 +28,36 @@ class Captions:
 
 
 def captions(data: Dataset, images: Images, language: str = "both", tags: bool = False) -> Captions:
-    """What the images of a part of `data` may be called. UserError where nothing is known of them.
+    """What the images of a part of `data` may be called. UserError where nothing is known of them, or the same of all.
 
     tags: also by their name and one of the words that `Images.captions` has as "tags_en" or "tags_zh".
     """
-    wanted = [key for key in LANGUAGES if key in images.captions and language in ("both", key)]
-    if wanted:
-        rows = [sum(several, []) for several in zip(*(called(images, key, tags) for key in wanted), strict=True)]
-    elif images.captions:
-        raise UserError("{name} has no captions in this language: choose another one.", name=data.name)
-    elif images.labels is not None and data.classes:
-        names = [[template.format(name) for template in TEMPLATES] for name in data.classes]
-        rows = [names[label] for label in images.labels.tolist()]
-    elif any(words := [spoken(name) for name in images.names]):
-        rows = [[word or "?"] for word in words]
-    else:
-        raise UserError("{name} has no captions, classes or file names: CLIP needs words beside the images.", name=data.name)
+    rows = _rows(data, images, language, tags)
     texts = tuple(dict.fromkeys(text for row in rows for text in row))
+    if len({tuple(row) for row in rows}) == 1 and _are_same(rows[0], data, language, tags):
+        raise UserError("All images of {name} have the same words, “{text}”: CLIP needs words that differ.",
+                        name=data.name, text=rows[0][0])  # fmt: skip
     place = {text: i for i, text in enumerate(texts)}
     return Captions(texts, torch.tensor([[place[text] for text in row] for row in rows]))
+
+
+def _are_same(first: list[str], data: Dataset, language: str, tags: bool) -> bool:
+    """Whether all images of both parts are called the same: whatever is learned then, every answer is right."""
+    return all(row == first for part in (data.train, data.test) for row in _rows(data, part, language, tags))
+
+
+def _rows(data: Dataset, images: Images, language: str, tags: bool) -> list[list[str]]:
+    wanted = [key for key in LANGUAGES if key in images.captions and language in ("both", key)]
+    if wanted:
+        return [sum(several, []) for several in zip(*(called(images, key, tags) for key in wanted), strict=True)]
+    if images.captions:
+        raise UserError("{name} has no captions in this language: choose another one.", name=data.name)
+    if images.labels is not None and data.classes:
+        names = [[template.format(name) for template in TEMPLATES] for name in data.classes]
+        return [names[label] for label in images.labels.tolist()]
+    if any(words := [spoken(Path(name).stem) for name in images.names]):
+        return [[word or "?"] for word in words]
+    raise UserError("{name} has no captions, classes or file names: CLIP needs words beside the images.", name=data.name)
 
 
 def called(images: Images, language: str, tags: bool) -> list[list[str]]:
@@ -56,8 +67,3 @@ def called(images: Images, language: str, tags: bool) -> list[list[str]]:
         return [[name] for name in names]
     pairs = zip(names, (tuple(filter(None, row.split(SEPARATOR))) or ("",) for row in words), strict=True)
     return [[name] * TAGGED + [f"{name} {tag}".strip() for tag in islice(cycle(own), TAGGED)] for name, own in pairs]
-
-
-def spoken(name: str) -> str:
-    """The words of a file's name: "pets/red_cat-01.png" -> "red cat"."""
-    return " ".join(re.findall(r"[^\W\d_]+", Path(name).stem)).lower()

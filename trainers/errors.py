@@ -26,6 +26,10 @@ class DataError(UserError):
     """The data cannot be used as it is; the sentence names the file or the data set."""
 
 
+class Note(UserError):
+    """What was understood, or assumed, of what a person brought: a sentence that is told, and never raised."""
+
+
 FULL_DISK = "The disk of this machine is full: ask whoever keeps it to make room, then try again."
 NOT_LET = "The app may not read or write its files on this machine: ask whoever keeps it to open its folder again."
 

@@ -56,7 +56,7 @@ def page(maps: Maps, run: str, key: str, step: int, language: str) -> bytes:
     folder = maps.runs.folder(run)
     positions = maps.frame(run, key, step).positions
     read_images(folder)  # which makes the picture where the run is the command line's
-    about = json.loads((folder / "images.json").read_text(encoding="utf-8")) | {"skipped": []}
+    about = json.loads((folder / "images.json").read_text(encoding="utf-8")) | {"skipped": [], "notes": []}
     names = classes(language)
 
     def script(value: object) -> str:

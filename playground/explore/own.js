@@ -2,6 +2,7 @@
 import {path, post, sentence} from '../page/ask.js';
 import {html, live, nothing} from '../page/lit.js';
 import {sayer, shown, uploads, words} from '../page/words.js';
+import {PICTURES} from '../widgets/drop.js';
 import {button} from '../widgets/forms.js';
 import {keyOf, kindOf} from './choosing.js';
 import {Elsewhere, ofOwn} from './neighbours.js';
@@ -142,7 +143,7 @@ export class Own {
       this.addFiles([...input.files ?? []]);
       input.value = '';
     };
-    const place = () => html`<label class="drop"><span>${say('own_help')}</span><input type="file" multiple accept="image/*"
+    const place = () => html`<label class="drop"><span>${say('own_help')}</span><input type="file" multiple accept=${PICTURES}
       id="explore-own" @change=${files}><br><b>${say('own_choose')}</b></label>`;
     return html`<section><h3>${say('own')}</h3>${uploads() ? place() : html`<p class="hint">${words().no_uploads}</p>`}<section
       class="own">${

@@ -18,12 +18,13 @@ export interface DataSet {
   title: string;
 }
 
-/** A person's own data set: how many pictures and classes it has. */
+/** A person's own data set: how many pictures and classes it has, and sentences about how it was understood. */
 export interface CountedSet {
   id: string;
   title: string;
   count: number;
   classes: number;
+  notes: string[];
 }
 
 /** What there is to choose from; local: whether paths of this machine may be named. */

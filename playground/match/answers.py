@@ -29,10 +29,11 @@ class DataSet(TypedDict):
 
 
 class CountedSet(DataSet):
-    """A person's own data set: how many pictures and classes it has."""
+    """A person's own data set: how many pictures and classes it has, and sentences about how it was understood."""
 
     count: int
     classes: int
+    notes: list[str]
 
 
 class Models(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from playground.match.answers import Template
 from trainers.errors import UserError
 
 TEMPLATES: tuple[Template, ...] = ("none", "one", "ensemble")
-LENGTH = 200  # letters of a text that are read
+LENGTH = 2_000  # letters of a text: a whole page, and more than any network reads
 
 
 def number(value: Any, low: float, high: float) -> float:
@@ -42,7 +43,9 @@ def texts(values: Any, most: int) -> list[str]:
     """Texts, each once, as it is spelt first: two that differ in case or spaces alone would halve one's share."""
     found: dict[str, str] = {}
     for one in values if isinstance(values, list) else []:
-        if one is not None and (words := plain(str(one))[:LENGTH]):
+        if one is not None and (words := plain(str(one))):
+            if len(words) > LENGTH:  # cut, two texts could become one
+                raise UserError("“{start}…” has more than {most} letters: shorten it.", start=words[:40], most=f"{LENGTH:,}")
             found.setdefault(words.casefold(), words)
     if not found:
         raise UserError("Type at least one label.")
@@ -52,5 +55,5 @@ def texts(values: Any, most: int) -> list[str]:
 
 
 def plain(words: str) -> str:
-    """A text with single spaces."""
-    return " ".join(words.split())
+    """A text in composed letters with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", words).split())

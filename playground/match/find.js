@@ -1,10 +1,11 @@
 // "Find": the pictures of a set that a text, or another picture, fits best.
 import {html, live, nothing, render, repeat} from '../page/lit.js';
 import {sayer, uploads} from '../page/words.js';
+import {PICTURES} from '../widgets/drop.js';
 import {button, heading} from '../widgets/forms.js';
 import {asCosine, memo, number, settled} from './format.js';
 import {upload} from './labels.js';
-import {activity, alert, chooser, ownHelp, sayLines, setChoice, templateChoice} from './parts.js';
+import {activity, alert, chooser, ownHelp, sayLines, setChoice, templateChoice, understood} from './parts.js';
 import {isOwn, keyOf, memory, named, nameOf, reference, shown} from './pictures.js';
 import {Question, said} from './questions.js';
 import {Texts} from './texts.js';
@@ -86,9 +87,9 @@ export class Find {
   drawSet() {
     const {sets} = this.page, set = (/** @type {File[]} */ files) => this.set(files);
     return html`${setChoice(sets.list(), sets.now(), 'match-set', chosen => { sets.choose(chosen); this.ask(); })}
-      <div class="reconstruct-row">${chooser(say('own_set'), 'match-own-set', set, {accept: 'image/*,.zip'})}${
+      <div class="reconstruct-row">${chooser(say('own_set'), 'match-own-set', set, {accept: `${PICTURES},.zip`})}${
         chooser(say('own_folder'), 'match-own-folder', set, {folder: true})}</div>
-      <p class="hint">${ownHelp('own_set_help')}</p>${alert(this.error)}`;
+      ${understood(sets)}<p class="hint">${ownHelp('own_set_help')}</p>${alert(this.error)}`;
   }
 
   drawQuery() {

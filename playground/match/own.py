@@ -8,10 +8,11 @@ import shutil
 import tempfile
 import threading
 import time
+import zipfile
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from playground import reading
 from playground.match.answers import OwnPicture, OwnPictures, OwnSet
@@ -20,8 +21,10 @@ from playground.page.uploads import CLOSED
 from playground.runs.brought import Brought, remove
 from playground.texts import text, told
 from trainers.checkpoint import write
+from trainers.data.files import is_junk
 from trainers.errors import DataError, UserError
 
+FOLDERS, LETTERS = 12, 120  # of a file's place in a set: how many, and of how many letters each
 SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
 File = tuple[str, bytes]  # its name, what it holds
 
@@ -58,6 +61,7 @@ class Own:
     def keep_set(self, files: Sequence[File], language: str, owner: str = "") -> OwnSet:
         """Images of a browser, or a zip of them, as a data set."""
         self._check_open()
+        files = [file for file in files if not any(map(is_junk, re.split(r"[\\/]", file[0])))]
         if not files:
             raise UserError("No file came: choose an image.")
         name = _name(files)
@@ -75,7 +79,13 @@ class Own:
         self.brought.note(owner, name)
         self._count(self.root / name)
         return {
-            "set": {"id": name, "title": text(language, "data.own"), "count": size(data), "classes": len(data.classes)},
+            "set": {
+                "id": name,
+                "title": text(language, "data.own"),
+                "count": size(data),
+                "classes": len(data.classes),
+                "notes": [told(language, note) for note in data.notes],
+            },
             "skipped": [told(language, error) for error in data.skipped],
         }
 
@@ -88,12 +98,12 @@ class Own:
         self.root.mkdir(parents=True, exist_ok=True)
         desk = Path(tempfile.mkdtemp(prefix=".", dir=self.root))  # nobody finds half a set under its name
         try:
-            into = desk if zipped else desk / "images"
-            into.mkdir(exist_ok=True)
-            for place, (_, content) in zip(["images.zip"] if zipped else places([f for f, _ in files]), files, strict=True):
-                path = into / place
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content)
+            if zipped:
+                (desk / "images.zip").write_bytes(files[0][1])
+            else:  # one way to read for all that comes: what was dropped as a folder is a zip of it
+                with zipfile.ZipFile(desk / "images.zip", "w") as archive:
+                    for place, (_, content) in zip(places([name for name, _ in files]), files, strict=True):
+                        archive.writestr(zipfile.ZipInfo(str(place)), content)
             if not (self.root / name).exists():
                 desk.rename(self.root / name)
         finally:
@@ -152,15 +162,19 @@ def _name(files: Sequence[File]) -> str:
     return f"set-{whole.hexdigest()[:20]}"
 
 
-def places(names: Sequence[str]) -> list[Path]:
-    """Places for files whose names came from outside, and are no paths: a folder, which may be a class, and the name itself.
+def places(names: Sequence[str]) -> list[PurePosixPath]:
+    """Places in a zip for files whose names came from outside, and are no paths: all their folders, and the name itself.
 
     A number goes before a name that another file or a folder has.
     """
-    split = [[part.strip()[-60:] for part in re.split(r"[\\/]", name.replace("\0", "")) if part.strip(". ")] for name in names]
-    taken, found = {part.casefold() for parts in split for part in parts[-2:-1]}, list[Path]()
+    split = [
+        [part.strip()[-LETTERS:] for part in re.split(r"[\\/]", name.replace("\0", "")) if part.strip(". ")][-FOLDERS:]
+        for name in names
+    ]
+    taken = {"/".join(parts[: n + 1]).casefold() for parts in split for n in range(len(parts) - 1)}
+    found = list[PurePosixPath]()
     for number, parts in enumerate(split):
-        place = Path(*parts[-2:] or [f"{number}"])
+        place = PurePosixPath(*[re.sub(r"^(.):", r"\1_", part) for part in parts] or [f"{number}"])
         while str(place).casefold() in taken:
             place = place.with_name(f"{number} {place.name}")
         taken.add(str(place).casefold())

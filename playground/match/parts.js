@@ -1,6 +1,7 @@
 // Parts of forms that several views of Match have.
 import {html, nothing} from '../page/lit.js';
 import {sayer, uploads, words} from '../page/words.js';
+import {PICTURES} from '../widgets/drop.js';
 import {choice, select} from '../widgets/forms.js';
 
 const say = sayer('match');
@@ -22,7 +23,7 @@ export const alert = text => html`<p class="match-error" role="alert">${text}</p
  * A button that lets a person choose files; nothing where none may be brought.
  * @param {string} name @param {string} id @param {(files: File[]) => void} act @param {Files} [files]
  */
-export function chooser(name, id, act, {multiple = true, accept = 'image/*', folder = false} = {}) {
+export function chooser(name, id, act, {multiple = true, accept = PICTURES, folder = false} = {}) {
   if (!uploads()) return nothing;
   const chosen = (/** @type {Event} */ {target}) => {
     const input = /** @type {HTMLInputElement} */ (target), files = [...input.files ?? []];
@@ -35,6 +36,12 @@ export function chooser(name, id, act, {multiple = true, accept = 'image/*', fol
 
 /** What to say of pictures of one's own. @param {string} key */
 export const ownHelp = key => uploads() ? say(key) : words().no_uploads;
+
+/** How one's own set was understood. @param {import('./sets').Sets} sets @param {Parameters<import('./sets').Sets['notes']>[0]} [fits] */
+export function understood(sets, fits) {
+  const notes = sets.notes(fits);
+  return notes.length ? html`<p class="hint understood">${notes.join(' ')}</p>` : nothing;
+}
 
 /** In how many sentences a text is read. @param {string} template @param {(template: string) => void} act */
 export const templateChoice = (template, act) => html`<div class="field"><span>${say('template')}</span>${

@@ -42,6 +42,12 @@ export class Sets {
     return (find(this.chosen) ?? find(USUAL) ?? sets[0])?.id ?? '';
   }
 
+  /** How the set that is looked through was understood, where it is a person's own. @param {(set: DataSet) => boolean} [fits] */
+  notes(fits) {
+    const now = this.now(fits);
+    return this.own.find(set => set.id === now)?.notes ?? [];
+  }
+
   /**
    * Files, or a zip, as a set that is chosen then, but where a person chose another since.
    * @param {(File & {path?: string})[]} files @returns {Promise<import('./answers').OwnSet & {chosen: boolean}>}

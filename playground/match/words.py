@@ -38,6 +38,8 @@ def vocabulary(data: Dataset, language: str, most: int) -> list[str]:
     found = list(captions) or [class_name(data, label, language) for label in range(len(data.classes))]
     if not found:
         raise UserError("These images have no words of their own: type a list.")
+    if len(found) < 2:  # one text has all of the softmax, whatever the picture is
+        raise UserError("All these images are called “{text}”, so nothing can be compared: type a list.", text=found[0])
     return found[:most]
 
 

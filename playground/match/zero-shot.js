@@ -2,11 +2,12 @@
 import {html, keyed, nothing, render} from '../page/lit.js';
 import {explained} from '../page/terms.js';
 import {percent, sayer} from '../page/words.js';
+import {PICTURES} from '../widgets/drop.js';
 import {heading} from '../widgets/forms.js';
 import '../widgets/heat-table.js';
 import {shareBar} from '../widgets/share-bar.js';
 import {memo, number} from './format.js';
-import {activity, alert, chooser, ownHelp, setChoice, templateChoice} from './parts.js';
+import {activity, alert, chooser, ownHelp, setChoice, templateChoice, understood} from './parts.js';
 import {keyOf, shown} from './pictures.js';
 import {Question} from './questions.js';
 
@@ -54,9 +55,9 @@ export class ZeroShot {
     render(html`${heading(say('test_title'), explained(say('test_help')))}
       <div class="reconstruct-row bottom">${setChoice(sets.list(testable), sets.now(testable), 'match-test-set', choose)}${
         templateChoice(page.template, template => { page.template = template; this.ask(); })}${
-        chooser(say('own_set'), 'match-test-own', files, {accept: 'image/*,.zip'})}${
+        chooser(say('own_set'), 'match-test-own', files, {accept: `${PICTURES},.zip`})}${
         chooser(say('own_folder'), 'match-test-folder', files, {folder: true})}</div>
-      <p class="hint">${ownHelp('test_own_help')}</p>${alert(this.error)}
+      ${understood(sets, testable)}<p class="hint">${ownHelp('test_own_help')}</p>${alert(this.error)}
       ${question.draw(({found, body}) => this.drawAnswer(found, body.set), {accuracy: question.answer?.found.accuracy})}`, this.root);
   }
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from starlette.routing import BaseRoute, Mount
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
 from playground.texts import language_of, text, told
+from trainers.data.files import is_junk
 from trainers.errors import NotFound, UserError, of_disk
 
 log = logging.getLogger(__name__)
@@ -147,12 +149,19 @@ async def kept_uploads(request: Request, most: int = UPLOAD_FILES) -> tuple[list
     if int(request.headers.get("content-length") or UPLOAD_BYTES + 1) > UPLOAD_BYTES:
         raise UserError("These files are too large together: at most {limit} MB at once.", limit=UPLOAD_BYTES >> 20)
     try:
-        async with request.form(max_files=most, max_fields=1) as form:
-            files = [(f.filename or "?", await f.read()) for f in form.getlist("images") if isinstance(f, UploadFile)]
+        async with request.form(max_files=3 * most, max_fields=1) as form:  # what systems put beside images does not count
+            sent = [f for f in form.getlist("images") if isinstance(f, UploadFile) and not _is_junk(f.filename or "")]
+            if len(sent) > most:
+                raise ValueError
+            files = [(f.filename or "?", await f.read()) for f in sent]
             owner = form.get("secret")
     except (HTTPException, LookupError, ValueError) as error:  # too many; no form at all; in letters that there are not
         raise UserError("These files did not come whole: choose at most {most} at once.", most=most) from error
     return files, "" if owner is None else secret({"secret": owner})
+
+
+def _is_junk(name: str) -> bool:
+    return any(map(is_junk, re.split(r"[\\/]", name)))
 
 
 def gzipped(request: Request, body: bytes, kind: str, headers: dict[str, str]) -> Response:

@@ -1,6 +1,7 @@
 import {html, nothing} from '../page/lit.js';
 import {percent, uploads} from '../page/words.js';
 import {define, widget} from '../page/widget.js';
+import {PICTURES} from '../widgets/drop.js';
 import {button, slider} from '../widgets/forms.js';
 import '../widgets/drawing-board.js';
 import {say} from './parts.js';
@@ -44,7 +45,7 @@ export class GivenImage extends widget({
         @draw=${(/** @type {CustomEvent<string>} */ event) => this.tell('drawn', event.detail)}></drawing-board>
       <p class="reconstruct-note" role="alert">${this.note}</p>
       <div class="reconstruct-row">${uploads() ? html`<label class="small-file"><span>${say('upload')}</span><input type="file"
-          accept="image/*" id="reconstruct-own" @change=${this.choose}></label>` : nothing}
+          accept=${PICTURES} id="reconstruct-own" @change=${this.choose}></label>` : nothing}
         <button type="button" class="small toggle" aria-pressed=${drawing}
           @click=${() => this.tell('pen', !drawing)}>${say('draw')}</button>
         ${button(say('other_images'), () => this.tell('other'))}</div>

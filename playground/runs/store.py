@@ -631,6 +631,7 @@ def write_images(folder: Path, data: Dataset) -> None:
         "labels": None if data.test.labels is None else data.test.labels[index].tolist(),
         "captions": captions, "names": [data.test.names[i] for i in index.tolist()] if data.test.names else [],
         "skipped": [[error.sentence, error.values] for error in data.skipped],
+        "notes": [[note.sentence, note.values] for note in data.notes],
     }  # fmt: skip
     write(folder / "images.json", lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
 
@@ -650,7 +651,7 @@ def about_images(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads(content(folder, "images.json"))
         whole = all(isinstance(found[key], types) for key, types in ABOUT.items())
-        whole = whole and all(len(one) == 2 for one in found.get("skipped", []))
+        whole = whole and all(len(one) == 2 for key in ("skipped", "notes") for one in found.get(key, []))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, UserError):
             raise

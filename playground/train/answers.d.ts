@@ -167,6 +167,7 @@ export interface About {
   captions?: Record<string, string[]> | null;
   names?: string[] | null;
   skipped?: string[];
+  notes?: string[];
 }
 
 /** How many of a browser's runs were deleted, and of the things that it brought. */

@@ -194,6 +194,7 @@ class About(TypedDict):
     captions: NotRequired[dict[str, list[str]] | None]
     names: NotRequired[list[str] | None]
     skipped: NotRequired[list[str]]
+    notes: NotRequired[list[str]]
 
 
 class Deleted(TypedDict):

@@ -47,6 +47,7 @@ class Controls:
             label=i18n("controls.data"), interactive=True, elem_id="data",
         )  # fmt: skip
         self.upload = gr.File(label=i18n("controls.upload"), file_types=[".zip"], visible=False, elem_id="upload", height=110)
+        self.understood = gr.HTML(visible=False, elem_id="understood", apply_default_css=False)
         self.groups: dict[str, gr.Column] = {}
         self.knobs: dict[str, dict[str, Any]] = {}
         with gr.Accordion(i18n("controls.knobs"), open=False, elem_id="knobs"):
@@ -61,8 +62,8 @@ class Controls:
             list(self.groups.values()), show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
         self.data.change(
-            lambda chosen: gr.update(visible=chosen == OWN), self.data, self.upload, show_progress="hidden", queue=False,
-            api_visibility="private",
+            lambda chosen: [gr.update(visible=chosen == OWN)] * 2, self.data, [self.upload, self.understood],
+            show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
 
     def inputs(self) -> list[Any]:

@@ -109,9 +109,10 @@ function program({run, moment}) {
     href=${address(path`runs/${run}/program.${kind}`)}>${moment.labels[`program_${kind}`]}</a> `)}</p>`;
 }
 
-/** Why some images are not there. @param {Panel} panel */
+/** How a person's own images were understood, and why some are not there. @param {Panel} panel */
 function skipped({about, moment}) {
-  if (!about?.skipped?.length) return nothing;
-  return html`<details class="skipped"><summary>${filled(moment?.labels.skipped ?? '', {number: about.skipped.length})}</summary>
+  const notes = about?.notes?.length ? html`<p class="understood">${about.notes.join(' ')}</p>` : nothing;
+  if (!about?.skipped?.length) return notes;
+  return html`${notes}<details class="skipped"><summary>${filled(moment?.labels.skipped ?? '', {number: about.skipped.length})}</summary>
     <ul>${about.skipped.map(line => html`<li>${line}</li>`)}</ul></details>`;
 }

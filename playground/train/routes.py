@@ -134,7 +134,8 @@ def _images(runs: Runs, run: str, kind: str, language: str) -> bytes:
     body = content(folder, f"images.{kind}")
     if kind == "json":
         about = about_images(folder)
-        about["skipped"] = [sentence(language, template, public(values)) for template, values in about.get("skipped", [])]
+        for key in ("skipped", "notes"):
+            about[key] = [sentence(language, template, public(values)) for template, values in about.get(key, [])]
         return json.dumps(about).encode()
     return body
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground import reading
 from playground.page.modules import opens
 from playground.page.visitor import address
 from playground.runs.brought import Brought
@@ -18,6 +20,7 @@ from playground.runs.store import Runs
 from playground.texts import language_of, text, told
 from playground.train.controls import Controls, budget
 from trainers import record
+from trainers.data.folder import describe
 from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
@@ -102,6 +105,19 @@ def build(i18n: Any, runs: Runs, uploads: bool = True) -> None:
         shown = {wanted: {"values": [found.get(one) for one in controls.shown()], "before": values}}
         return shown | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
+    def understood(request: gr.Request, path: Any) -> str:
+        """How the images of an upload will be read, before anything is trained on them."""
+        if not path:
+            return ""
+        try:
+            with reading.upload():
+                notes: list[UserError] = [*describe(path, reading.tile)]
+        except UserError as error:  # where this machine keeps it is nobody's business
+            shown = {key: Path(str(path)).name if value == str(path) else value for key, value in error.values.items()}
+            notes = [UserError(error.sentence, **shown)]
+        return " ".join(html.escape(told(language(request), note)) for note in notes)
+
+    controls.upload.change(understood, controls.upload, controls.understood, **quiet)
     # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
     tell = f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)"
     controls.changed(tell)

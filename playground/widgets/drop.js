@@ -1,5 +1,8 @@
 // Files that are dropped onto an element, those of folders too, and pictures that are pasted where no field wants them.
 
+/** What a chooser of pictures offers: some systems do not count what phones make among images. */
+export const PICTURES = 'image/*,.heic,.heif,.avif';
+
 /** @typedef {File & {path?: string}} Found */
 
 /** The files below an entry of a drop, each with its path. @param {any} entry @returns {Promise<Found[]>} */

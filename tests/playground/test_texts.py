@@ -33,7 +33,13 @@ def templates() -> set[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             texts: list[ast.expr] = []
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("UserError", "DataError", "NotFound", "listing.skip"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "UserError",
+                "DataError",
+                "NotFound",
+                "Note",
+                "listing.skip",
+            ):
                 texts = node.args[:1]
             elif isinstance(node, ast.Assign):
                 texts = [node.value]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from trainers.errors import DataError
+from trainers.errors import DataError, Note
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Dataset:
     """Images to learn from (`train`) and images never trained on (`test`), of one size.
 
     classes: the names that labels point at; empty where there are no labels.
-    skipped: one sentence a file that could not be used, naming the file.
+    skipped: one sentence a file that could not be used, naming the file. notes: what was understood of a person's own images.
     """
 
     name: str
@@ -45,3 +45,4 @@ class Dataset:
     test: Images
     classes: tuple[str, ...] = ()
     skipped: tuple[DataError, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -17,39 +14,68 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from trainers import pictures
+from trainers.data import layout, tables, tiles
 from trainers.data.base import Dataset, Images
-from trainers.data.files import Files, list_directory, open_zip, read
+from trainers.data.files import Files, list_directory, read
 from trainers.data.images_io import check_size
-from trainers.errors import DataError
+from trainers.data.tables import Entry, Words
+from trainers.data.tiles import Tile
+from trainers.data.zips import open_zip
+from trainers.errors import DataError, Note
 
 DEFAULT_SIZE = 32
 MAX_ALL_PIXELS = 2_000_000_000  # decoded of one upload: some forty seconds of one core
 MIN_IMAGES, MAX_IMAGES = 8, 20_000
+LOOKED_AT = 12  # images that are decoded to say what a folder is
 TEST_SHARE = 0.2
 SEED = 0
-Tile = Callable[[bytes, str, int], tuple[int, NDArray[np.uint8] | DataError]]  # `pictures.tile`, here or in another process
-TRAIN_FOLDERS, TEST_FOLDERS = {"train", "training"}, {"test", "testing", "val", "valid", "validation"}
+SILENT = ("readme", "license", "licence", "copying", "notice", "changelog")  # what lies beside images and nobody misses
 
 
 def load(path: str | Path, size: int | None = None, tile: Tile | None = None) -> Dataset:
     """The images in a directory or a zip, (N,C,32,32) or at `size`; C is 1 where all are grey, otherwise 3.
 
     Each is turned upright by its EXIF orientation, put on white where it is transparent, cropped to the square in its
-    middle and resized with antialiasing; of an animation the first frame counts.
+    middle and resized with antialiasing; of an animation the first frame counts. Grey images of 16 bits that use few of
+    them are stretched, all alike.
 
-    Labels: the folder that an image lies in, at the first level, where at least half of the images lie in folders, and
-    two or more in each on average; images beside such folders are left out. One folder around everything is looked
-    through: in a zip always, in a directory where it holds folders. Folders train and test, or val, are the split where
-    they hold all images; otherwise a seeded fifth of each class is the test, of at least one image in all.
+    Labels and a given split are judged by where the images lie (`layout.arrange`), however they came; without a split a
+    seeded fifth of each class is the test, of at least one image in all. Captions and labels are read from texts and tables
+    beside the images (`tables.read_words`). What was understood is in `notes`.
 
     tile: what makes an image small, in place of `pictures.tile` in this process.
 
     Raises DataError where the path does not exist, is no folder or zip, is unsafe, has fewer than 8 usable images, or, being
     a zip or with `tile`, more pixels to decode than an upload may have.
-    Files that cannot be used are listed in `skipped`; hidden ones are passed over. Of more than 20,000 files, 20,000
+    Files that cannot be used are listed in `skipped`; hidden ones are passed over. Of more than 20,000 images, 20,000
     are drawn by a seed.
     """
     size = check_size(DEFAULT_SIZE if size is None else size)
+    with _listed(path) as (root, listing):
+        return _dataset(root, listing, size, tile)
+
+
+def describe(path: str | Path, tile: Tile | None = None) -> list[Note]:
+    """What `load` will understand of a directory or a zip, from names, tables and a few images. Raises DataError as it does."""
+    with _listed(path) as (root, listing):
+        texts, images = _sorted(listing)
+        images = [entry for entry in images if entry[0].suffix.lower() in pictures.SUFFIXES or not entry[0].suffix]
+        if not images:
+            raise _no_images(root)
+        words = tables.read_words(texts, [name for name, _ in images])
+        found = layout.arrange([name for name, _ in images], words.labels)
+        kept_at = [i for i in range(len(images)) if i not in found.left_out]
+        kept = [images[i] for i in kept_at]
+        _, without, notes = _captions(words, [name for name, _ in kept], found.names(kept_at))
+        step = max(1, len(kept) // LOOKED_AT)
+        smalls = tiles.make(kept[::step][:LOOKED_AT], DEFAULT_SIZE, tile or pictures.tile, None, []) or []
+        _, stretched = tiles.tensors(smalls)
+        counted = Note("{count} images.", count=f"{len(kept) - len(without):,}")
+        return [counted, *found.notes, *listing.notes, *notes, *([stretched] if stretched else [])]
+
+
+@contextmanager
+def _listed(path: str | Path) -> Iterator[tuple[Path, Files]]:
     if not str(path).strip():
         raise DataError("The path of the images is empty: name a folder or a zip.")
     try:
@@ -58,11 +84,12 @@ def load(path: str | Path, size: int | None = None, tile: Tile | None = None) ->
     except (OSError, ValueError, RuntimeError):  # not permitted; a null byte; no such user's home
         root, is_folder, is_file = Path(path), False, False
     if is_folder:
-        return _dataset(root, list_directory(root), size, tile)
+        yield root, list_directory(root)
+        return
     if not is_file:
         raise DataError("There is no folder or zip {path} that can be read: check the path.", path=root)
     with open_zip(root) as listing:
-        return _dataset(root, listing, size, tile)
+        yield root, listing
 
 
 def open_image(source: bytes | str | Path | IO[bytes], name: str, side: int | None = None) -> Image.Image:
@@ -82,125 +109,101 @@ def tensor(pixels: NDArray[np.uint8]) -> torch.Tensor:
     return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
 
 
-@dataclass(frozen=True)
-class _Tile:
-    """An image made small: its path, the path below a folder that is looked through, and (C,size,size) uint8 pixels."""
+def _sorted(listing: Files) -> tuple[list[Entry], list[Entry]]:
+    """The texts among the files, and the others, which are images as far as their names tell."""
+    texts, images = list[Entry](), list[Entry]()
+    for entry in listing.files:
+        (texts if tables.is_text(entry[0]) or _is_silent(entry[0]) else images).append(entry)
+    return texts, images
 
-    path: PurePosixPath
-    inner: PurePosixPath
-    pixels: torch.Tensor
 
-    @property
-    def top(self) -> str:
-        return self.inner.parts[0].lower()
+def _is_silent(name: PurePosixPath) -> bool:
+    return name.suffix.lower() not in pictures.SUFFIXES and name.stem.lower().startswith(SILENT)
 
-    def folder(self, level: int) -> str | None:
-        """The folder at that level; None where the file itself stands there."""
-        return self.inner.parts[level] if len(self.inner.parts) > level + 1 else None
+
+def _no_images(root: Path) -> DataError:
+    return DataError("{path} holds no images: put {formats} files there.", path=root, formats=pictures.FORMATS_TEXT)
 
 
 def _dataset(root: Path, listing: Files, size: int, tile: Tile | None) -> Dataset:
-    files, skipped, rng = listing.files, list(listing.skipped), np.random.default_rng(SEED)
+    texts, files = _sorted(listing)
+    skipped, rng = list(listing.skipped), np.random.default_rng(SEED)
     if len(files) > MAX_IMAGES:
         skipped.append(DataError(
             "{folder} holds {count} files: {limit} of them, drawn at random, are used.",
             folder=root, count=f"{len(files):,}", limit=f"{MAX_IMAGES:,}",
         ))  # fmt: skip
         files = [files[i] for i in sorted(rng.choice(len(files), MAX_IMAGES, replace=False))]
-    room = MAX_ALL_PIXELS if listing.is_zip or tile else None
-    tiles = _tiles(files, _wrapped([path for path, _ in files], listing.is_zip), size, tile or pictures.tile, room, skipped)
-    if tiles is None:
+    smalls = tiles.make(files, size, tile or pictures.tile, MAX_ALL_PIXELS if listing.is_zip or tile else None, skipped)
+    if smalls is None:
         raise DataError(
             "The images in {path} have more than {limit} pixels together: make them smaller, or take fewer.",
             path=root, limit=f"{MAX_ALL_PIXELS:,}",
         )  # fmt: skip
-    if not tiles:
+    words = tables.read_words(texts, [small.path for small in smalls])
+    skipped += words.skipped + [pictures.no_image(str(name)) for name, _ in texts if _is_missed(name, words)]
+    if not smalls:
         if skipped:
             raise DataError("No image in {path} can be used: {reason}", path=root, reason=skipped[0])
-        raise DataError("{path} holds no images: put {formats} files there.", path=root, formats=pictures.FORMATS_TEXT)
-    if len(tiles) < MIN_IMAGES:
+        raise _no_images(root)
+    found = layout.arrange([small.path for small in smalls], words.labels)
+    kept = [i for i in range(len(smalls)) if i not in found.left_out]
+    captions, without, notes = _captions(words, [smalls[i].path for i in kept], found.names(kept))
+    kept = [i for n, i in enumerate(kept) if n not in without]
+    if len(kept) < MIN_IMAGES:
         raise DataError(
             "Of the images in {path} only {count} can be used, and at least {least} are needed: add more.",
-            path=root, count=len(tiles), least=MIN_IMAGES,
+            path=root, count=len(kept), least=MIN_IMAGES,
         )  # fmt: skip
-
-    tops = {tile.top for tile in tiles}
-    given = bool(tops & TRAIN_FOLDERS and tops & TEST_FOLDERS) and tops <= TRAIN_FOLDERS | TEST_FOLDERS
-    tiles, classes, labels = _labelled(tiles, int(given), skipped)
-    test = {i for i, tile in enumerate(tiles) if given and tile.top in TEST_FOLDERS}
-    if not 0 < len(test) < len(tiles):
-        test = _draw_test(np.zeros(len(tiles)) if labels is None else labels.numpy(), rng)
-    channels = max(len(tile.pixels) for tile in tiles)
+    pixels, stretched = tiles.tensors([smalls[i] for i in kept])
+    labels = torch.tensor([found.labels[i] for i in kept]) if found.classes else None
+    test = {n for n, i in enumerate(kept) if i in (found.test or ())}
+    if not 0 < len(test) < len(kept):
+        test = _draw_test(np.zeros(len(kept)) if labels is None else labels.numpy(), rng)
+    channels = max(len(one) for one in pixels)
 
     def split(rows: list[int]) -> Images:
         return Images(
-            torch.stack([tiles[i].pixels.expand(channels, -1, -1) for i in rows]),
+            torch.stack([pixels[n].expand(channels, -1, -1) for n in rows]),
             None if labels is None else labels[rows],
-            names=tuple(str(tiles[i].path) for i in rows),
+            {language: tuple(texts[n] for n in rows) for language, texts in captions.items()},
+            tuple(str(smalls[kept[n]].path) for n in rows),
         )
 
-    train = [i for i in range(len(tiles)) if i not in test]
-    return Dataset(f"folder:{root}", split(train), split(sorted(test)), classes, tuple(skipped))
+    train = [n for n in range(len(kept)) if n not in test]
+    said = (*found.notes, *listing.notes, *notes, *([stretched] if stretched else []))
+    return Dataset(f"folder:{root}", split(train), split(sorted(test)), found.classes, tuple(skipped + found.skipped), said)
 
 
-def _tiles(
-    files: list[tuple[PurePosixPath, Callable[[], bytes]]],
-    depth: int,
-    size: int,
-    tile: Tile,
-    room: int | None,
-    skipped: list[DataError],
-) -> list[_Tile] | None:
-    """The files that are images, small, and paths without the first `depth` folders; notes the others in `skipped`.
+def _is_missed(name: PurePosixPath, words: Words) -> bool:
+    """Whether a text that says nothing of the images is to be told of."""
+    known = name in words.sources or tables.is_named(name)  # which has said so itself
+    return not known and not _is_silent(name) and name.suffix.lower() not in tables.PLAIN
 
-    None where more than `room` pixels had to be decoded.
+
+def _captions(
+    words: Words, images: Sequence[PurePosixPath], classes: Sequence[str]
+) -> tuple[dict[str, list[str]], set[int], list[Note]]:
+    """Captions by language, images that are left out as they have none, and notes.
+
+    classes: of each image the name of its class, which stands in for a caption; empty where there are none.
     """
-    decoded = 0
-    counting = threading.Lock()
-
-    def small(file: tuple[PurePosixPath, Callable[[], bytes]]) -> _Tile | DataError | None:
-        nonlocal decoded
-        path, read_it = file
-        if room is not None and decoded > room:
-            return None
-        try:
-            pixels, found = tile(read_it(), str(path), size)
-        except DataError as error:
-            return error
-        with counting:
-            decoded += pixels
-        return found if isinstance(found, DataError) else _Tile(path, PurePosixPath(*path.parts[depth:]), tensor(found))
-
-    # Pillow decodes without the interpreter's lock; no more photos are in memory at once than there are threads.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(small, files))
-    if room is not None and decoded > room:
-        return None
-    skipped += [result for result in results if isinstance(result, DataError)]
-    return [result for result in results if isinstance(result, _Tile)]
-
-
-def _wrapped(paths: list[PurePosixPath], is_zip: bool) -> int:
-    """1 where one folder around everything is to be looked through, otherwise 0."""
-    alone = len({path.parts[0] for path in paths}) == 1 and all(len(path.parts) > 1 for path in paths)
-    return int(alone and (is_zip or any(len(path.parts) > 2 for path in paths)))
-
-
-def _labelled(
-    tiles: list[_Tile], level: int, skipped: list[DataError]
-) -> tuple[list[_Tile], tuple[str, ...], torch.Tensor | None]:
-    """The tiles to use, the classes and each tile's label, from the folders at that level; or all and no labels."""
-    inside = [(tile, folder) for tile in tiles if (folder := tile.folder(level)) is not None]
-    classes = tuple(sorted({folder for _, folder in inside}))
-    if 2 * len(inside) < len(tiles) or len(inside) < 2 * len(classes):
-        return tiles, (), None
-    skipped += [
-        DataError("{file} lies beside the folders that name the classes: put it into one of them.", file=tile.path)
-        for tile in tiles
-        if tile.folder(level) is None
-    ]
-    index = {folder: i for i, folder in enumerate(classes)}
-    return [tile for tile, _ in inside], classes, torch.tensor([index[folder] for _, folder in inside])
+    notes = list(words.notes)
+    having = sum(image in words.captions for image in images)
+    if not having:
+        return {}, set(), notes
+    if 2 * having < len(images):
+        notes.append(Note("Only {count} of {all} images have a caption: captions are not used.", count=having, all=len(images)))
+        return {}, set(), notes
+    without = {n for n, image in enumerate(images) if image not in words.captions}
+    if without and classes:
+        notes.append(Note("{count} images have no caption: the name of their class stands for it.", count=len(without)))
+        found, without = [words.captions.get(image, classes[n]) for n, image in enumerate(images)], set[int]()
+    else:
+        found = [words.captions[image] for image in images if image in words.captions]
+        notes += [Note("{count} images without a caption are left out.", count=len(without))] if without else []
+    chinese = sum(any("\u3400" <= letter <= "\u9fff" for letter in text) for text in found) > len(found) / 2
+    return {"en": found, "zh": found} if chinese else {"en": found}, without, notes
 
 
 def _draw_test(labels: np.ndarray, rng: np.random.Generator) -> set[int]:

@@ -368,8 +368,8 @@ def test_hostile_file_names_are_names_and_nothing_else(matching: Matching) -> No
     assert {path for path in root.parent.rglob("*") if not ours & {path, *path.parents}} == before
     noted = [path.relative_to(matching.own.brought.folder) for path in matching.own.brought.folder.rglob("*") if path.is_file()]
     assert noted and all(re.fullmatch(r"[0-9a-f]{64}/(own|set)-[0-9a-f]{20}", path.as_posix()) for path in noted)
-    into = matching.own.root / found["set"]["id"] / "images"
-    assert all(len(path.relative_to(into).parts) <= 2 for path in into.rglob("*"))
+    with zipfile.ZipFile(matching.own.root / found["set"]["id"] / "images.zip") as archive:
+        assert not any(name.startswith("/") or ".." in name.split("/") for name in archive.namelist())
     clash = ["a", "a/1.png", "b/1.png", "B/1.PNG", "1.png", "x/y/a/1.png", "3 1.png", "1.png", "5", "5"]
     found = matching.own.keep_set(list(zip(clash, pictures, strict=False)), "en")  # none is lost to another of its name
     assert found["set"]["count"] == len(clash) and found["skipped"] == []
@@ -524,8 +524,8 @@ def test_what_makes_no_sense_is_answered_in_one_sentence(matching: Matching, kin
 
 
 def test_the_most_that_fits_is_answered(matching: Matching) -> None:
-    found = ask(matching, "match", pictures=[GOOD] * 16, texts=["x" * 5000, *map(str, range(39))], scale=1000)
-    assert np.shape(found["cosines"]) == (16, 40) and found["read"][0] == ["x" * 200]
+    found = ask(matching, "match", pictures=[GOOD] * 16, texts=["x" * 2000, *map(str, range(39))], scale=1000)
+    assert np.shape(found["cosines"]) == (16, 40) and found["read"][0] == ["x" * 2000]
     assert np.isfinite(found["to_image"]).all()
 
 

@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 from trainers import pictures
-from trainers.data import files, folder
+from trainers.data import files, folder, zips
 from trainers.data import load as load_by_name
 from trainers.errors import DataError
 
@@ -79,7 +79,7 @@ def test_corrupt_png(tmp_path: Path) -> None:
 
 
 def test_not_an_image(tmp_path: Path) -> None:
-    expected = "notes.png cannot be read as an image: use one of PNG, JPEG, WEBP, GIF, BMP, TIFF."
+    expected = "notes.png cannot be read as an image: use one of PNG, JPEG, WEBP, GIF, BMP, TIFF, AVIF, HEIC."
     assert skip_of(tmp_path, "notes.png", b"hello") == expected
 
 
@@ -305,10 +305,11 @@ def test_sub_folders_are_classes(tmp_path: Path) -> None:
         assert [name.split("/")[0] for name in part.names] == [data.classes[i] for i in part.labels]
 
 
-def test_one_class(tmp_path: Path) -> None:
+def test_one_class_is_none_as_no_measure_of_it_can_fail(tmp_path: Path) -> None:
     fill(tmp_path / "cats", 10)
     data = folder.load(tmp_path)
-    assert data.classes == ("cats",) and data.train.labels is not None and data.train.labels.tolist() == [0] * 8
+    assert data.classes == () and data.train.labels is None and len(data.train) == 8
+    assert str(data.notes[0]) == "No classes: no two folders of images lie side by side."
 
 
 def test_a_folder_for_each_image_is_no_class(tmp_path: Path) -> None:
@@ -320,14 +321,19 @@ def test_a_folder_for_each_image_is_no_class(tmp_path: Path) -> None:
 
 def test_images_beside_class_folders(tmp_path: Path) -> None:
     fill(tmp_path, 2, "loose")
-    fill(tmp_path / "cats", 8)
+    fill(tmp_path / "cats", 4)
+    fill(tmp_path / "dogs", 4)
     data = folder.load(tmp_path)
-    assert data.classes == ("cats",) and len(data.train) + len(data.test) == 8
+    assert data.classes == ("cats", "dogs") and len(data.train) + len(data.test) == 8
     assert (
         tuple(map(str, data.skipped))[0] == "loose0.png lies beside the folders that name the classes: put it into one of them."
     )
-    fill(tmp_path, 20, "loose")  # now most lie outside: the folder says nothing, and all are used
-    assert folder.load(tmp_path).classes == () and len(folder.load(tmp_path).train) == 22
+    fill(tmp_path, 60, "loose")  # most lie outside: they have no label, which is told once
+    data = folder.load(tmp_path)
+    assert data.classes == ("cats", "dogs") and len(data.train) + len(data.test) == 8 and data.skipped == ()
+    assert str(data.notes[1]).startswith("60 images without a label are left out")
+    fill(tmp_path, 100, "loose")  # folders of less than a tenth say nothing, and all are used
+    assert folder.load(tmp_path).classes == () and len(folder.load(tmp_path).train) == 86
 
 
 def test_one_folder_around_everything(tmp_path: Path) -> None:
@@ -393,7 +399,7 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     root = fill(tmp_path / "images")
     (root / b"caf\xe9.png".decode(errors="surrogateescape")).write_bytes(png())
     data = folder.load(root)
-    assert "caf\ufffd.png" in data.train.names + data.test.names
+    assert "café.png" in data.train.names + data.test.names and "Names read as CP1252." in map(str, data.notes)
 
 
 def test_more_images_than_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,7 +434,7 @@ def test_empty_path() -> None:
 def test_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         folder.load(tmp_path)
-    assert str(caught.value) == f"{tmp_path} holds no images: put PNG, JPEG, WEBP, GIF, BMP, TIFF files there."
+    assert str(caught.value) == f"{tmp_path} holds no images: put PNG, JPEG, WEBP, GIF, BMP, TIFF, AVIF, HEIC files there."
 
 
 def test_no_usable_image(tmp_path: Path) -> None:
@@ -496,7 +502,7 @@ def test_zip_in_zip_and_other_files(tmp_path: Path) -> None:
     assert len(data.train) + len(data.test) == 8
     assert tuple(map(str, data.skipped)) == (
         "inner.zip is a zip within, which is not opened: unpack it first.",
-        "notes.txt cannot be read as an image: use one of PNG, JPEG, WEBP, GIF, BMP, TIFF.",
+        "notes.txt cannot be read as an image: use one of PNG, JPEG, WEBP, GIF, BMP, TIFF, AVIF, HEIC.",
     )
 
 
@@ -510,7 +516,7 @@ def test_zip_with_100_000_entries(tmp_path: Path) -> None:
 
 
 def test_zip_index_is_not_read_when_it_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_ZIP_INDEX_BYTES", 100)
+    monkeypatch.setattr(zips, "MAX_ZIP_INDEX_BYTES", 100)
     monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda archive: pytest.fail("the entries were made"))
     with pytest.raises(DataError, match="a.zip has more than 20,000 entries"):
         folder.load(make_zip(tmp_path / "a.zip", good()))
@@ -561,14 +567,14 @@ def test_zip_with_damaged_member(tmp_path: Path) -> None:
 def test_zip_cut_off(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", good())
     path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(DataError, match=r"a.zip is neither a folder nor a zip that can be read\.$"):
+    with pytest.raises(DataError, match=r"^The zip .*a.zip is cut off or damaged: copy or download it again\.$"):
         folder.load(path)
 
 
 def test_zip_over_1_gib(tmp_path: Path) -> None:
     path = make_zip(tmp_path / "a.zip", good())
     with path.open("r+b") as file:
-        file.truncate(files.MAX_ZIP_BYTES + 1)
+        file.truncate(zips.MAX_ZIP_BYTES + 1)
     with pytest.raises(DataError, match=r"a.zip is larger than 1024 MiB: take fewer images\.$"):
         folder.load(path)
 

@@ -1,0 +1,65 @@
+"""What people bring to Match: a folder that is dropped means what its zip means, and no label is cut in silence."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from playground.match import checks
+from playground.match.own import Own
+from playground.match.sets import Sets
+from tests.trainers.data.field import heic, images, zipped
+from trainers import pictures
+from trainers.errors import UserError
+
+LAYOUTS = {
+    "a split": images("mine/train/cats", "mine/train/dogs", "mine/val/cats", "mine/val/dogs"),
+    "wrappers and junk": images("mine/a/b/cats", "mine/a/b/dogs") | {"mine/.DS_Store": b"x", "mine/a/b/cats/Thumbs.db": b"x"},
+    "captions": images("mine", count=9) | {f"mine/{i}.txt": f"number {i}".encode() for i in range(9)},
+    "unlabelled": images("mine/train/cats", "mine/train/dogs", count=5) | images("mine/test", count=20),
+    "names in Chinese": images("我的/猫", "我的/狗"),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_folder_means_what_its_zip_means(name: str, tmp_path: Path) -> None:
+    members, own = LAYOUTS[name], Own(Sets(tmp_path / "own"))
+    dropped = own.keep_set(list(members.items()), "en")
+    packed = own.keep_set([("mine.zip", zipped(members)(tmp_path).read_bytes())], "en")
+    assert {**dropped["set"], "id": ""} == {**packed["set"], "id": ""} and dropped["skipped"] == packed["skipped"] == []
+    one, two = (own.sets.set(found["set"]["id"])[1] for found in (dropped, packed))
+    assert (one.classes, one.train.names, one.test.names) == (two.classes, two.train.names, two.test.names)
+    assert one.train.captions == two.train.captions
+    assert dropped["set"]["notes"] and (dropped["set"]["classes"] == 2) == (name != "captions")
+    if name == "a split":
+        assert "Split train / val as given: 8 images to learn from, 8 to test on." in dropped["set"]["notes"]
+
+
+def test_two_long_labels_are_two_and_a_longer_one_is_refused() -> None:
+    one, two = "x" * 250 + "a", "x" * 250 + "b"
+    assert checks.texts([one, two], 9) == [one, two]
+    with pytest.raises(UserError, match=r"“x+…” has more than 2,000 letters: shorten it"):
+        checks.texts(["x" * 2_001], 9)
+    assert checks.texts(["Mu\u0308ller", "Müller"], 9) == ["Müller"]  # one word in two spellings
+
+
+def test_pictures_of_phones_are_read_aside(tmp_path: Path) -> None:
+    found = Own(Sets(tmp_path / "own")).keep([("IMG_1.HEIC", heic(120)), ("b.avif", avif())], "en")
+    assert found["skipped"] == [] and len(found["pictures"]) == 2
+
+
+def avif() -> bytes:
+    from tests.trainers.data.field import picture
+
+    return picture(3, "AVIF")
+
+
+def test_the_zip_that_a_dropped_folder_becomes_is_one_that_anybody_reads(tmp_path: Path) -> None:
+    own = Own(Sets(tmp_path / "own"))
+    own.keep_set([(f"C:\\me\\..\\pets/{i}.png", content) for i, content in enumerate(images("", count=8).values())], "en")
+    (path,) = (tmp_path / "own").glob("set-*/images.zip")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist()[0] == "C_/me/pets/0.png"
+    assert "HEIF" in pictures.FORMATS

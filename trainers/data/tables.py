@@ -1,0 +1,235 @@
+"""Words that lie beside images: a caption in a text file of the same name, captions and classes in tables (.csv, .jsonl)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import PurePosixPath
+from typing import Any
+
+from trainers.data.names import composed, decode_all, decode_text
+from trainers.errors import DataError, Note
+
+BESIDE, JSON, DELIMITED = (".txt", ".caption"), (".jsonl", ".ndjson", ".json"), (".csv", ".tsv")
+PLAIN = {".md", ".rst", ".html", ".htm", ".xml", ".yaml", ".yml", ".toml", ".log", ".pdf", ".py", ".ipynb", ".doc", ".docx"}
+TEXTS = {*BESIDE, *JSON, *DELIMITED, *PLAIN}
+CANONICAL = {"captions", "metadata"}  # tables by imagefolder's convention, or by what they say of themselves
+FILE_COLUMNS = ("file_name", "filename", "file", "image", "image_name", "image_path", "path", "img", "image_id", "id", "name")
+TEXT_COLUMNS = ("text", "caption", "captions", "description", "prompt", "sentence", "title", "comment", "alt", "raw")
+LABEL_COLUMNS = ("label", "class", "category", "labels", "species", "breed", "class_name", "target")
+MAX_TABLES, MAX_ROWS = 40, 200_000
+Entry = tuple[PurePosixPath, Callable[[], bytes]]
+Path = PurePosixPath
+
+
+@dataclass
+class Words:
+    """What texts beside images say, by an image's path: its caption, its class; and the texts that said it."""
+
+    captions: dict[Path, str] = field(default_factory=dict)
+    labels: dict[Path, str] = field(default_factory=dict)
+    sources: list[Path] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    skipped: list[DataError] = field(default_factory=list)
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is one of text, by its name."""
+    return path.suffix.lower() in TEXTS
+
+
+def read_words(texts: Sequence[Entry], images: Sequence[Path]) -> Words:
+    """What the texts among the files of a folder or a zip say of its images."""
+    found, index = Words(), _Index(images)
+    tables = [entry for entry in texts if entry[0].suffix.lower() in (*JSON, *DELIMITED) or is_named(entry[0])]
+    for path, content in tables[:MAX_TABLES]:
+        try:
+            _read_table(path, content(), index, found)
+        except DataError as error:
+            found.skipped.append(error)
+    beside = _beside([entry for entry in texts if entry[0].suffix.lower() in BESIDE and not is_named(entry[0])], images, found)
+    if len(beside) > len(found.captions):
+        found.captions = found.captions | beside
+    else:
+        found.captions = beside | found.captions
+    return found
+
+
+def is_named(path: Path) -> bool:
+    """Whether a table is one of captions, by its name."""
+    return path.stem.lower() in CANONICAL
+
+
+class _Index:
+    """Finds the image that a table means: by its path from the table, else by as much of its path as is unlike the others'."""
+
+    def __init__(self, images: Iterable[Path]) -> None:
+        self.paths = {str(path): path for path in images}
+        self.by_name: dict[str, list[Path]] = defaultdict(list)
+        for path in self.paths.values():
+            for key in {path.name.casefold(), path.stem.casefold()}:
+                self.by_name[key].append(path)
+
+    def find(self, cell: str, folder: Path) -> Path | None:
+        name = composed(cell.strip()).replace("\\", "/")
+        if not name:
+            return None
+        whole = posixpath.normpath(posixpath.join(str(folder), name))
+        if (path := self.paths.get(whole)) is not None:
+            return path
+        parts = [part.casefold() for part in Path(name).parts]
+        likely = [(_shared(parts, path), path) for path in self.by_name.get(parts[-1], ())] if parts else []
+        most = max((shared for shared, _ in likely), default=-1)
+        best = [path for shared, path in likely if shared == most]
+        below = [path for path in best if path.is_relative_to(folder)] if len(best) > 1 else best
+        return below[0] if len(below) == 1 else None
+
+
+def _shared(parts: Sequence[str], path: Path) -> int:
+    """How many folders next to the file are the same."""
+    own = [part.casefold() for part in path.parts[:-1]]
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(parts[:-1]), reversed(own), strict=False)))
+
+
+def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None:
+    rows = _json_rows(path, content) if path.suffix.lower() in JSON else _delimited_rows(decode_text(content), path, index)
+    lost, several, texts, labels = 0, False, dict[Path, str](), dict[Path, str]()
+    for cell, text, label in rows:
+        image = index.find(cell, path.parent)
+        if image is None:
+            lost += 1
+            continue
+        if text := plain(text):
+            several = several or image in texts
+            texts.setdefault(image, text)
+        if label := plain(label):
+            labels.setdefault(image, label)
+    if not texts and not labels:
+        if is_named(path):
+            found.skipped.append(
+                DataError("{file} names no image that is here: it needs the columns file_name and text.", file=path)
+            )
+        return
+    found.sources.append(path)
+    if texts:
+        found.notes.append(Note("Captions read from {file}.", file=path))
+    if lost:
+        found.notes.append(Note("Rows of {file} that name no image here: {count}.", file=path, count=lost))
+    if several:
+        found.notes.append(Note("{file} has several captions for an image: the first is used.", file=path))
+    found.captions = texts | found.captions
+    found.labels = labels | found.labels
+
+
+def _delimited_rows(text: str, path: Path, index: _Index) -> list[tuple[str, str, str]]:
+    """File, caption and class of each row; "" where there is none. The separator is that by which most rows name an image."""
+    best, most = list[tuple[str, str, str]](), 0
+    for separator in ",;\t|":
+        try:
+            rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True) if row]
+        except csv.Error:
+            continue
+        found = _columns(rows[:MAX_ROWS], path, index)
+        if (hits := sum(index.find(row[0], path.parent) is not None and bool(row[1] or row[2]) for row in found[:500])) > most:
+            best, most = found, hits
+    return best
+
+
+def _columns(rows: list[list[str]], path: Path, index: _Index) -> list[tuple[str, str, str]]:
+    if not rows or max(map(len, rows[:50])) < 2:
+        return []
+    head = [cell.strip().strip("\"'").lower().replace(" ", "_") for cell in rows[0]]
+    counts = Counter(at for row in rows[:500] for at, cell in enumerate(row) if index.find(cell, path.parent) is not None)
+    named = [at for name in FILE_COLUMNS for at, one in enumerate(head) if one == name]
+    file = max(counts, key=lambda at: (counts[at], at in named, -at)) if counts else (named or [0])[0]
+    has_head = index.find(rows[0][file], path.parent) is None if file < len(rows[0]) else True
+    body, head = (rows[1:], head) if has_head else (rows, [])
+    text = next((at for name in TEXT_COLUMNS for at, one in enumerate(head) if one == name and at != file), None)
+    label = next((at for name in LABEL_COLUMNS for at, one in enumerate(head) if one == name and at != file), None)
+    if text is None and label is None and max(map(len, body[:50]), default=0) == 2:
+        other = 1 - file if file in (0, 1) else 0
+        values = [row[other] for row in body if len(row) > other]
+        text, label = (None, other) if 2 * len(set(values)) <= len(values) else (other, None)
+
+    def cell(row: list[str], at: int | None) -> str:
+        return row[at] if at is not None and at < len(row) else ""
+
+    return [(cell(row, file), cell(row, text), cell(row, label)) for row in body]
+
+
+def _json_rows(path: Path, content: bytes) -> list[tuple[str, str, str]]:
+    text = decode_text(content)
+    if path.suffix.lower() == ".json":
+        whole = _parsed(text)
+        if isinstance(whole, dict):  # of names and captions, or of one list
+            lists = [value for value in whole.values() if isinstance(value, list)]
+            rows = lists[0] if len(lists) == len(whole) == 1 else [{"file": k, "text": v} for k, v in whole.items()]
+        else:
+            rows = whole if isinstance(whole, list) else []
+    else:
+        rows = [_parsed(line) for line in text.splitlines()[:MAX_ROWS] if line.strip()]
+    return [_fields(row) for row in rows if isinstance(row, dict)]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # a line that was cut off
+        return None
+
+
+def _fields(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    by_name = {str(key).strip().lower(): value for key, value in row.items()}
+
+    def first(names: Sequence[str]) -> str:
+        value = next((by_name[name] for name in names if by_name.get(name) not in (None, "")), "")
+        value = value[0] if isinstance(value, list) and value else value
+        return str(value) if isinstance(value, str | int | float) else ""
+
+    return first(FILE_COLUMNS), first(TEXT_COLUMNS), first(LABEL_COLUMNS)
+
+
+def _beside(texts: Sequence[Entry], images: Sequence[Path], found: Words) -> dict[Path, str]:
+    """The captions in text files of the images' own names, beside them or alone in a folder of their own."""
+    stems: dict[str, list[Path]] = defaultdict(list)
+    for image in images:
+        stems[image.stem].append(image)
+    places = {image.with_suffix(""): image for image in images} | {image: image for image in images}
+    of_text: dict[Path, Entry] = {}
+    for path, content in texts:
+        image = places.get(path.with_suffix(""))
+        if image is None and len(same := stems.get(path.stem, [])) == 1:
+            image = same[0]
+        if image is not None:
+            of_text.setdefault(image, (path, content))
+    contents = list[bytes]()
+    for _, content in of_text.values():
+        try:
+            contents.append(content())
+        except DataError as error:
+            contents.append(b"")
+            found.skipped.append(error)
+    marked = [content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) for content in contents]
+    rest = iter(decode_all([content for content, mark in zip(contents, marked, strict=True) if not mark])[0])
+    decoded = [decode_text(content) if mark else next(rest) for content, mark in zip(contents, marked, strict=True)]
+    captions = {image: line for image, text in zip(of_text, decoded, strict=True) if (line := _first_line(text))}
+    if captions:
+        found.sources += [path for image, (path, _) in of_text.items() if image in captions]
+        found.notes.append(Note("Captions read from {count} text files named like the images.", count=len(captions)))
+    return captions
+
+
+def _first_line(text: str) -> str:
+    """The first line that has a letter in it: boxes and numbers are no caption."""
+    return next((plain(line) for line in text.splitlines() if any(letter.isalpha() for letter in line)), "")
+
+
+def plain(text: str) -> str:
+    """A text in composed letters with single spaces."""
+    return " ".join(composed(text).split())
