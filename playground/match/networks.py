@@ -10,6 +10,8 @@ import json
 import logging
 import math
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,19 +24,19 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from playground.match import weights
 from playground.match.answers import Network
-from playground.match.hub import fetched
+from playground.match.hub import FETCHED, fetched, read_config
+from playground.match.hub import TOKENIZER as TOKENIZER_FILES
 from playground.match.sources import CONFIG, Source
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
 Watch = Callable[[float], None]
 Pictures = Sequence[NDArray[np.uint8]]  # each (H,W,1 or 3)
 TOKENIZER = {"clean", "strip_sep_token", "language", "tokenizer_mode", "context_length"}  # open_clip's own settings of one
 BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
-CODE = "{name} is damaged, or holds code beside its weights, which is never run: save it as safetensors."
 NOT_LOADED = "{name} cannot be loaded ({error}; the log has the details): it must be whole and in open_clip's format."
-NOT_FITTING = "The weights of {name} do not fit the configuration: take both from the same model."
 NO_NUMBERS = "{name} was loaded, but what it answers are no numbers: its weights are damaged, so choose another model."
 MULTILINGUAL = re.compile(r"xlm|mt5|nllb|siglip2|i18n|multilingual", re.IGNORECASE)  # in the name of a tokenizer or text tower
 
@@ -113,16 +115,17 @@ class Trained:
 class OpenClip:
     """A model of open_clip, with its own way to prepare images and texts."""
 
-    def __init__(self, name: str, weights: str | None = None, file: str | None = None, licence: str = "") -> None:
+    def __init__(self, name: str, tag: str | None = None, file: Path | None = None, licence: str = "", title: str = "") -> None:
         import open_clip
 
         # in a fresh process nothing of open_clip's is known but what comes with it: names mean what they mean elsewhere
         made: Any = open_clip.create_model_and_transforms(
-            name, pretrained=weights, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
+            name, pretrained=tag, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
         )
         self.model, _, self.prepare = made
         if file is not None:  # in a folder open_clip would choose the file by itself
-            open_clip.load_checkpoint(self.model, file)
+            with weights.plain(file, title, self.model.state_dict().keys()) as path:
+                open_clip.load_checkpoint(self.model, path)
         self.tokenizer = open_clip.get_tokenizer(name)
         self.model.eval()
         self.licence = licence
@@ -192,28 +195,67 @@ def _loaded(source: Source) -> Any:
 def _made(source: Source) -> Any:
     if source.kind == "run":
         return Trained(Path(source.where))
-    if source.kind == "folder":
-        return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where), source.title))
     if source.kind == "name":  # whose weights are not on the hub
         return OpenClip(source.where, source.tag)
-    if source.tag:
-        return OpenClip(source.tag, file=source.where)
-    folder = Path(source.where).parent
-    return OpenClip(f"local-dir:{folder}", file=source.where, licence=_licence(folder, folder.name))
+    where = Path(source.where)
+    with _offline():  # all that is needed is here, and what is missing is not waited for
+        if source.tag:
+            return OpenClip(source.tag, file=where, title=source.title)
+        folder = where if source.kind == "folder" else where.parent
+        file = weights.choose(where)[0] if source.kind == "folder" else where
+        with _configured(folder, source.title if source.kind == "folder" else folder.name) as (place, licence):
+            return OpenClip(f"local-dir:{place}", file=file, licence=licence, title=source.title)
 
 
-def _licence(folder: Path, name: str) -> str:
-    """What the configuration says, where it is one; UserError where it is none, or asks for more than open_clip's own."""
+@contextmanager
+def _offline() -> Iterator[None]:
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
     try:
-        found = json.loads((folder / CONFIG).read_text("utf-8"))
-        asked = {**(found["model_cfg"].get("text_cfg", {}).get("tokenizer_kwargs") or {})}
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
+
+
+@contextmanager
+def _configured(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
+    """A folder whose configuration open_clip can read, and the licence that it names: the same one, or a copy without weights.
+
+    UserError where there is no configuration, or where it asks for more than open_clip's own.
+    """
+    path = folder / CONFIG
+    try:
+        found = read_config(path)
+        text = found["model_cfg"].get("text_cfg", {})
+        asked, tokenizer = {**(text.get("tokenizer_kwargs") or {})}, text.get("hf_tokenizer_name")
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UserError("{config} of {name} is damaged: it must be JSON with a “model_cfg”.",
                         config=CONFIG, name=name) from error  # fmt: skip
     if strange := sorted(set(asked) - TOKENIZER):  # open_clip hands them on to transformers, trust_remote_code too
         raise UserError("{config} of {name} sets “{what}” for its tokenizer, which could run code: take it out.",
                         config=CONFIG, name=name, what=strange[0][:40])  # fmt: skip
-    return str(found.get("licence", ""))[:80]
+    if tokenizer and not any(next(folder.glob(file), None) for file in TOKENIZER_FILES):
+        raise UserError("{name} reads texts by the tokenizer {tokenizer}, which is not in its folder: put {file} there.",
+                        name=name, tokenizer=tokenizer, file=TOKENIZER_FILES[0])  # fmt: skip
+    written, licence = json.dumps(found).encode(), str(found.get("licence", ""))[:80]
+    if _is_plain(path, found):
+        yield folder, licence
+        return
+    with tempfile.TemporaryDirectory() as desk:
+        for file in (file for kind in FETCHED for file in folder.glob(kind)):
+            shutil.copy(file, desk)
+        (Path(desk) / CONFIG).write_bytes(written)
+        yield Path(desk), licence
+
+
+def _is_plain(path: Path, found: Any) -> bool:
+    """Whether open_clip reads the same in a configuration."""
+    try:
+        return json.loads(path.read_text("utf-8")) == found
+    except ValueError:
+        return False
 
 
 @contextmanager
@@ -227,8 +269,6 @@ def checked(name: str) -> Iterator[None]:
         log.exception("%s cannot be loaded", name)
         if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in str(error):
             raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
-        if type(error).__name__ == "UnpicklingError":
-            raise UserError(CODE, name=name) from error
-        if "state_dict" in str(error):
-            raise UserError(NOT_FITTING, name=name) from error
-        raise UserError(NOT_LOADED, name=name, error=type(error).__name__) from error
+        if what := weights.misfit(str(error)):
+            raise UserError(weights.NOT_FITTING, name=name, what=what) from error
+        raise of_disk(error) or UserError(NOT_LOADED, name=name, error=type(error).__name__) from error

@@ -30,6 +30,8 @@ def test(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     name, data = embeddings.sets.set(body.get("set"))
     if data.test.labels is None or data.train.labels is None:
         raise UserError("These images have no labels, so there is nothing to test against: choose a set with classes.")
+    if len(data.classes) < 2:
+        raise UserError("All of these images are of one class, so no answer can be wrong: choose a set with several classes.")
     about = embeddings.about(source, one)
     prompts, classes = _classes(embeddings, source, body, data, language, about, one)
     one.progress = 0.0
