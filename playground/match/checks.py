@@ -10,7 +10,7 @@ from playground.match.answers import Template
 from trainers.errors import UserError
 
 TEMPLATES: tuple[Template, ...] = ("none", "one", "ensemble")
-LENGTH = 200  # letters of a text that are read
+LENGTH, LONGEST = 200, 2_000  # letters of a text that are read, that it may have
 
 
 def number(value: Any, low: float, high: float) -> float:
@@ -42,7 +42,7 @@ def texts(values: Any, most: int) -> list[str]:
     """Texts, each once, as it is spelt first: two that differ in case or spaces alone would halve one's share."""
     found: dict[str, str] = {}
     for one in values if isinstance(values, list) else []:
-        if one is not None and (words := plain(str(one))[:LENGTH]):
+        if one is not None and (words := plain(str(one))[:LONGEST]):
             found.setdefault(words.casefold(), words)
     if not found:
         raise UserError("Type at least one label.")

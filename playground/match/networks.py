@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -59,16 +59,56 @@ def see(source: Source, pictures: Pictures, watch: Watch) -> NDArray[np.float32]
     return np.concatenate(found)
 
 
-def read(source: Source, texts: Sequence[str], watch: Watch) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """M texts -> their embeddings (M,D), of length 1, and of which of them the model knows at least a word, (M,)."""
+class Read(NamedTuple):
+    """What a model reads of M texts."""
+
+    values: NDArray[np.float32]  # (M,D), of length 1
+    known: NDArray[np.bool_]  # (M,): of which of them the model knows at least a word
+    ends: list[int]  # how many letters of each were read: all, or those before the place where it was cut
+    marks: list[bytes]  # what was read of each: two that are the same are one text to the model
+
+
+def read(source: Source, texts: Sequence[str], watch: Watch) -> Read:
+    """M texts, as a model reads them."""
     model, found, known = _loaded_by(source, lambda share: None), [], []
+    ends, marks = list[int](), list[bytes]()
     for begin in range(0, len(texts), 4 * BATCH):
         watch(begin / len(texts))
         part = list(texts[begin : begin + 4 * BATCH])
         with torch.inference_mode():
             found.append(model.read(part).float().cpu().numpy())
         known += model.knows(part)
-    return np.concatenate(found), np.array(known, bool)
+        ends += [read_letters(model.tokenizer, text, model.tokens) for text in part]
+        marks += [row.numpy().tobytes() for row in model.tokenizer(part)]
+    return Read(np.concatenate(found), np.array(known, bool), ends, marks)
+
+
+def read_letters(tokenizer: Any, text: str, tokens: int) -> int:
+    """How many letters of a text fit into so many tokens of a tokenizer of open_clip's, which cuts what is longer silently."""
+
+    def fits(letters: int) -> bool:
+        rows = tokenizer([text[:letters], ""], context_length=2 * tokens)
+        padding = int(rows[1].mode().values)  # on which side it stands is the tokenizer's own
+        beyond = rows[0, tokens:] if int(rows[1, -1]) == padding else rows[0, :tokens]
+        return not bool((beyond != padding).any())
+
+    if len(text.encode()) + 3 <= tokens or fits(len(text)):  # a token has a byte of a letter at least
+        return len(text)
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def patches(source: Source, picture: NDArray[np.uint8], text: NDArray[np.float32], watch: Watch) -> list[list[float]] | None:
+    """Cosines of the patches of a picture with a text (D,), in rows from the top; None where a tower has none that compare."""
+    model = _loaded_by(source, lambda share: None)
+    with torch.inference_mode():
+        found = model.patches(picture)
+    if found is None:
+        return None
+    return (torch.nn.functional.normalize(found.float(), dim=-1) @ torch.from_numpy(np.ascontiguousarray(text))).tolist()
 
 
 def warm(watch: Watch) -> None:
@@ -88,7 +128,11 @@ class Trained:
         self.method: Any = load_model(folder)
         if not self.method.reads:
             raise UserError("This run was trained without words: only a run of CLIP can match.")
+        from trainers.clip_towers import tokenizer
+
         self.size = max(self.method.spec.height, self.method.spec.width)
+        self.tokenizer = tokenizer()
+        self.tokens = int(self.tokenizer.context_length)
 
     def see(self, pictures: Pictures) -> Tensor:
         """Pictures -> (N,D)."""
@@ -106,9 +150,12 @@ class Trained:
         """Whether at least one word of each was trained."""
         return self.method.texts.vocabulary.knows(texts)
 
+    def patches(self, picture: NDArray[np.uint8]) -> None:
+        """It has none: its tower halves an image to one place."""
+
     def about(self) -> Network:
         """What the page says of it."""
-        about = _about(self.method, self.size, self.method.config.dimensions, self.method.logit_scale)
+        about = _about(self.method, self.size, self.method.config.dimensions, self.method.logit_scale, self.tokens)
         return {**about, "multilingual": self.knows(["猫"])[0]}
 
 
@@ -128,6 +175,7 @@ class OpenClip:
                 open_clip.load_checkpoint(self.model, path)
         self.tokenizer = open_clip.get_tokenizer(name)
         self.model.eval()
+        self.tokens = int(getattr(self.tokenizer, "context_length", 0) or 77)
         self.licence = licence
         embedding = getattr(getattr(self.model, "text", self.model), "token_embedding", None)
         table = torch.ones(0, 1) if embedding is None else embedding.weight.detach()
@@ -152,21 +200,31 @@ class OpenClip:
 
         return [True] * len(texts) if self.trained is None else known(texts, self.tokenizer, self.trained)
 
+    def patches(self, picture: NDArray[np.uint8]) -> Tensor | None:
+        """Embeddings (h,w,D) of the patches of a picture, as far as the tower has some that compare with texts."""
+        from playground.match.patches import embed
+
+        return embed(self.model.visual, self.prepare(_image(picture)).unsqueeze(0))
+
     def about(self) -> Network:
         """What the page says of it."""
+        from playground.match.patches import has_patches
+
         size = self.model.visual.image_size
         size = max(size) if isinstance(size, (tuple, list)) else size
         width = len(self.read(["a"])[0])
-        about = _about(self.model, size, width, self.model.logit_scale)
+        about = _about(self.model, size, width, self.model.logit_scale, self.tokens)
+        bias = getattr(self.model, "logit_bias", None)
+        about["bias"], about["patches"] = None if bias is None else float(bias.detach()), has_patches(self.model.visual)
         return {**about, "licence": self.licence, "multilingual": self.multilingual}
 
 
-def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) -> Network:
+def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor, tokens: int) -> Network:
     parameters = list(model.parameters())
     return {
         "size": size, "dimensions": dimensions, "parameters": sum(p.numel() for p in parameters),
         "bytes": sum(p.numel() * p.element_size() for p in parameters), "scale": float(scale.detach().exp()),
-        "licence": "", "multilingual": False,
+        "tokens": tokens, "bias": None, "patches": False, "licence": "", "multilingual": False,
     }  # fmt: skip
 
 
@@ -187,7 +245,7 @@ def _loaded(source: Source) -> Any:
         model, grey = _made(source), np.full((8, 8, 3), 128, np.uint8)
         with torch.inference_mode():
             answers = torch.cat([model.see([grey]).flatten(), model.read(["a"]).flatten()])
-        if not (answers.isfinite().all() and math.isfinite(model.about()["scale"])):
+        if not (answers.isfinite().all() and all(math.isfinite(model.about()[key] or 0) for key in ("scale", "bias"))):
             raise UserError(NO_NUMBERS, name=source.title)
         return model
 
@@ -269,6 +327,6 @@ def checked(name: str) -> Iterator[None]:
         log.exception("%s cannot be loaded", name)
         if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in str(error):
             raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
-        if what := weights.misfit(str(error)):
-            raise UserError(weights.NOT_FITTING, name=name, what=what) from error
+        if told := weights.misfit(str(error), name):
+            raise told from error
         raise of_disk(error) or UserError(NOT_LOADED, name=name, error=type(error).__name__) from error

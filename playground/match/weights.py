@@ -36,7 +36,13 @@ CUT = "{name} cannot be loaded: its file of weights is cut off or damaged, so co
 SCRIPT = "{name} cannot be loaded: it is a program of TorchScript, which is never run; save its state_dict as safetensors."
 CODE = "{name} holds code beside its weights, which is never run: save it as safetensors."
 NO_TENSORS = "{name} cannot be loaded: there are no weights in its file."
-NOT_FITTING = "The weights of {name} do not fit the configuration ({what}): take both from the same model."
+NOT_FITTING = "The weights of {name} do not fit the configuration: take both from the same model."
+MISSING = "The weights of {name} do not fit the configuration ({key} is missing): take both from the same model."
+STRANGE = "The weights of {name} do not fit the configuration ({key} is in none of its parts): take both from the same model."
+OTHER_SIZE = (
+    "The weights of {name} do not fit the configuration ({key} has {there} numbers and should have {here}): "
+    "take both from the same model."
+)
 
 
 def choose(folder: Path) -> tuple[Path | None, bool]:
@@ -163,20 +169,19 @@ def _is_script(file: Path) -> bool:
         return any("/code/" in name for name in opened.namelist())
 
 
-def misfit(error: str) -> UserError | None:
+def misfit(error: str, name: str) -> UserError | None:
     """What of a model and of its weights does not fit, from what torch says; None where it is about something else."""
     if "state_dict" not in error:
         return None
     missing, strange = (re.search(rf'{what} key\(s\) in state_dict: "([^"]+)"', error) for what in ("Missing", "Unexpected"))
     if missing:
-        return UserError("{key} is missing", key=missing[1])
+        return UserError(MISSING, name=name, key=missing[1])
     if strange:
-        return UserError("{key} is in none of its parts", key=strange[1])
+        return UserError(STRANGE, name=name, key=strange[1])
     size = re.search(r"size mismatch for ([\w.]+): .*?Size\(\[(.*?)\]\).*?Size\(\[(.*?)\]\)", error, re.DOTALL)
     if size:
-        return UserError("{key} has {there} numbers and should have {here}",
-                         key=size[1], there=_times(size[2]), here=_times(size[3]))  # fmt: skip
-    return UserError("its parts are others")
+        return UserError(OTHER_SIZE, name=name, key=size[1], there=_times(size[2]), here=_times(size[3]))
+    return UserError(NOT_FITTING, name=name)
 
 
 def _times(shape: str) -> str:

@@ -58,12 +58,14 @@ def _classes(
 ) -> tuple[list[str], Array]:
     """What is read first for each of k classes, and the means (k,D) of their words."""
     template, own = checks.template(body), "zh" if language == "zh" and about["multilingual"] else "en"
-    prompts, groups = list[str](), list[Array]()
+    prompts, groups, first = list[str](), list[Array](), list[str]()
     for label in range(len(data.classes)):
         words = [class_name(data, label, own), *members(data, label, own)]
         found = embeddings.of_texts(source, words, template, one)
+        first.append(words[0])
         prompts.append(found.read[0][0])
         groups.append(found.values)
+    embeddings.of_texts(source, first, template, one, apart=True)  # no two classes are one
     return prompts, mean(groups)
 
 
