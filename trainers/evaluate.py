@@ -73,8 +73,9 @@ class Evaluation:
         found: dict[str, float | None] = {
             "knn": self._knn(features, bank),
             "knn_white": self._knn(features, bank, white=True),
-            "std_sqrt_d": float(metrics.std_sqrt_d(z)),
-            "rankme": metrics.rankme(z),
+            # one image alone is no sign of a collapse
+            "std_sqrt_d": float(metrics.std_sqrt_d(z)) if len(z) > 1 else None,
+            "rankme": metrics.rankme(z) if len(z) > 1 else None,
             "uniformity": metrics.uniformity(z) if len(z) > 1 else None,
             "alignment": self._alignment(method) if method.augment else None,
         }
@@ -164,8 +165,9 @@ class Evaluation:
         return {"knn_white_pixels": white} | linear_bar(method, self.bank, self.images)
 
     def _knn(self, features: Tensor, bank: Tensor, white: bool = False) -> float | None:
-        if self.labels is None or self.bank_labels is None:
+        if not can_fail(self.labels, self.bank_labels):
             return None
+        assert self.labels is not None and self.bank_labels is not None
         of = (features, self.labels, bank, self.bank_labels)
         return metrics.whitened(*of)[0] if white else metrics.knn_accuracy(*of)
 
@@ -209,13 +211,13 @@ def beside(found: dict[str, float | None], suffix: str) -> dict[str, float | Non
 def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | None]:
     """What features of the test images (Q,F) are good for, given those of the training images (N,F).
 
-    knn, knn_white, probe: accuracies, where there are labels; the second is of whitened features, the probe is fitted on at
-    most PROBED training images. probe_1, probe_5 …: a probe's that has so many labels of each class, where a class has more.
-    retrieval_1, retrieval_5: share of test images with an image of the same caption among the nearest 1 or 5 training images,
-    where captions are shared.
+    knn, knn_white, probe: accuracies, where there are labels of at least two classes; the second is of whitened features, the
+    probe is fitted on at most PROBED training images. probe_1, probe_5 …: a probe's that has so many labels of each class,
+    where a class has more. retrieval_1, retrieval_5: share of test images with an image of the same caption among the nearest
+    1 or 5 training images, where captions are shared and there are more training images than that.
     """
     found: dict[str, float | None] = {"knn": None, "probe": None}
-    if data.test.labels is not None and data.train.labels is not None:
+    if data.test.labels is not None and data.train.labels is not None and can_fail(data.test.labels, data.train.labels):
         labels, bank_labels = data.test.labels.to(queries.device), data.train.labels.to(queries.device)
         found["knn"] = metrics.knn_accuracy(queries, labels, bank, bank_labels)
         found["knn_white"] = metrics.whitened(queries, labels, bank, bank_labels)[0]
@@ -228,8 +230,15 @@ def judge(data: Dataset, queries: Tensor, bank: Tensor) -> dict[str, float | Non
     wanted = torch.tensor([ids.get(name, -1) for name in data.test.captions.get("en", ())]).to(queries.device)
     if len(wanted) and (wanted >= 0).any():  # none, where the emoji of the test are new
         own = torch.tensor([ids[name] for name in names]).to(queries.device)
-        found["retrieval_1"], found["retrieval_5"] = metrics.retrieval(queries, wanted, bank, own)
+        several = [k for k in (1, 5) if k < len(own)]  # among all there are nobody misses
+        shares = metrics.retrieval(queries, wanted, bank, own, several) if several else []
+        found |= {f"retrieval_{k}": share for k, share in zip(several, shares, strict=True)}
     return found
+
+
+def can_fail(labels: Tensor | None, bank_labels: Tensor | None) -> bool:
+    """Whether there is a class that can be taken for another: else each answer is right, whatever a network learned."""
+    return labels is not None and bank_labels is not None and len(torch.cat([labels, bank_labels]).unique()) > 1
 
 
 @lru_cache(2)

@@ -161,7 +161,7 @@ def std_sqrt_d(z: Tensor) -> Tensor:
 
 
 def rankme(z: Tensor) -> float:
-    """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D. Garrido et al. 2022.
+    """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D, or to N. Garrido et al. 2022.
 
     1 where all of z is zero, as after any other collapse. In float64, on the CPU: not every accelerator has it.
     """
@@ -190,7 +190,12 @@ def alignment(z1: Tensor, z2: Tensor) -> float:
 
 
 def uniformity(z: Tensor) -> float:
-    """log of the mean of exp(-2|zi-zj|²) over pairs, -4 (even) to 0 (one point). Wang & Isola 2020, t=2."""
+    """log of the mean of exp(-2|zi-zj|²) over pairs, -4 (even) to 0 (one point). Wang & Isola 2020, t=2.
+
+    Below -4 where there are so few that they can all be far from each other; nan of one, which has no pair.
+    """
+    if len(z) < 2:
+        return math.nan
     distances = torch.pdist(F.normalize(z.float(), dim=1).cpu()).pow(2)  # not every accelerator has it
     return float(torch.logsumexp(-2 * distances, 0) - math.log(len(distances)))
 

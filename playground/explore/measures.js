@@ -1,5 +1,5 @@
 // What the server measures of the maps that are shown, once they stand still.
-import {get, path, sentence} from '../page/ask.js';
+import {AnswerError, get, path, sentence} from '../page/ask.js';
 import {html, nothing} from '../page/lit.js';
 import {explained} from '../page/terms.js';
 import {percent, sayer, shown} from '../page/words.js';
@@ -36,9 +36,9 @@ export class Measures {
       if (over()) return;
       this.quality = {step: frame.step, text: say('quality', {trust: shown('trustworthiness', found.trustworthiness),
         kept: shown('preservation', found.preservation)})};
-    } catch {
+    } catch (error) {
       if (over()) return;
-      this.quality = null;
+      this.quality = error instanceof AnswerError && error.status ? {step: frame.step, text: sentence(error)} : null;
     }
     this.on.draw();
   }

@@ -18,7 +18,7 @@ from playground.background import DIED, NOW, Background, Cancelled
 from playground.maps.answers import Quality
 from playground.maps.frames import Frames
 from playground.maps.layout import Array, save_arrays
-from playground.maps.neighbours import distances, neighbours, overlap, quality
+from playground.maps.neighbours import distances, few, neighbours, overlap, quality
 from playground.maps.reducers import from_key
 from playground.maps.sources import GONE, network
 from playground.once import Once
@@ -60,7 +60,7 @@ class Measures:
         return [(int(i), 1 - float(distance)) for i, distance in zip(found.indices, found.values, strict=True)]
 
     def purity(self, run: str, step: int) -> Array:
-        """(N,) the share of an image's nearest 15 that are of its class; UserError without labels."""
+        """(N,) the share of an image's nearest 15 that are of its class; UserError without labels, or below 3 images."""
         return self._purity(run, step, self.frames.runs.view(run).generation)
 
     def _find_purity(self, run: str, step: int, generation: int) -> Array:
@@ -68,7 +68,7 @@ class Measures:
         if labels is None:
             raise UserError("These images have no labels, so there is nothing to check neighbours against.")
         features = self.frames.features(run, step)
-        near = neighbours(features, min(NEAREST, len(features) - 1) + 1)[0][:, 1:]
+        near = neighbours(features, few(len(features), NEAREST) + 1)[0][:, 1:]
         known = labels.numpy()
         return (known[near] == known[:, None]).mean(1).astype(np.float32)
 
@@ -118,7 +118,7 @@ def look(folder: Path, features: NDArray[Any], watch: Callable[[float], None] = 
     if model.reads:
         known = captions(data, data.test, model.config.language)
         words = tuple(known.texts[i] for i in known.of_image[:, 0].tolist())
-    clusters = min(max(2, len(data.classes) or 10), len(features))
+    clusters = min(max(2, len(data.classes) or 10), max(1, len(features) // 2))  # a cluster for each image would say nothing
     unit = features.astype(np.float32)
     unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
     found = {

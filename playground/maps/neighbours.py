@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from playground.maps.answers import Quality
 from playground.maps.layout import Array, Layout
+from trainers.errors import UserError
 
 CHUNK = 1_000  # rows of distances at a time
+FEW = "Of {count} images no neighbours can be told from the others: it takes at least {least}."
 
 
 def distances(queries: Any, bank: Any, metric: str) -> torch.Tensor:
@@ -43,11 +45,22 @@ def neighbours(features: NDArray[Any], k: int, metric: str = "cosine") -> tuple[
     return index.int().numpy(), distance.numpy()
 
 
+def few(n: int, k: int) -> int:
+    """How many of n images count as the nearest of one: k, or fewer where k would be most of the others, which all maps share.
+
+    UserError where there are too few to be near or far.
+    """
+    if n < 3:
+        raise UserError(FEW, count=n, least=3)
+    return min(k, (n - 1) // 2)
+
+
 def overlap(a: NDArray[Any], b: NDArray[Any], metric: str = "cosine", k: int = 15) -> Array:
-    """How many of the k nearest are the same in the features (N,F) and (N,G), as a share a point, (N,)."""
-    k = min(k, len(a) - 1)
-    if k < 1:
-        return np.ones(len(a), np.float32)
+    """How many of the k nearest are the same in the features (N,F) and (N,G), as a share a point, (N,).
+
+    Of few images fewer than k are compared; UserError below 3 images.
+    """
+    k = few(len(a), k)
     i, j = (neighbours(x, k + 1, metric)[0][:, 1:] for x in (a, b))
     return shared(i, j)
 
@@ -69,12 +82,13 @@ def weighted(features: NDArray[Any], layout: Layout, new: NDArray[Any], metric: 
 def quality(features: NDArray[Any], positions: Array, metric: str = "cosine", k: int = 15) -> Quality:
     """What a map keeps. trustworthiness (Venna & Kaski 2001): 1 where near on the map means near in feature space.
 
-    preservation: the share of the k nearest in feature space that are among the k nearest on the map.
+    preservation: the share of the k nearest in feature space that are among the k nearest on the map. UserError below 4
+    images, of which any map keeps all neighbours.
     """
     n = len(features)
     k = min(k, n // 2 - 1)
     if k < 1:
-        return {"trustworthiness": 1.0, "preservation": 1.0}
+        raise UserError(FEW, count=n, least=4)
     here = neighbours(positions, k + 1, "euclidean")[0][:, 1:]
     there = neighbours(features, k + 1, metric)[0][:, 1:]
     penalty = 0.0

@@ -21,12 +21,15 @@ from numpy.typing import NDArray
 
 from playground.maps.answers import Parameter
 from playground.maps.layout import Array, Layout, align
-from playground.maps.neighbours import nearest, neighbours, shared, weighted
+from playground.maps.neighbours import few, nearest, neighbours, shared, weighted
 from trainers.errors import UserError
 from trainers.method import choice, knob, parse_knobs
 
 Watch = Callable[[float], None]  # is told how far a layout is, from 0 to 1, and raises Cancelled where nobody wants it more
 METRICS = ("cosine", "euclidean")
+DOT = (
+    1e-5  # of t-SNE's own units: it starts at a deviation of 1e-4, and what is smaller than this has been drawn into one point
+)
 
 
 def quiet(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,6 +42,11 @@ def quiet(work: Callable[..., Any]) -> Callable[..., Any]:
             return work(*args, **kwargs)
 
     return wrapped
+
+
+def _is_dot(positions: Any) -> bool:
+    """Whether all points (N,2) of t-SNE lie at one place."""
+    return float(np.ptp(np.asarray(positions), 0).max(initial=0)) < DOT
 
 
 def unwatched(share: float) -> None:
@@ -87,19 +95,27 @@ class TSNE:
         if len(features) < 5:  # too few for a neighbourhood
             return PCA().fit(features)
         start = PCA().fit(features).positions
-        embedding = self._embedding(features, 1e-4 * start / max(float(start[:, 0].std()), 1e-9))
+        small = 1e-4 * start / max(float(start[:, 0].std()), 1e-9)
+        embedding = self._embedding(features, small)
         embedding.optimize(250, exaggeration=12, momentum=0.5, inplace=True, **_told(watch, 0, 250 / 750))
+        if _is_dot(embedding):  # of few images each has almost all others for neighbours, which so draw all into one point
+            embedding = self._embedding(features, small)
         embedding.optimize(500, momentum=0.8, inplace=True, **_told(watch, 250 / 750, 1))
-        return align(np.asarray(embedding), start)
+        # of images that are all as far from each other one point is the best map, and shows nothing
+        return align(start if _is_dot(embedding) else np.asarray(embedding), start)
 
     @quiet
     def refresh(self, features: NDArray[Any], before: NDArray[Any], layout: Layout, watch: Watch = unwatched) -> Layout:
         """From the layout of the features `before`, in 100 iterations."""
-        if len(features) < 5 or np.array_equal(features, before):
+        if np.array_equal(features, before):
             return layout
+        if len(features) < 5:
+            return PCA().refresh(features, before, layout)
+        if _is_dot(layout.positions * layout.scale):  # from which nothing moves
+            return self.fit(features, watch)
         embedding = self._embedding(features, layout.positions * layout.scale)
         embedding.optimize(100, momentum=0.8, inplace=True, **_told(watch, 0, 1))
-        return align(np.asarray(embedding), layout.positions)
+        return self.fit(features, watch) if _is_dot(embedding) else align(np.asarray(embedding), layout.positions)
 
     @quiet
     def place(self, features: NDArray[Any], layout: Layout, new: NDArray[Any], watch: Watch = unwatched) -> Array:
@@ -155,10 +171,15 @@ class UMAP:
     @quiet
     def refresh(self, features: NDArray[Any], before: NDArray[Any], layout: Layout, watch: Watch = unwatched) -> Layout:
         """From the layout of the features `before`, with steps as long as neighbours have changed."""
-        if len(features) < 5 or np.array_equal(features, before):
+        if np.array_equal(features, before):
             return layout
+        if len(features) < 5:
+            return PCA(self.dimensions).refresh(features, before, layout)
+        if not layout.positions.any():  # one point, as of images that were all alike: from there nothing moves
+            return self.fit(features, watch)
         near, was = (self._near(x) for x in (features, before))
-        share = 1 - float(shared(near[0][:, 1:], was[0][:, 1:]).mean())
+        k = 1 + few(len(features), self.neighbours - 1)
+        share = 1 - float(shared(near[0][:, 1:k], was[0][:, 1:k]).mean())
         found = self._descend(features, near, layout.positions * layout.scale, min(0.5, 2 * share), 80, watch)
         return align(found, layout.positions)
 

@@ -59,13 +59,16 @@ export interface Progress {
   words: string;
 }
 
-/** What a network is: pixels a side, numbers of an embedding, logit scale. */
+/** What a network is: pixels a side, numbers of an embedding, tokens that a text may have, logit scale. */
 export interface Network {
   size: number;
   dimensions: number;
   parameters: number;
   bytes: number;
+  tokens: number;
   scale: number;
+  bias: number | null;
+  patches: boolean;
   licence: string;
   multilingual: boolean;
 }
@@ -76,7 +79,10 @@ export interface About {
   dimensions: number;
   parameters: number;
   bytes: number;
+  tokens: number;
   scale: number;
+  bias: number | null;
+  patches: boolean;
   licence: string;
   multilingual: boolean;
   id: string;
@@ -116,16 +122,33 @@ export interface Neutral {
   to_text: number[][];
 }
 
+/** A text of which only the beginning was read: which one, and the last letters that were read. */
+export interface Cut {
+  text: number;
+  end: string;
+}
+
 /** The answer to match: n pictures with m texts; read: the sentences of each text; unknown: texts of unknown words. */
 export interface Matched {
   cosines: number[][];
   to_text: number[][];
   to_image: number[][];
+  each: number[][] | null;
   scale: number;
   neutral: Neutral | null;
   read: string[][];
   unknown: number[];
+  cut: Cut[];
   texts: string[];
+}
+
+/** The answer to place: where in a picture a text is, in grids of rows from the top. */
+export interface Place {
+  cosine: number;
+  drop: number[][];
+  window: number;
+  patches: number[][] | null;
+  cut: Cut[];
 }
 
 /** A picture that was found. */
@@ -145,17 +168,19 @@ export interface Found {
   how: 'exact' | 'usearch';
 }
 
-/** A text that fits a picture. */
+/** A text that fits a picture; each: its share of yes by itself, by a model that has a logit bias. */
 export interface TextHit {
   text: string;
   cosine: number;
   share: number;
+  each: number | null;
 }
 
 /** The answer to texts: the best of so many. */
 export interface Texts {
   hits: TextHit[];
   of: number;
+  cut: Cut[];
 }
 
 /** How many of a class's pictures were recognised; null where there are none. */

@@ -74,13 +74,19 @@ class Progress(TypedDict):
 
 
 class Network(TypedDict):
-    """What a network is: pixels a side, numbers of an embedding, logit scale."""
+    """What a network is: pixels a side, numbers of an embedding, tokens that a text may have, logit scale.
+
+    bias: that of the logits, null where there is none; patches: whether it sees patches that can be compared with a text.
+    """
 
     size: int
     dimensions: int
     parameters: int
     bytes: int
+    tokens: int
     scale: float
+    bias: float | None
+    patches: bool
     licence: str
     multilingual: bool
 
@@ -127,17 +133,43 @@ class Neutral(TypedDict):
     to_text: Rows
 
 
+class Cut(TypedDict):
+    """A text of which only the beginning was read: which one, and the last letters that were read."""
+
+    text: int
+    end: str
+
+
 class Matched(TypedDict):
-    """The answer to match: n pictures with m texts; read: the sentences of each text; unknown: texts of unknown words."""
+    """The answer to match: n pictures with m texts; read: the sentences of each text; unknown: texts of unknown words.
+
+    each: the share of yes for each pair by itself, by a model that has a logit bias; null by others.
+    """
 
     cosines: Rows
     to_text: Rows
     to_image: Rows
+    each: Rows | None
     scale: float
     neutral: Neutral | None
     read: list[list[str]]
     unknown: list[int]
+    cut: list[Cut]
     texts: list[str]
+
+
+class Place(TypedDict):
+    """The answer to place: where in a picture a text is, in grids of rows from the top.
+
+    drop: how far the cosine falls where a window around each of the points is hidden; patches: cosines of a transformer's own
+    patches, as far as it has any that compare with a text; cosine: of the whole picture.
+    """
+
+    cosine: float
+    drop: Rows
+    window: float
+    patches: Rows | None
+    cut: list[Cut]
 
 
 class Hit(Words):
@@ -157,11 +189,12 @@ class Found(TypedDict):
 
 
 class TextHit(TypedDict):
-    """A text that fits a picture."""
+    """A text that fits a picture; each: its share of yes by itself, by a model that has a logit bias."""
 
     text: str
     cosine: float
     share: float
+    each: float | None
 
 
 class Texts(TypedDict):
@@ -169,6 +202,7 @@ class Texts(TypedDict):
 
     hits: list[TextHit]
     of: int
+    cut: list[Cut]
 
 
 class ClassScore(TypedDict):

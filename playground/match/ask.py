@@ -23,6 +23,7 @@ from playground.match.embeddings import Embeddings
 from playground.match.models import SHIPPED, Models
 from playground.match.own import Own
 from playground.match.pairs import match
+from playground.match.place import place
 from playground.match.question import WAITS, Person, Question
 from playground.match.search import find, texts
 from playground.match.sets import Sets
@@ -53,7 +54,7 @@ class Matching:
         self.sets = Sets(maps.runs.root / "own")
         self.own = Own(self.sets, uploads)
         self.embeddings = Embeddings(self.sets, background)
-        kinds = {"load": load, "match": match, "find": find, "texts": texts, "test": test}
+        kinds = {"load": load, "match": match, "find": find, "texts": texts, "test": test, "place": place}
         self.kinds: dict[str, Work] = {name: partial(work, self.embeddings) for name, work in kinds.items()}
         self.kinds["deal"] = lambda source, body, language, one: self.sets.deal(body, language)
         self._questions: OrderedDict[str, Question] = OrderedDict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from playground.background import LATER, NOW, SOON, Background
 from playground.match import networks
-from playground.match.answers import Network, Template
-from playground.match.checks import plain
+from playground.match.answers import Cut, Network, Template
+from playground.match.checks import LENGTH, plain
 from playground.match.question import Question
 from playground.match.sets import PICTURES, Sets, pixels, size
 from playground.match.sources import Source
@@ -24,6 +24,7 @@ from trainers.errors import UserError
 
 Array = NDArray[np.float32]
 SETS = 6  # whose embeddings are kept
+SHOWN = 24  # letters that are shown of a place where a text was cut
 READ = 50_000  # embeddings of texts that are kept
 CHUNK_SECONDS, FIRST_CHUNK, LAST_CHUNK = 1.5, 32, 2_000  # of work between two looks at what is more urgent
 
@@ -34,6 +35,16 @@ class Prompts(NamedTuple):
     values: Array  # (M,D)
     known: list[bool]  # whether the model knows a word of each
     read: list[list[str]]  # the sentences of each
+    cut: list[Cut]  # of those that were not read to their end
+
+
+class Sentence(NamedTuple):
+    """A sentence as a model reads it."""
+
+    value: Array  # (D,)
+    known: bool
+    end: int  # letters that were read
+    mark: bytes  # what was read
 
 
 class Seen:
@@ -61,7 +72,7 @@ class Embeddings:
         self._lock = threading.RLock()
         self._seen: OrderedDict[tuple[Source, str], Seen] = OrderedDict()
         self._about: OrderedDict[Source, Network] = OrderedDict()
-        self._read: OrderedDict[tuple[Source, str], tuple[Array, bool]] = OrderedDict()
+        self._read: OrderedDict[tuple[Source, str], Sentence] = OrderedDict()
 
     def about(self, source: Source, one: Question) -> Network:
         """What a model is, once it is loaded."""
@@ -98,20 +109,57 @@ class Embeddings:
         images = [self.sets.picture(p) for p in pictures]
         return one.run(self.background, NOW, "seeing", 0.2, networks.see, source, images)
 
-    def of_texts(self, source: Source, texts: Sequence[str], template: Template, one: Question) -> Prompts:
-        """Texts as means of the sentences that are read for each."""
-        read = [sentences(plain(words), template) for words in texts]
-        wanted = list(dict.fromkeys([*(s for several in read for s in several), *map(plain, texts)]))
+    def of_texts(self, source: Source, texts: Sequence[str], template: Template, one: Question, apart: bool = False) -> Prompts:
+        """Texts as means of the sentences that are read for each.
+
+        apart: UserError where two texts differ only behind the place where the model cuts them, so that they would be one.
+        """
+        read = [sentences(plain(words)[:LENGTH], template) for words in texts]
+        wanted = list(dict.fromkeys([*(s for several in read for s in several), *(plain(words)[:LENGTH] for words in texts)]))
         with self._lock:
             have = {s: self._read[source, s] for s in wanted if (source, s) in self._read}
         if missing := [s for s in wanted if s not in have]:
-            values, known = one.run(self.background, NOW, "reading", 0.1, networks.read, source, missing)
-            have |= {s: (v, bool(k)) for s, v, k in zip(missing, values, known, strict=True)}
+            found = one.run(self.background, NOW, "reading", 0.1, networks.read, source, missing)
+            rows = zip(found.values, map(bool, found.known), found.ends, found.marks, strict=True)
+            have |= {s: Sentence(*row) for s, row in zip(missing, rows, strict=True)}
             with self._lock:
                 self._read.update({(source, s): have[s] for s in missing})
                 while len(self._read) > READ:
                     self._read.popitem(last=False)
-        return Prompts(mean([[have[s][0] for s in several] for several in read]), [have[plain(t)][1] for t in texts], read)
+        cut = [found for i, words in enumerate(texts) if (found := _cut(i, plain(words), read[i], have))]
+        if apart:
+            _check_apart(texts, read, have, [one["text"] for one in cut], source.title)
+        values = mean([[have[s].value for s in several] for several in read])
+        return Prompts(values, [have[plain(t)[:LENGTH]].known for t in texts], read, cut)
+
+
+def _cut(index: int, words: str, read: list[str], have: Mapping[str, Sentence]) -> Cut | None:
+    """Where a text was cut, by the number of its letters or by the model, in one of its sentences at least."""
+    for sentence in read:
+        if have[sentence].end < len(sentence):
+            return {"text": index, "end": sentence[: have[sentence].end].rstrip()[-SHOWN:]}
+    return {"text": index, "end": words[:LENGTH].rstrip()[-SHOWN:]} if len(words) > LENGTH else None
+
+
+def _check_apart(
+    texts: Sequence[str], read: list[list[str]], have: Mapping[str, Sentence], cut: Sequence[int], name: str
+) -> None:
+    """UserError where a text that was cut is read as another one is."""
+    marks = [tuple(have[sentence].mark for sentence in several) for several in read]
+    for i in cut:
+        if same := [j for j, mark in enumerate(marks) if j != i and mark == marks[i]]:
+            raise UserError(
+                "{name} reads “{first}” and “{other}” as the same text, as it cuts both before they differ: shorten them.",
+                name=name, first=_short(texts[min(i, same[0])], texts[max(i, same[0])]),
+                other=_short(texts[max(i, same[0])], texts[min(i, same[0])]),
+            )  # fmt: skip
+
+
+def _short(words: str, other: str) -> str:
+    """What shows of a long text that it is another one than the other: the letters around the first that differs."""
+    at = next((i for i, (a, b) in enumerate(zip(words, other, strict=False)) if a != b), min(len(words), len(other)))
+    begin, end = max(0, at - SHOWN), at + SHOWN
+    return ("…" if begin else "") + words[begin:end] + ("…" if end < len(words) else "")
 
 
 def mean(groups: Sequence[Sequence[Array] | Array]) -> Array:

@@ -7,6 +7,9 @@ export const asCosine = value => shown('cosine', value);
 /** A share of one, with a digit more where it is small. @param {number} value */
 export const share = value => percent(value, value > 0.0005 && value < 0.0995 ? 1 : 0);
 
+/** The share of yes of one label by itself, which may be very small. @param {number} value */
+export const alone = value => value >= 0.01 ? percent(value, 1) : value < 1e-6 ? '<0.0001%' : `${Number((100 * value).toPrecision(2))}%`;
+
 /** @param {number} value */
 export const number = value => Number(value).toLocaleString('en');
 

@@ -2,25 +2,103 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from playground.background import Cancelled
-from playground.match.sources import CONFIG, WEIGHTS, Source
+from playground.match.sources import CONFIG, Source
+from playground.match.weights import ENDINGS
 from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
 Watch = Callable[[float], None]
 FETCHED = ("open_clip_config.json", "*.json", "*.txt", "*.model")  # beside the weights: a tokenizer is several small files
 OFFLINE = "The weights of {name} cannot be downloaded (no connection): connect to the internet, or choose a model that is here."
+TOWER = (
+    "{name} reads texts by {tower} of transformers, whose {file} is not on this machine and cannot be downloaded "
+    "(no connection): connect to the internet once, or choose another model."
+)
+TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+    "vocab.json",
+    "*.model",
+)  # files of one, of which some are there
 REFUSED = "The weights of {name} cannot be downloaded (error {code}): try again later, or choose a model that is here."
 
 
 def fetched(source: Source, watch: Watch) -> Source:
-    """The same model on this machine, downloaded where it is not there yet; itself where it needs nothing of the hub."""
+    """The same model on this machine, with all that it reads texts by, downloaded where it is not there yet."""
+    found = _fetched(source, watch)
+    for repository, files in _beside(found):
+        _fetch_beside(repository, files, found.title)
+    return found
+
+
+def model_config(source: Source) -> dict[str, Any]:
+    """What open_clip knows of a model's parts; {} where that cannot be read, which who loads the model tells."""
+    import open_clip
+
+    if source.kind == "name" or source.tag:
+        return open_clip.get_model_config(source.where if source.kind == "name" else source.tag) or {}
+    folder = Path(source.where) if source.kind == "folder" else Path(source.where).parent
+    try:
+        return read_config(folder / CONFIG)["model_cfg"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return {}
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The JSON of a configuration, with or without a mark of its encoding, as {"model_cfg": …} where it is a model's alone."""
+    found = json.loads(path.read_bytes())  # which tells UTF-8 from UTF-16, and forgives a BOM
+    return (
+        {"model_cfg": found} if isinstance(found, dict) and {"embed_dim", "vision_cfg", "text_cfg"} <= found.keys() else found
+    )
+
+
+def _beside(source: Source) -> list[tuple[str, tuple[str, ...]]]:
+    """Repositories that a text tower of transformers is described in, and its tokenizer, with the files that are wanted."""
+    if source.kind == "run":
+        return []
+    text = model_config(source).get("text_cfg") or {}
+    tower, tokenizer = (str(text.get(key) or "") for key in ("hf_model_name", "hf_tokenizer_name"))
+    found = [(tower, ("config.json",))] if tower else []
+    # in a folder open_clip takes the tokenizer that lies there, and no other
+    found += [(tokenizer, TOKENIZER)] if tokenizer and (source.tag or source.kind == "name") else []
+    return [(name, files) for name, files in found if not Path(name).is_dir()]
+
+
+def _fetch_beside(repository: str, files: tuple[str, ...], name: str) -> None:
+    """What a text tower needs, into the hub's cache. transformers itself would try for a minute where there is no network."""
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    def there(folder: str) -> bool:
+        return any(next(Path(folder).glob(file), None) for file in files)
+
+    try:
+        with suppress(OSError, ValueError):
+            if there(snapshot_download(repository, local_files_only=True, allow_patterns=list(files))):
+                return
+        HfApi().model_info(repository, timeout=10)  # once: what follows tries again and again
+        snapshot_download(repository, allow_patterns=list(files) if files != TOKENIZER else list(FETCHED))
+    except (HfHubHTTPError, HFValidationError) as error:
+        code = getattr(getattr(error, "response", None), "status_code", 404)
+        if code in (401, 403, 404):
+            raise UserError("There is no public model {name} on the hub: check its name.", name=repository) from error
+        raise UserError(REFUSED, name=repository, code=code) from error
+    except Exception as error:  # of the network: the libraries below each have their own
+        log.warning("%s: %s: %s", repository, type(error).__name__, error)
+        raise of_disk(error) or UserError(TOWER, name=name, tower=repository, file=files[0]) from error
+
+
+def _fetched(source: Source, watch: Watch) -> Source:
     if source.kind not in ("hub", "name"):
         return source
     import open_clip
@@ -61,7 +139,7 @@ def fetched(source: Source, watch: Watch) -> Source:
 
 
 def _complete(folder: Path) -> bool:
-    return (folder / CONFIG).exists() and any(file.suffix in WEIGHTS for file in folder.iterdir())
+    return (folder / CONFIG).exists() and any(file.suffix in ENDINGS for file in folder.iterdir())
 
 
 def _download(repository: str, name: str, watch: Watch, file: str = "") -> str:
@@ -73,7 +151,7 @@ def _download(repository: str, name: str, watch: Watch, file: str = "") -> str:
     sizes = {file.rfilename: file.size or 0 for file in files if "/" not in file.rfilename}
     if not file and CONFIG not in sizes:
         raise UserError("{name} is not in open_clip's format: it has no {config}.", name=name, config=CONFIG)
-    weights = [one for one in sizes if (one == file if file else one.startswith("open_clip") and one.endswith(WEIGHTS))]
+    weights = [one for one in sizes if (one == file if file else one.startswith("open_clip") and one.endswith(ENDINGS))]
     if not weights:
         raise UserError(
             "{name} holds no weights by a name of open_clip's, as open_clip_model.safetensors: choose another model.", name=name

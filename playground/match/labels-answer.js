@@ -4,10 +4,11 @@ import {lang, percent, sayer} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import '../widgets/heat-table.js';
 import {pictureCards} from '../widgets/picture-card.js';
-import {asCosine, share} from './format.js';
+import {alone, asCosine, share} from './format.js';
+import {drawNotes, paintedNotes} from './painted.js';
 import {file, keyOf, nameOf, shown} from './pictures.js';
 
-export const HEATS = ['to_text', 'to_image', 'cosines'];
+export const HEATS = ['to_text', 'to_image', 'cosines', 'each'];  // each: of a model with a logit bias alone
 const BARS = 5, MANY = 12, NEXT_TO_NOTHING = 0.005;  // MANY: labels beyond which a cell of next to nothing stays empty
 const say = sayer('match');
 
@@ -17,9 +18,13 @@ const say = sayer('match');
 /** A label, marked where the model knows no word of it. @param {Matched} found @param {number} j */
 const labelled = (found, j) => found.unknown.includes(j) ? `${found.texts[j]} ⚠` : found.texts[j];
 
+/** @param {string} text */
+const brief = text => text.length > 24 ? `${text.slice(0, 24)}…` : text;
+
 /** What is to be known of the labels before one believes an answer. @param {Matched} found @param {boolean} multilingual */
-export function unclear({texts, unknown}, multilingual) {
-  const notes = [], or = new Intl.ListFormat(lang(), {type: 'disjunction'});
+export function unclear({texts, unknown, cut = []}, multilingual) {
+  const notes = cut.map(({text, end}) => say('cut', {text: brief(texts[text]), end}));
+  const or = new Intl.ListFormat(lang(), {type: 'disjunction'});
   if (unknown.length) notes.push(say('unknown', {words: or.format(unknown.map(j => say('quoted', {text: texts[j]})))}));
   if (!multilingual && texts.some(text => /[^\p{Cc} -\u024f\u2000-\u206f]/u.test(text))) notes.push(say('english_only'));
   return notes.join(' ');
@@ -34,26 +39,29 @@ export function cardsOf(found, pictures) {
     const cosine = neutral && first === none ? neutral.cosines[i] : found.cosines[i][first];
     return {
       key: keyOf(p), index: i, src: file(p).href, name: nameOf(p), title: name(first), label: first === none ? '' : texts[first],
-      share: row[first], none: first === none, note: say('cosine_is', {cosine: asCosine(cosine)}),
+      share: row[first], none: first === none, note: noteOf(asCosine(cosine), first === none ? null : found.each?.[i][first]),
       rest: row.length > BARS ? say('more_labels', {number: row.length - BARS}) : '',
       bars: order.slice(0, BARS).map(j => ({name: name(j), value: row[j], text: share(row[j]), cls: j === none ? 'none' : ''})),
     };
   });
 }
 
+/** @param {string} cosine @param {number | null} [each] its share of yes by itself */
+const noteOf = (cosine, each = null) => each === null ? say('cosine_is', {cosine}) : say('cosine_alone', {cosine, share: alone(each)});
+
 /**
  * All pairs as colours.
- * @param {Matched} found @param {Picture[]} pictures @param {string} kind @returns {import('../widgets/heat-table.js').Heat}
+ * @param {Matched} found @param {Picture[]} pictures @param {string} wanted @returns {import('../widgets/heat-table.js').Heat}
  */
-export function heatOf(found, pictures, kind) {
-  const {texts} = found, values = valuesOf(found, kind), cosines = kind === 'cosines';
+export function heatOf(found, pictures, wanted) {
+  const kind = shownHeat(found, wanted), {texts} = found, values = valuesOf(found, kind), cosines = kind === 'cosines';
   const none = values[0]?.length > texts.length ? [say('none')] : [];
   const top = (/** @type {number} */ i, /** @type {number} */ j) => kind === 'to_text' ? values[i].every(v => v <= values[i][j])
-    : kind === 'to_image' && values.every(row => row[j] <= values[i][j]);
+    : (kind === 'to_image' || kind === 'each') && values.every(row => row[j] <= values[i][j]);
   return {
     rows: pictures.map(p => keyed(keyOf(p), shown(p))), columns: [...texts.map((_, j) => labelled(found, j)), ...none], values, best: top,
     strength: v => v,
-    text: v => cosines ? asCosine(v) : texts.length > MANY && v < NEXT_TO_NOTHING ? '' : percent(v),
+    text: v => cosines ? asCosine(v) : kind === 'each' ? alone(v) : texts.length > MANY && v < NEXT_TO_NOTHING ? '' : percent(v),
     sentence: (i, j) => {
       const own = j < texts.length, {neutral} = found;
       return say(own ? 'cell' : 'cell_none', {
@@ -64,8 +72,12 @@ export function heatOf(found, pictures, kind) {
   };
 }
 
+/** Which numbers are shown of those that somebody chose for another model. @param {Matched} found @param {string} heat */
+const shownHeat = ({each}, heat) => heat === 'each' && !each ? HEATS[0] : heat;
+
 /** The numbers of a table; “none of these” is a column where it takes part. @param {Matched} found @param {string} kind */
-function valuesOf({cosines, to_image: toImage, to_text: toText, neutral}, kind) {
+function valuesOf({cosines, each, to_image: toImage, to_text: toText, neutral}, kind) {
+  if (kind === 'each' && each) return each;
   if (kind === 'to_image') return toImage;
   if (kind === 'to_text') return (neutral ?? {to_text: toText}).to_text;
   return neutral ? cosines.map((row, i) => [...row, neutral.cosines[i]]) : cosines;
@@ -90,12 +102,15 @@ export const bestOf = found => found.texts.map((text, j) => {
  * @property {(heat: string) => void} choose
  * @param {View} view
  */
-export function answerView({found, pictures, heat, cards, table, choose}) {
+export function answerView({found, pictures, heat: wanted, cards, table, choose}) {
+  const heats = HEATS.filter(name => name === shownHeat(found, name)), heat = shownHeat(found, wanted);
   const {low, high} = range(valuesOf(found, heat)), help = heat === 'to_text' && found.neutral ? 'heat_to_text_none' : `heat_${heat}_help`;
   return html`<p class="unseen" role="status">${cards.map(card => `${card.index + 1}: ${card.title} ${share(card.share)}`).join('; ')}</p>
     <div class="match-cards">${pictureCards(cards)}</div>
-    <p class="reconstruct-truth">${found.neutral ? say('warning_none', {text: found.neutral.text}) : say('warning')}</p>
-    <h4>${say('heat')}</h4>${choice(HEATS.map(name => [name, say(`heat_${name}`)]), heat, choose)}
+    ${drawNotes(paintedNotes(found, pictures))}
+    <p class="reconstruct-truth">${found.each ? say('warning_each')
+      : found.neutral ? say('warning_none', {text: found.neutral.text}) : say('warning')}</p>
+    <h4>${say('heat')}</h4>${choice(heats.map(name => [name, say(`heat_${name}`)]), heat, choose)}
     <p class="hint match-explain">${say(help, {low: asCosine(low), high: asCosine(high)})}</p>
     <heat-table class="heat" data-heat=${heat} .heat=${table} .name=${`${say('heat')}. ${say('heat_keys')}`}></heat-table>
     <h4>${say('best')}</h4><p class="hint">${say('best_help')}</p>

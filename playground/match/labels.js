@@ -8,8 +8,9 @@ import {lang, sayer} from '../page/words.js';
 import {button, heading} from '../widgets/forms.js';
 import {brief, lines, memo, number, settled} from './format.js';
 import {answerView, cardsOf, HEATS, heatOf, unclear} from './labels-answer.js';
+import {APPLE, paintRow} from './painted.js';
 import {activity, alert, chooser, ownHelp, sayLines, setChoice, templateChoice} from './parts.js';
-import {file, isOwn, keyOf, memory, named, nameOf, once, reference, shown} from './pictures.js';
+import {file, isOwn, keyOf, memory, named, nameOf, once, paintable, reference, shown} from './pictures.js';
 import {answered, Question, said} from './questions.js';
 import {temperature} from './temperature.js';
 
@@ -25,6 +26,7 @@ export class Labels {
   error = '';  // of the pictures
   gone = '';
   dealt = false;
+  painting = 'pizza';  // the word to paint on a picture
   acts = 0;  // how often a person has asked for other pictures
   /** @type {Promise<void> | null} */
   looked = null;
@@ -55,7 +57,7 @@ export class Labels {
       this.looked ??= this.look();
       await this.looked;
     }
-    if (!this.pictures.length && !this.dealt) this.deal();
+    if (!this.pictures.length && !this.dealt) await this.deal();
     else this.ask();
   }
 
@@ -130,6 +132,19 @@ export class Labels {
     this.label(labels);
   }
 
+  /** Shows the first picture, or an apple, beside itself with a word on it. */
+  paint() {
+    const word = paintable(this.painting), bare = this.pictures.find(p => p.own && !p.word) ?? APPLE;
+    if (!word) return;
+    const pair = [bare, {...bare, word}], had = lines(this.text), typed = had.map(one => one.toLowerCase());
+    this.pictures = once([...pair, ...this.pictures]).slice(0, PICTURES);
+    this.acts++;
+    this.dealt = true;
+    const more = [word, ...(bare === APPLE ? [say('painted_apple')] : [])].filter(one => !typed.includes(one.toLowerCase()));
+    this.label([...more, ...had].slice(0, LABELS));
+    this.ask();
+  }
+
   /** @param {Picture} picture @param {number} at */
   remove(picture, at) {
     this.pictures = this.pictures.filter(p => p !== picture);
@@ -170,7 +185,8 @@ export class Labels {
       <p class="hint">${ownHelp('pictures_help')}</p>${alert(this.error)}
       <p class="hint match-note">${this.gone}</p><p class="hint match-note match-gamble">${gamble ? say(`gamble_${kind}`) : ''}</p>
       <div class="reconstruct-row bottom">${setChoice(page.sets.list(), page.sets.now(), 'match-deal-set', choose)}${
-        button(say('deal'), () => this.deal(Math.floor(Math.random() * 1e6)))}</div>`;
+        button(say('deal'), () => this.deal(Math.floor(Math.random() * 1e6)))}</div>
+      ${paintRow(this.painting, word => { this.painting = word; this.draw(); }, () => this.paint())}`;
   }
 
   drawLabels() {

@@ -7,6 +7,7 @@ import {visited} from '../page/tabs.js';
 import {sayer} from '../page/words.js';
 import {dropping, pictures} from '../widgets/drop.js';
 import {choice} from '../widgets/forms.js';
+import {Close} from './close.js';
 import {Find} from './find.js';
 import {Labels} from './labels.js';
 import {Learning} from './learning.js';
@@ -17,8 +18,9 @@ import {Sets} from './sets.js';
 import {ZeroShot} from './zero-shot.js';
 
 const MEMORY = 'playground-match';  // where a browser's tab keeps what is a person's own
-const KEYS = ['pictures', 'labels', 'template', 'scale', 'none', 'heat', 'set', 'query', 'like', 'pair'];  // of the views, in the address
-const VIEWS = {words: Labels, find: Find, test: ZeroShot, lesson: Learning};
+const KEYS = ['pictures', 'labels', 'template', 'scale', 'none', 'heat', 'set', 'query', 'like', 'pair',
+  'look', 'word', 'model2'];  // of the views, in the address
+const VIEWS = {words: Labels, close: Close, find: Find, test: ZeroShot, lesson: Learning};
 const say = sayer('match');
 
 /** @typedef {import('./pictures.js').Picture} Picture */
@@ -64,6 +66,12 @@ export class Matcher {
   get activity() {
     this.views[this.doing] ??= new VIEWS[/** @type {keyof typeof VIEWS} */ (this.doing)](this, this.query);
     return this.views[this.doing];
+  }
+
+  /** The view of pictures and labels, which others look at too. */
+  words() {
+    this.views.words ??= new Labels(this, this.query);
+    return /** @type {Labels} */ (this.views.words);
   }
 
   visible() { return this.root.offsetParent !== null && !document.hidden; }
@@ -144,9 +152,7 @@ export class Matcher {
 
   /** A picture of a set, to be looked at with these labels. @param {Picture} picture @param {string[]} labels */
   take(picture, labels) {
-    this.views.words ??= new Labels(this, this.query);
-    const words = /** @type {Labels} */ (this.views.words);
-    words.take(picture, labels);
+    this.words().take(picture, labels);
     this.turnTo('words');
     this.root.scrollIntoView({block: 'start'});
   }

@@ -10,11 +10,13 @@ import json
 import logging
 import math
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -22,19 +24,19 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from playground.match import weights
 from playground.match.answers import Network
-from playground.match.hub import fetched
+from playground.match.hub import FETCHED, fetched, read_config
+from playground.match.hub import TOKENIZER as TOKENIZER_FILES
 from playground.match.sources import CONFIG, Source
-from trainers.errors import UserError
+from trainers.errors import UserError, of_disk
 
 log = logging.getLogger(__name__)
 Watch = Callable[[float], None]
 Pictures = Sequence[NDArray[np.uint8]]  # each (H,W,1 or 3)
 TOKENIZER = {"clean", "strip_sep_token", "language", "tokenizer_mode", "context_length"}  # open_clip's own settings of one
 BATCH = 32  # images or texts that go through a network at once: between two of them a job can be given up
-CODE = "{name} is damaged, or holds code beside its weights, which is never run: save it as safetensors."
 NOT_LOADED = "{name} cannot be loaded ({error}; the log has the details): it must be whole and in open_clip's format."
-NOT_FITTING = "The weights of {name} do not fit the configuration: take both from the same model."
 NO_NUMBERS = "{name} was loaded, but what it answers are no numbers: its weights are damaged, so choose another model."
 MULTILINGUAL = re.compile(r"xlm|mt5|nllb|siglip2|i18n|multilingual", re.IGNORECASE)  # in the name of a tokenizer or text tower
 
@@ -57,16 +59,56 @@ def see(source: Source, pictures: Pictures, watch: Watch) -> NDArray[np.float32]
     return np.concatenate(found)
 
 
-def read(source: Source, texts: Sequence[str], watch: Watch) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """M texts -> their embeddings (M,D), of length 1, and of which of them the model knows at least a word, (M,)."""
+class Read(NamedTuple):
+    """What a model reads of M texts."""
+
+    values: NDArray[np.float32]  # (M,D), of length 1
+    known: NDArray[np.bool_]  # (M,): of which of them the model knows at least a word
+    ends: list[int]  # how many letters of each were read: all, or those before the place where it was cut
+    marks: list[bytes]  # what was read of each: two that are the same are one text to the model
+
+
+def read(source: Source, texts: Sequence[str], watch: Watch) -> Read:
+    """M texts, as a model reads them."""
     model, found, known = _loaded_by(source, lambda share: None), [], []
+    ends, marks = list[int](), list[bytes]()
     for begin in range(0, len(texts), 4 * BATCH):
         watch(begin / len(texts))
         part = list(texts[begin : begin + 4 * BATCH])
         with torch.inference_mode():
             found.append(model.read(part).float().cpu().numpy())
         known += model.knows(part)
-    return np.concatenate(found), np.array(known, bool)
+        ends += [read_letters(model.tokenizer, text, model.tokens) for text in part]
+        marks += [row.numpy().tobytes() for row in model.tokenizer(part)]
+    return Read(np.concatenate(found), np.array(known, bool), ends, marks)
+
+
+def read_letters(tokenizer: Any, text: str, tokens: int) -> int:
+    """How many letters of a text fit into so many tokens of a tokenizer of open_clip's, which cuts what is longer silently."""
+
+    def fits(letters: int) -> bool:
+        rows = tokenizer([text[:letters], ""], context_length=2 * tokens)
+        padding = int(rows[1].mode().values)  # on which side it stands is the tokenizer's own
+        beyond = rows[0, tokens:] if int(rows[1, -1]) == padding else rows[0, :tokens]
+        return not bool((beyond != padding).any())
+
+    if len(text.encode()) + 3 <= tokens or fits(len(text)):  # a token has a byte of a letter at least
+        return len(text)
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def patches(source: Source, picture: NDArray[np.uint8], text: NDArray[np.float32], watch: Watch) -> list[list[float]] | None:
+    """Cosines of the patches of a picture with a text (D,), in rows from the top; None where a tower has none that compare."""
+    model = _loaded_by(source, lambda share: None)
+    with torch.inference_mode():
+        found = model.patches(picture)
+    if found is None:
+        return None
+    return (torch.nn.functional.normalize(found.float(), dim=-1) @ torch.from_numpy(np.ascontiguousarray(text))).tolist()
 
 
 def warm(watch: Watch) -> None:
@@ -86,7 +128,11 @@ class Trained:
         self.method: Any = load_model(folder)
         if not self.method.reads:
             raise UserError("This run was trained without words: only a run of CLIP can match.")
+        from trainers.clip_towers import tokenizer
+
         self.size = max(self.method.spec.height, self.method.spec.width)
+        self.tokenizer = tokenizer()
+        self.tokens = int(self.tokenizer.context_length)
 
     def see(self, pictures: Pictures) -> Tensor:
         """Pictures -> (N,D)."""
@@ -104,27 +150,32 @@ class Trained:
         """Whether at least one word of each was trained."""
         return self.method.texts.vocabulary.knows(texts)
 
+    def patches(self, picture: NDArray[np.uint8]) -> None:
+        """It has none: its tower halves an image to one place."""
+
     def about(self) -> Network:
         """What the page says of it."""
-        about = _about(self.method, self.size, self.method.config.dimensions, self.method.logit_scale)
+        about = _about(self.method, self.size, self.method.config.dimensions, self.method.logit_scale, self.tokens)
         return {**about, "multilingual": self.knows(["猫"])[0]}
 
 
 class OpenClip:
     """A model of open_clip, with its own way to prepare images and texts."""
 
-    def __init__(self, name: str, weights: str | None = None, file: str | None = None, licence: str = "") -> None:
+    def __init__(self, name: str, tag: str | None = None, file: Path | None = None, licence: str = "", title: str = "") -> None:
         import open_clip
 
         # in a fresh process nothing of open_clip's is known but what comes with it: names mean what they mean elsewhere
         made: Any = open_clip.create_model_and_transforms(
-            name, pretrained=weights, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
+            name, pretrained=tag, load_weights=file is None, require_pretrained=file is None, pretrained_text=False
         )
         self.model, _, self.prepare = made
         if file is not None:  # in a folder open_clip would choose the file by itself
-            open_clip.load_checkpoint(self.model, file)
+            with weights.plain(file, title, self.model.state_dict().keys()) as path:
+                open_clip.load_checkpoint(self.model, path)
         self.tokenizer = open_clip.get_tokenizer(name)
         self.model.eval()
+        self.tokens = int(getattr(self.tokenizer, "context_length", 0) or 77)
         self.licence = licence
         embedding = getattr(getattr(self.model, "text", self.model), "token_embedding", None)
         table = torch.ones(0, 1) if embedding is None else embedding.weight.detach()
@@ -149,21 +200,31 @@ class OpenClip:
 
         return [True] * len(texts) if self.trained is None else known(texts, self.tokenizer, self.trained)
 
+    def patches(self, picture: NDArray[np.uint8]) -> Tensor | None:
+        """Embeddings (h,w,D) of the patches of a picture, as far as the tower has some that compare with texts."""
+        from playground.match.patches import embed
+
+        return embed(self.model.visual, self.prepare(_image(picture)).unsqueeze(0))
+
     def about(self) -> Network:
         """What the page says of it."""
+        from playground.match.patches import has_patches
+
         size = self.model.visual.image_size
         size = max(size) if isinstance(size, (tuple, list)) else size
         width = len(self.read(["a"])[0])
-        about = _about(self.model, size, width, self.model.logit_scale)
+        about = _about(self.model, size, width, self.model.logit_scale, self.tokens)
+        bias = getattr(self.model, "logit_bias", None)
+        about["bias"], about["patches"] = None if bias is None else float(bias.detach()), has_patches(self.model.visual)
         return {**about, "licence": self.licence, "multilingual": self.multilingual}
 
 
-def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor) -> Network:
+def _about(model: torch.nn.Module, size: int, dimensions: int, scale: Tensor, tokens: int) -> Network:
     parameters = list(model.parameters())
     return {
         "size": size, "dimensions": dimensions, "parameters": sum(p.numel() for p in parameters),
         "bytes": sum(p.numel() * p.element_size() for p in parameters), "scale": float(scale.detach().exp()),
-        "licence": "", "multilingual": False,
+        "tokens": tokens, "bias": None, "patches": False, "licence": "", "multilingual": False,
     }  # fmt: skip
 
 
@@ -184,7 +245,7 @@ def _loaded(source: Source) -> Any:
         model, grey = _made(source), np.full((8, 8, 3), 128, np.uint8)
         with torch.inference_mode():
             answers = torch.cat([model.see([grey]).flatten(), model.read(["a"]).flatten()])
-        if not (answers.isfinite().all() and math.isfinite(model.about()["scale"])):
+        if not (answers.isfinite().all() and all(math.isfinite(model.about()[key] or 0) for key in ("scale", "bias"))):
             raise UserError(NO_NUMBERS, name=source.title)
         return model
 
@@ -192,28 +253,67 @@ def _loaded(source: Source) -> Any:
 def _made(source: Source) -> Any:
     if source.kind == "run":
         return Trained(Path(source.where))
-    if source.kind == "folder":
-        return OpenClip(f"local-dir:{source.where}", licence=_licence(Path(source.where), source.title))
     if source.kind == "name":  # whose weights are not on the hub
         return OpenClip(source.where, source.tag)
-    if source.tag:
-        return OpenClip(source.tag, file=source.where)
-    folder = Path(source.where).parent
-    return OpenClip(f"local-dir:{folder}", file=source.where, licence=_licence(folder, folder.name))
+    where = Path(source.where)
+    with _offline():  # all that is needed is here, and what is missing is not waited for
+        if source.tag:
+            return OpenClip(source.tag, file=where, title=source.title)
+        folder = where if source.kind == "folder" else where.parent
+        file = weights.choose(where)[0] if source.kind == "folder" else where
+        with _configured(folder, source.title if source.kind == "folder" else folder.name) as (place, licence):
+            return OpenClip(f"local-dir:{place}", file=file, licence=licence, title=source.title)
 
 
-def _licence(folder: Path, name: str) -> str:
-    """What the configuration says, where it is one; UserError where it is none, or asks for more than open_clip's own."""
+@contextmanager
+def _offline() -> Iterator[None]:
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
     try:
-        found = json.loads((folder / CONFIG).read_text("utf-8"))
-        asked = {**(found["model_cfg"].get("text_cfg", {}).get("tokenizer_kwargs") or {})}
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
+
+
+@contextmanager
+def _configured(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
+    """A folder whose configuration open_clip can read, and the licence that it names: the same one, or a copy without weights.
+
+    UserError where there is no configuration, or where it asks for more than open_clip's own.
+    """
+    path = folder / CONFIG
+    try:
+        found = read_config(path)
+        text = found["model_cfg"].get("text_cfg", {})
+        asked, tokenizer = {**(text.get("tokenizer_kwargs") or {})}, text.get("hf_tokenizer_name")
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UserError("{config} of {name} is damaged: it must be JSON with a “model_cfg”.",
                         config=CONFIG, name=name) from error  # fmt: skip
     if strange := sorted(set(asked) - TOKENIZER):  # open_clip hands them on to transformers, trust_remote_code too
         raise UserError("{config} of {name} sets “{what}” for its tokenizer, which could run code: take it out.",
                         config=CONFIG, name=name, what=strange[0][:40])  # fmt: skip
-    return str(found.get("licence", ""))[:80]
+    if tokenizer and not any(next(folder.glob(file), None) for file in TOKENIZER_FILES):
+        raise UserError("{name} reads texts by the tokenizer {tokenizer}, which is not in its folder: put {file} there.",
+                        name=name, tokenizer=tokenizer, file=TOKENIZER_FILES[0])  # fmt: skip
+    written, licence = json.dumps(found).encode(), str(found.get("licence", ""))[:80]
+    if _is_plain(path, found):
+        yield folder, licence
+        return
+    with tempfile.TemporaryDirectory() as desk:
+        for file in (file for kind in FETCHED for file in folder.glob(kind)):
+            shutil.copy(file, desk)
+        (Path(desk) / CONFIG).write_bytes(written)
+        yield Path(desk), licence
+
+
+def _is_plain(path: Path, found: Any) -> bool:
+    """Whether open_clip reads the same in a configuration."""
+    try:
+        return json.loads(path.read_text("utf-8")) == found
+    except ValueError:
+        return False
 
 
 @contextmanager
@@ -227,8 +327,6 @@ def checked(name: str) -> Iterator[None]:
         log.exception("%s cannot be loaded", name)
         if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in str(error):
             raise UserError("There is not enough memory for {name}: choose a smaller model.", name=name) from error
-        if type(error).__name__ == "UnpicklingError":
-            raise UserError(CODE, name=name) from error
-        if "state_dict" in str(error):
-            raise UserError(NOT_FITTING, name=name) from error
-        raise UserError(NOT_LOADED, name=name, error=type(error).__name__) from error
+        if told := weights.misfit(str(error), name):
+            raise told from error
+        raise of_disk(error) or UserError(NOT_LOADED, name=name, error=type(error).__name__) from error

@@ -41,7 +41,9 @@ def routes(maps: Maps, matching: Matching | None = None) -> list[BaseRoute]:
         )
 
     async def picture(request: Request) -> Response:
-        pixels = await run_in_threadpool(_there(matching).sets.picture, dict(request.path_params))
+        pixels = await run_in_threadpool(
+            _there(matching).sets.picture, {**request.path_params, "word": request.query_params.get("word", "")}
+        )
         return Response(png(pixels), media_type="image/png", headers=FOREVER)
 
     return [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from playground.match import checks
 from playground.match.answers import Found, TextHit, Texts
 from playground.match.embeddings import Array, Embeddings
-from playground.match.pairs import softmax
+from playground.match.pairs import by_itself, softmax
 from playground.match.question import Question
 from playground.match.sets import size, words_of
 from playground.match.sources import Source
@@ -57,11 +57,16 @@ def texts(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langu
         listed = vocabulary(data, str(body.get("language") or language), LISTED)
     image = embeddings.of_pictures(source, [body.get("picture")], one)
     one.progress = 0.2
-    cosines = (image @ embeddings.of_texts(source, listed, checks.template(body), one).values.T)[0]
+    prompts = embeddings.of_texts(source, listed, checks.template(body), one, apart=bool(body.get("texts")))
+    cosines = (image @ prompts.values.T)[0]
     share = softmax(about["scale"] * cosines, 0)
+    each = by_itself(cosines, about["scale"], about["bias"])
     order = np.argsort(-cosines)[: int(checks.number(body.get("count", 20), 1, TOLD))]
-    hits: list[TextHit] = [{"text": listed[i], "cosine": float(cosines[i]), "share": float(share[i])} for i in order]
-    return {"hits": hits, "of": len(listed)}
+    hits: list[TextHit] = [
+        {"text": listed[i], "cosine": float(cosines[i]), "share": float(share[i]),
+         "each": each and each[i]} for i in order
+    ]  # fmt: skip
+    return {"hits": hits, "of": len(listed), "cut": prompts.cut}
 
 
 def nearest(query: Array, gallery: Array, count: int) -> tuple[NDArray[np.int64], Array, How]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from playground import reading
 from playground.match import checks
@@ -23,6 +23,7 @@ from trainers.errors import NotFound, UserError
 SIZES = {"emoji": 64, "emoji-held-out": 64}  # pixels a side where a data set has more than networks are trained on
 OWN, OWN_SET = re.compile(r"own-[0-9a-f]{20}"), re.compile(r"set-[0-9a-f]{20}")
 PICTURES = 16  # of a question, at most
+PAINTED, WIDE, STRIP = 20, 0.86, 0.3  # letters of a word that is painted on a picture; the shares of its sides that it may take
 
 
 class Sets:
@@ -45,8 +46,12 @@ class Sets:
         return name, self._load(name, name)
 
     def picture(self, reference: Any) -> NDArray[np.uint8]:
-        """(H,W,1 or 3) of {"set", "index"} or {"own"}."""
+        """(H,W,1 or 3) of {"set", "index"} or {"own"}, with a "word" painted on it where there is one."""
         reference = reference if isinstance(reference, Mapping) else {}
+        found, word = self._picture(reference), checks.plain(str(reference.get("word") or ""))
+        return painted(found, word) if word else found
+
+    def _picture(self, reference: Mapping[str, Any]) -> NDArray[np.uint8]:
         own = str(reference.get("own", ""))
         if own:
             path = self.root / f"{own}.png"
@@ -69,6 +74,29 @@ class Sets:
             index = np.random.default_rng(int(checks.number(body["seed"], 0, 2**31))).choice(n, count, replace=False).tolist()
         pictures: list[Picture] = [{"set": name, "index": i, **words_of(data, i, language)} for i in index]
         return {"pictures": pictures}
+
+
+def painted(picture: NDArray[np.uint8], word: str) -> NDArray[np.uint8]:
+    """A picture (H,W,1 or 3) with a white label across its middle on which a word stands: (H,W,3)."""
+    if len(word) > PAINTED or not all(letter.isprintable() and ord(letter) < 0x250 for letter in word):  # of the font
+        raise UserError("A word of at most {most} Latin letters can be painted on a picture.", most=PAINTED)
+    image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).convert("RGB")
+    width, height = image.size
+
+    def box(size: int) -> tuple[float, float, float, float]:
+        return ImageFont.load_default(size).getbbox(word)
+
+    def fits(size: int) -> bool:
+        left, top, right, bottom = box(size)
+        return right - left <= WIDE * width and bottom - top <= STRIP * height
+
+    size = max((size for size in range(4, max(5, height)) if fits(size)), default=4)
+    left, top, right, bottom = box(size)
+    middle, half = height / 2, min(0.35 * height, (bottom - top) / 2 + max(2, height / 20))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, middle - half, width, middle + half), fill="white")
+    draw.text((width / 2 - (left + right) / 2, middle - (top + bottom) / 2), word, "black", ImageFont.load_default(size))
+    return np.asarray(image)
 
 
 def _loaded(name: str, where: str) -> Dataset:

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from playground.match import weights
+from playground.match.weights import ENDINGS
 from trainers.errors import UserError
 
-CONFIG, WEIGHTS = "open_clip_config.json", (".safetensors", ".bin", ".pt", ".pth")
-FOUND = (".safetensors", ".bin", ".pth")  # what open_clip looks for in a folder
+CONFIG = "open_clip_config.json"
 HUB, REPOSITORY = "hf-hub:", re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 USUAL = ("datacomp_xl", "datacomp1b", "laion2b", "laion5b", "webli", "dfn", "openai")  # weights to take where none are named
 
@@ -48,11 +49,11 @@ def find(text: str, local: bool) -> Source:
     if text.startswith(HUB) and REPOSITORY.fullmatch(text.removeprefix(HUB)):
         return Source("hub", text.removeprefix(HUB))
     name, _, tag = text.partition("/")
-    weights = open_clip.list_pretrained_tags_by_model(name)
-    if weights and (not tag or tag in weights):
-        return Source("name", name, tag or max(weights, key=lambda one: [one.startswith(start) for start in USUAL]))
-    if weights:
-        some = ", ".join(weights[:8]) + (", …" if len(weights) > 8 else "")
+    tags = open_clip.list_pretrained_tags_by_model(name)
+    if tags and (not tag or tag in tags):
+        return Source("name", name, tag or max(tags, key=lambda one: [one.startswith(start) for start in USUAL]))
+    if tags:
+        some = ", ".join(tags[:8]) + (", …" if len(tags) > 8 else "")
         raise UserError("{name} has no weights “{tag}”: choose one of {tags}.", name=name, tag=tag[:80], tags=some)
     architecture, _, rest = text.partition(":")
     if rest and architecture in open_clip.list_models():
@@ -85,13 +86,16 @@ def at(path: Path, architecture: str = "") -> Source:
             raise UserError(
                 "The folder {name} holds no {config}: it is not in open_clip's format.", name=path.name, config=CONFIG
             )
-        files = [file for file in path.iterdir() if file.is_file()]
-        if not any(file.suffix in FOUND for file in files):
-            raise UserError("The folder {name} holds no weights beside its {config}: put them there as safetensors.",
-                            name=path.name, config=CONFIG)  # fmt: skip
-        return Source("folder", str(path), changed=max(file.stat().st_mtime_ns for file in files))
-    if path.suffix not in WEIGHTS:
-        raise UserError("{name} is no file of weights: it must end with {endings}.", name=path.name, endings=", ".join(WEIGHTS))
+        file, several = weights.choose(path)
+        if file is None:
+            raise UserError(
+                "The folder {name} holds no weights beside its {config}, of a name that ends with {endings}: put them there.",
+                name=path.name, config=CONFIG, endings=", ".join(ENDINGS),
+            )  # fmt: skip
+        changed = max(file.stat().st_mtime_ns for file in path.iterdir() if file.is_file())
+        return Source("folder", str(path), changed=changed, name=f"{path.name}/{file.name}" if several else "")
+    if path.suffix.lower() not in ENDINGS:
+        raise UserError("{name} is no file of weights: it must end with {endings}.", name=path.name, endings=", ".join(ENDINGS))
     if not architecture and not (path.parent / CONFIG).is_file():
         raise UserError(
             "Nothing says what {name} is the weights of: put {config} beside it, or write the architecture before it, "

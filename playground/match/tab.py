@@ -10,7 +10,10 @@ from playground.page.modules import opens
 
 PANEL = "<div class='match workbench' role='region'></div>"
 # of the address: what this tab says of its own view
-KEYS = ("model", "match", "pictures", "labels", "template", "scale", "none", "heat", "set", "query", "like", "pair")
+KEYS = (
+    "model", "match", "pictures", "labels", "template", "scale", "none", "heat", "set", "query", "like", "pair",
+    "look", "word", "model2",
+)  # fmt: skip
 
 
 def build(i18n: Any) -> None:

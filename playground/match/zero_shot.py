@@ -30,6 +30,8 @@ def test(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     name, data = embeddings.sets.set(body.get("set"))
     if data.test.labels is None or data.train.labels is None:
         raise UserError("These images have no labels, so there is nothing to test against: choose a set with classes.")
+    if len(data.classes) < 2:
+        raise UserError("All of these images are of one class, so no answer can be wrong: choose a set with several classes.")
     about = embeddings.about(source, one)
     prompts, classes = _classes(embeddings, source, body, data, language, about, one)
     one.progress = 0.0
@@ -56,12 +58,14 @@ def _classes(
 ) -> tuple[list[str], Array]:
     """What is read first for each of k classes, and the means (k,D) of their words."""
     template, own = checks.template(body), "zh" if language == "zh" and about["multilingual"] else "en"
-    prompts, groups = list[str](), list[Array]()
+    prompts, groups, first = list[str](), list[Array](), list[str]()
     for label in range(len(data.classes)):
         words = [class_name(data, label, own), *members(data, label, own)]
         found = embeddings.of_texts(source, words, template, one)
+        first.append(words[0])
         prompts.append(found.read[0][0])
         groups.append(found.values)
+    embeddings.of_texts(source, first, template, one, apart=True)  # no two classes are one
     return prompts, mean(groups)
 
 

@@ -40,9 +40,15 @@ def error_map(made: Tensor, x: Tensor) -> str:
 
 
 def judged(made: Tensor, x: Tensor) -> Judged:
-    """A picture beside the true one, (1,C,H,W) each: its pixels, its error map, MSE, PSNR in dB (null: equal) and SSIM."""
+    """A picture beside the true one, (1,C,H,W) each: its pixels, its error map, MSE, PSNR in dB (null: equal) and SSIM.
+
+    UserError below 3 pixels a side, where no window of SSIM fits.
+    """
     from skimage.metrics import structural_similarity
 
+    if min(x.shape[-2:]) < 3:
+        raise UserError("This picture has {width}×{height} pixels: SSIM compares windows of at least {least} a side.",
+                        width=x.shape[3], height=x.shape[2], least=3)  # fmt: skip
     mse = float((made - x).pow(2).mean())
     window = min(7, (min(x.shape[-2:]) - 1) // 2 * 2 + 1)  # Wang et al. 2004 use 11 on large photos
     a, b = (t[0].permute(1, 2, 0).numpy() for t in (made, x))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 import torch
 
 from tests.trainers.synthetic import dataset
-from trainers.data import load
-from trainers.evaluate import PAIRS, Evaluation, spread, subset
+from trainers.data import Dataset, Images, load
+from trainers.evaluate import PAIRS, Evaluation, judge, spread, subset
 from trainers.events import Finished, Pictures, Snapshot, Started
-from trainers.train import SHOWN, SHOWN_READ, RunConfig, chance, describe_data, train
+from trainers.train import SHOWN, SHOWN_READ, RunConfig, build, chance, describe_data, train
 
 
 @pytest.mark.parametrize(("n", "count"), [(1, 16), (5, 16), (16, 16), (17, 16), (2000, 16), (10, 1), (10, 0), (0, 4)])
@@ -87,3 +88,38 @@ def test_repairs_stand_beside_the_best_linear_one(method: str) -> None:
         assert 0 < found["mse_linear"] < min(others)
     *_, large = train(RunConfig(method, steps=1, device="cpu"), dataset(n=40, channels=3, size=48))
     assert isinstance(large, Finished) and "mse" in large.summary and "mse_linear" not in large.summary
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 8])
+def test_a_snapshot_of_few_images_tells_nothing_that_could_not_be_otherwise(n: int) -> None:
+    whole = dataset(n=max(8, n), channels=1, size=16)
+    assert whole.train.labels is not None
+    several = dataclasses.replace(whole, test=part(whole.test, n))
+    one = dataclasses.replace(several, train=same(several.train), test=same(several.test), classes=("a",))
+    for data, told in ((several, True), (one, False)):
+        method = build(RunConfig("simclr", steps=1, device="cpu"), data, torch.device("cpu"))
+        evaluation = Evaluation(data, torch.device("cpu"))
+        found, features, _ = evaluation.snapshot(method)
+        assert len(features) == n and all(value is None or math.isfinite(value) for value in found.values())
+        assert (found["knn"] is not None) == told  # of one class every answer is right
+        for key in ("std_sqrt_d", "rankme", "uniformity"):  # one image alone is no collapse
+            assert (found[key] is not None) == (n > 1)
+        end = evaluation.summary(method, method)
+        assert (end["knn"] is not None) == (end["probe"] is not None) == told
+
+
+def part(images: Images, n: int) -> Images:
+    labels = images.labels
+    return dataclasses.replace(images, images=images.images[:n], labels=None if labels is None else labels[:n])
+
+
+def same(images: Images) -> Images:
+    return dataclasses.replace(images, labels=torch.zeros(len(images), dtype=torch.long))
+
+
+def test_among_five_or_fewer_nobody_misses_the_five_nearest() -> None:
+    for n, known in ((1, []), (5, ["retrieval_1"]), (8, ["retrieval_1", "retrieval_5"])):
+        names = {"en": tuple(f"thing {i}" for i in range(n))}
+        images = Images(torch.zeros(n, 1, 8, 8, dtype=torch.uint8), captions=names)
+        found = judge(Dataset("few", images, images), torch.eye(n), torch.eye(n))
+        assert [key for key in found if key.startswith("retrieval")] == known

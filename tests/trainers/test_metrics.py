@@ -10,8 +10,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 from sklearn.decomposition import PCA
+from torch.testing import assert_close
 
-from trainers import metrics
+from trainers import linear, metrics
+from trainers.methods.swav import sinkhorn
 
 
 def gaussian(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -184,3 +186,36 @@ def test_pca_mse_is_that_of_scikit_learn(dimensions):
 def test_pca_mse_with_more_dimensions_than_pixels_is_nothing():
     x = gaussian(50, 9)
     assert metrics.pca_mse(x, x, 100) == pytest.approx(0, abs=1e-10)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 20, 60])
+def test_few_images_give_numbers_in_their_range(n):
+    z, y = gaussian(n, 16, seed=n), torch.arange(n) % 3
+    queries, wanted = gaussian(6, 16, seed=99), torch.arange(6) % 3
+    accuracy, components, power = metrics.whitened(queries, wanted, z, y)
+    assert 0 <= accuracy <= 1 and components >= 1 and 0 <= power <= 1
+    assert 1 - 1e-6 <= metrics.rankme(z) <= min(n, 16) + 1e-3
+    assert 0 <= float(metrics.std_sqrt_d(z)) <= 1
+    assert (n == 1) == math.isnan(metrics.uniformity(z)) and not metrics.uniformity(z) > 0
+    assert 0 <= metrics.alignment(z, z.flip(0)) <= 4
+    assert 0 <= metrics.knn_accuracy(queries, wanted, z, y) <= 1 and 0 <= metrics.linear_probe(queries, wanted, z, y) <= 1
+    few = metrics.few_labels(queries, wanted, z, y, (1, 5, 10, 100))
+    assert all(each < int(y.bincount().max()) and 0 <= share <= 1 for each, share in few.items())
+    assert 0 <= metrics.pca_mse(z.sigmoid(), queries.sigmoid(), 8) < 1
+    q = sinkhorn(gaussian(n, 8, seed=n) / 0.05)
+    assert_close(q.sum(1), torch.ones(n))
+    assert q.isfinite().all()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 20])
+def test_the_best_linear_repair_of_few_images(n):
+    train, test = gaussian(n, 64, seed=n).sigmoid().view(n, 1, 8, 8), gaussian(3, 64, seed=9).sigmoid().view(3, 1, 8, 8)
+    hidden = (torch.arange(16) < 8).expand(2, -1)
+    found = linear.inpaint(train.reshape(n, 16, 4), test.reshape(3, 16, 4), hidden)
+    noisy = linear.denoise(
+        lambda x, rng: (x + 0.1 * torch.randn(x.shape, generator=rng)).clamp(0, 1),
+        train,
+        test,
+        torch.Generator().manual_seed(1),
+    )
+    assert 0 < found < 0.5 and 0 < noisy < 0.5

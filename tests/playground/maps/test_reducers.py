@@ -147,7 +147,9 @@ def test_quality_is_scikit_learns(metric: str) -> None:
     assert quality(x[:, :2], x[:, :2], "euclidean")["trustworthiness"] == pytest.approx(1)
     chance = np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32)
     assert quality(x, chance, metric)["trustworthiness"] < 0.6
-    assert quality(x[:3], layout[:3])["preservation"] <= 1
+    for few in range(4):  # of which any map keeps all: a measure that cannot fail
+        with pytest.raises(UserError, match=f"Of {few} images no neighbours can be told"):
+            quality(x[:few], layout[:few])
 
 
 def test_overlap_is_the_share_of_common_neighbours() -> None:
@@ -156,6 +158,54 @@ def test_overlap_is_the_share_of_common_neighbours() -> None:
     other = np.random.default_rng(3).normal(size=(200, 16)).astype(np.float32)
     assert overlap(x, other, k=10).mean() < 0.2
     assert_allclose(shared(np.array([[1, 2], [3, 4]]), np.array([[2, 9], [8, 7]])), [0.5, 0])
+
+
+NOISE = {
+    "in 64 dimensions": lambda n, rng: rng.normal(size=(n, 64)),
+    "in 8": lambda n, rng: rng.normal(size=(n, 8)),
+    "on one side, as after a ReLU": lambda n, rng: np.maximum(0, rng.normal(size=(n, 128))) + 1,
+    "in twins": lambda n, rng: np.repeat(rng.normal(size=(n, 64)), 2, 0)[:n],
+    "all as far from each other": lambda n, rng: np.eye(n),
+}
+
+
+@pytest.mark.parametrize("kind", list(NOISE))
+@pytest.mark.parametrize("reducer", [PCA(), TSNE(), TSNE(metric="euclidean"), UMAP()], ids=key_of)
+def test_a_map_of_few_images_is_no_dot(reducer: Reducer, kind: str) -> None:
+    for n in (5, 6, 8, 13, 20, 40, 60) if kind != "in twins" else (6, 9, 20):
+        x = NOISE[kind](n, np.random.default_rng(n)).astype(np.float32)
+        found = reducer.fit(x)
+        apart = np.linalg.norm(found.positions[:, None] - found.positions, axis=2)
+        assert np.isfinite(apart).all() and np.linalg.norm(found.positions, axis=1).mean() == pytest.approx(1, abs=1e-4), n
+        assert (apart > 0.05).sum(1).min() >= n // 3, n  # a third of the others lies elsewhere, for each image
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 8, 12, 15])
+@pytest.mark.parametrize("reducer", [PCA(), TSNE(), UMAP(), UMAP(dimensions=3)], ids=key_of)
+def test_a_map_of_few_images_follows_them_also_from_one_point(reducer: Reducer, n: int) -> None:
+    one, other = clusters(n), clusters(n, 7)
+    assert drift(reducer.refresh(other, one, before := reducer.fit(one)), before) > 0.02
+    collapsed = np.ones_like(one)
+    point = reducer.fit(collapsed)
+    after = reducer.refresh(one, collapsed, point).positions
+    assert np.linalg.norm(after, axis=1).mean() == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("n", range(3, 17))
+def test_neighbours_of_few_images_are_not_all_the_others(n: int) -> None:
+    rng = np.random.default_rng(n)
+    shares = [float(overlap(rng.normal(size=(n, 16)), rng.normal(size=(n, 16))).mean()) for _ in range(20)]
+    assert np.mean(shares) < 0.75 and overlap(one := clusters(n), one).mean() == 1
+    layout = PCA().fit(one).positions
+    if n > 3:
+        assert 0 <= quality(one, layout)["preservation"] <= 1
+        assert np.mean([quality(rng.normal(size=(n, 16)), layout)["preservation"] for _ in range(20)]) < 0.75
+
+
+@pytest.mark.parametrize("n", range(3))
+def test_two_images_share_no_neighbours_and_it_says_so(n: int) -> None:
+    with pytest.raises(UserError, match=f"Of {n} images no neighbours"):
+        overlap(clusters(5)[:n], clusters(5)[:n])
 
 
 def test_a_weighted_mean_lies_among_the_nearest() -> None:

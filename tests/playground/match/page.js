@@ -31,7 +31,7 @@ export function page(more = {}) {
 /** An answer to match, in which each picture fits the first label best. */
 export const matched = ({pictures, texts}) => {
   const rows = pictures.map(() => texts.map((_, j) => j ? 0.1 : 0.9));
-  return {state: 'done', cosines: rows, to_text: rows, to_image: rows, scale: 20, neutral: null, read: texts.map(t => [t]), unknown: [], texts};
+  return {state: 'done', cosines: rows, to_text: rows, to_image: rows, scale: 20, neutral: null, each: null, cut: [], read: texts.map(t => [t]), unknown: [], texts};
 };
 
 /** What a person types into a field. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from huggingface_hub import constants
 from numpy.testing import assert_allclose
 from safetensors.torch import load_file, save_file
 
@@ -295,6 +297,44 @@ def too_large(folder: Path) -> None:
     (folder / sources.CONFIG).write_text(json.dumps(about))
 
 
+def swap(content: Callable[[Any], bytes], ending: str = "bin") -> Callable[[Path], None]:
+    """Puts something else where the weights of a folder were."""
+
+    def spoil(folder: Path) -> None:
+        weights = load_file(folder / WEIGHTS)
+        (folder / WEIGHTS).unlink()
+        (folder / f"open_clip_pytorch_model.{ending}").write_bytes(content(weights))
+
+    return spoil
+
+
+def saved(content: Any) -> bytes:
+    out = io.BytesIO()
+    torch.save(content, out)
+    return out.getvalue()
+
+
+def script(weights: Any) -> bytes:
+    out = io.BytesIO()
+    with pytest.warns(FutureWarning, match="deprecated"):
+        torch.jit.save(torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2)), out)
+    return out.getvalue()
+
+
+def text_tower(folder: Path) -> None:
+    """A text tower of transformers, of which only a name is in the folder."""
+    about = json.loads((folder / sources.CONFIG).read_text())
+    about["model_cfg"]["text_cfg"] = {"hf_model_name": "nobody/no-tower", "proj_type": "mlp", "pooler_type": "mean_pooler"}
+    (folder / sources.CONFIG).write_text(json.dumps(about))
+
+
+def tokenizer_elsewhere(folder: Path) -> None:
+    about = json.loads((folder / sources.CONFIG).read_text())
+    about["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "nobody/no-tokenizer"
+    (folder / sources.CONFIG).write_text(json.dumps(about))
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146"
 BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "noise": (lambda folder: (folder / WEIGHTS).write_bytes(os.urandom(1000)), "cannot be loaded"),
     "empty": (lambda folder: (folder / WEIGHTS).write_bytes(b""), "cannot be loaded"),
@@ -309,23 +349,137 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "infinite scale": (too_cold, "what it answers are no numbers"),
     "too large": (too_large, "not enough memory for broken"),
     "code of a tokenizer": (tokenizer_with_code, "sets “trust_remote_code” for its tokenizer, which could run code"),
-    "parts": (lacking, "do not fit the configuration"),
+    "parts": (lacking, r"do not fit the configuration \(.* is missing\)"),
+    "an empty .bin": (swap(lambda weights: b""), "its file of weights is empty"),
+    "a pointer": (swap(lambda weights: POINTER, "safetensors"), "pointer of Git LFS"),
+    "a page": (swap(lambda weights: b"\n<!DOCTYPE html><html>404", "pth"), "is a web page"),
+    "a cut .bin": (swap(lambda weights: saved(weights)[:50_000]), "cut off or damaged"),
+    "noise .bin": (swap(lambda weights: b"\x07" * 900), "cut off or damaged"),
+    "a script": (swap(script), "program of TorchScript, which is never run"),
+    "no weights": (swap(lambda weights: saved({"epoch": 3, "model": {}})), "there are no weights in its file"),
+    "a strange part": (
+        swap(lambda weights: saved(weights | {"odd.weight": torch.zeros(2)})),
+        "odd.weight is in none of its parts",
+    ),
+    "a tower elsewhere": (
+        text_tower,
+        "nobody/no-tower of transformers, whose config.json is not on this machine",
+    ),
+    "a tokenizer elsewhere": (tokenizer_elsewhere, "tokenizer nobody/no-tokenizer, which is not in its folder"),
 }
 
 
 @pytest.mark.parametrize("name", list(BROKEN))
 def test_what_is_broken_is_told_and_the_model_there_was_still_answers(
-    exported: Path, pictures: Any, tmp_path: Path, name: str
+    exported: Path, pictures: Any, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = cosines(sources.at(exported), pictures[:1])
     spoil, reason = BROKEN[name]
     spoil(shutil.copytree(exported, tmp_path / "broken"))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")  # a machine without a network
+    begun = time.monotonic()
     with pytest.raises(UserError, match=reason) as error:
         networks.describe(sources.at(tmp_path / "broken"), watch)
+    assert time.monotonic() - begun < 20  # nobody waits for what does not come
     said = str(error.value)
     assert said.endswith(".") and len(said) < 300 and str(tmp_path) not in said and "\n" not in said
     assert not (tmp_path / "broken" / "ran").exists()
     assert (cosines(sources.at(exported), pictures[:1]) == before).all()
+
+
+def renamed(prefix: str) -> Callable[[Any], Any]:
+    return lambda weights: {prefix + key: value for key, value in weights.items()}
+
+
+def compiled(weights: Any) -> Any:
+    """Each tower compiled by itself, within a model that many processes trained."""
+    return {"module." + key.replace("visual.", "visual._orig_mod.").replace("text.", "text._orig_mod."): value
+            for key, value in weights.items()}  # fmt: skip
+
+
+def off(weights: Any) -> Any:
+    return {key: value * 0.5 for key, value in weights.items()}
+
+
+WRAPPED: dict[str, Callable[[Any], Any]] = {
+    **{
+        prefix: renamed(prefix)
+        for prefix in (
+            "_orig_mod.",
+            "module.",
+            "model.",
+            "module._orig_mod.",
+            "_orig_mod.module.",
+            "model.module.",
+            "net.clip.",
+            "student.",
+        )
+    },
+    "towers compiled": compiled,
+    "as open_clip trains": lambda w: {
+        "epoch": 3,
+        "name": "run",
+        "state_dict": renamed("module.")(w),
+        "optimizer": {"state": {}},
+    },
+    "model": lambda w: {"model": w, "epoch": 3},
+    "model_state_dict": lambda w: {"model_state_dict": renamed("_orig_mod.")(w), "loss": torch.tensor(1.0)},
+    "in each other": lambda w: {"checkpoint": {"model": {"state_dict": renamed("model.")(w)}}},
+    "ema alone": lambda w: {"ema": renamed("module.")(w)},
+    "beside its average": lambda w: {"ema": off(w), "model_ema": {"module": off(w)}, "state_dict": w},
+    "both in one": lambda w: renamed("ema.")(off(w)) | renamed("model.")(w) | {"criterion.weight": torch.zeros(3)},
+    "averaged": lambda w: {"n_averaged": torch.tensor(7), **renamed("module.")(w)},
+    "with its steps": lambda w: {"state_dict": renamed("model.")(w), "optimizer_states": [{"state": {0: torch.zeros(4)}}]},
+}
+
+
+@pytest.mark.parametrize("ending", ["pt", "safetensors"])
+@pytest.mark.parametrize("wrap", list(WRAPPED))
+def test_weights_are_found_in_what_training_wraps_around_them(
+    exported: Path, pictures: Any, tmp_path: Path, wrap: str, ending: str
+) -> None:
+    folder = shutil.copytree(exported, tmp_path / "clip", ignore=lambda *_: [WEIGHTS])
+    content = WRAPPED[wrap](load_file(exported / WEIGHTS))
+    if ending == "pt":
+        torch.save(content, folder / "epoch_3.pt")
+    elif all(isinstance(value, torch.Tensor) for value in content.values()):
+        save_file({key: value.clone() for key, value in content.items()}, folder / "epoch_3.safetensors")
+    else:
+        return  # safetensors hold tensors alone
+    source = sources.at(folder)
+    assert source.kind == "folder" and source.title == "clip"
+    assert_allclose(cosines(source, pictures[:1]), cosines(sources.at(exported), pictures[:1]), atol=1e-5)
+    assert not list(tmp_path.glob("*.pt"))
+
+
+def test_of_several_checkpoints_the_last_one_is_taken_and_named(exported: Path, pictures: Any, tmp_path: Path) -> None:
+    folder, weights = shutil.copytree(exported, tmp_path / "clip", ignore=lambda *_: [WEIGHTS]), load_file(exported / WEIGHTS)
+    for name in ("epoch_9.pt", "EPOCH.PT"):
+        torch.save(off(weights), folder / name)
+    torch.save({"state_dict": weights}, folder / "epoch_10.pt")
+    for name in ("optimizer.pt", "scheduler.bin", "training_args.bin", "rng_state.pth"):
+        torch.save({"state": torch.zeros(3)}, folder / name)
+    assert sources.at(folder).title == "clip/epoch_10.pt"
+    assert_allclose(cosines(sources.at(folder), pictures[:1]), cosines(sources.at(exported), pictures[:1]), atol=1e-5)
+
+
+def bare(about: Any) -> Any:
+    return about["model_cfg"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
+@pytest.mark.parametrize("content", [lambda about: about, bare], ids=["whole", "the model's alone"])
+def test_a_configuration_may_bear_a_mark_of_its_encoding(
+    exported: Path, pictures: Any, tmp_path: Path, encoding: str, content: Callable[[Any], Any]
+) -> None:
+    folder = shutil.copytree(exported, tmp_path / "clip")
+    about = json.loads((folder / sources.CONFIG).read_text("utf-8"))
+    (folder / sources.CONFIG).write_text(json.dumps(content(about)), encoding)
+    for source in (sources.at(folder), sources.at(folder / WEIGHTS)):
+        found = networks.read(source, WORDS, watch)[0]
+        assert_allclose(found, networks.read(sources.at(exported), WORDS, watch)[0], atol=1e-5)
+        if content is not bare:  # which says nothing of how pictures are prepared
+            assert_allclose(cosines(source, pictures[:1]), cosines(sources.at(exported), pictures[:1]), atol=1e-5)
 
 
 def test_the_code_would_have_run(exported: Path, tmp_path: Path) -> None:

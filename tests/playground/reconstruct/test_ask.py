@@ -19,6 +19,7 @@ from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
 from playground.reconstruct.ask import Questions
+from playground.reconstruct.pixels import judged
 from playground.runs.store import Runs
 from trainers import record
 from trainers.corruptions import NOISES, classical_filter, corrupt, hidden_by, keep_patches
@@ -360,3 +361,13 @@ def test_each_does_what_it_was_trained_for_on_500_held_out_images(tmp_path: Path
     flat = test.flatten(1)
     linear = (mean + (flat - mean) @ basis @ basis.T).clamp(0, 1)
     assert float((models["autoencoder"].reconstruct(test) - test).pow(2).mean()) < 0.95 * float((linear - flat).pow(2).mean())
+
+
+@pytest.mark.parametrize("side", range(1, 13))
+def test_ssim_fits_its_window_into_small_pictures_or_says_why_not(side: int) -> None:
+    x = torch.rand(1, 3, side, 40, generator=torch.Generator().manual_seed(0))
+    if side < 3:
+        with pytest.raises(UserError, match=f"40×{side} pixels: SSIM compares windows of at least 3"):
+            judged(x, x)
+        return
+    assert judged(x, x)["ssim"] == pytest.approx(1) and judged(1 - x, x)["ssim"] < 0.5
