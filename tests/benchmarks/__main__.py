@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale")
+NAMES = ("throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "gpu")
 
 
 def main() -> int:
