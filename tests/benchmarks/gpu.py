@@ -192,8 +192,9 @@ def table(found: dict[str, Any]) -> str:
     knn = found["reached"]
     said = f"kNN {knn['knn']:.1%} after {knn['seconds']:.0f} s and {knn['steps']:,} steps, raw pixels {knn['knn_pixels']:.1%}"
     if knn["target"]:
-        when = f"after {knn['reached_after']:.0f} s" if knn["reached_after"] else "not"
-        said += f"; {knn['target']:.1%} reached {when} at a snapshot"
+        after = knn["reached_after"]
+        at = f"reached after {after:.0f} s, at a snapshot" if after else "not reached at a snapshot"
+        said += f"; {knn['target']:.1%} {at}"
     lines.append(f"| SimCLR, ResNet-18, {knn['dataset']} | {said} |")
     painted = f"{found['frames']:.0f}" if found["frames"] else "no browser"
     lines.append(f"| frames a second of Train while a run moves | {painted} |")

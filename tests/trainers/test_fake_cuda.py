@@ -12,6 +12,7 @@ from torch._subclasses.fake_tensor import FakeTensor
 
 from tests.trainers.fake_cuda import CUDA, Enough, FakeCUDA, fake_cuda, watched
 from tests.trainers.synthetic import dataset
+from trainers import metrics
 from trainers.checkpoint import Checkpoint
 from trainers.events import Finished, Started
 from trainers.feed import Feed
@@ -54,13 +55,15 @@ def test_every_method_learns_looks_and_goes_on_on_cuda(name: str, encoder: str, 
     data, config = dataclasses.replace(data, train=known, test=held), RunConfig(name, steps=4, knobs={"encoder": encoder})
     stop, waits = watched(cuda, 1, 3)
     events = list(train(config, data, save=saved.append, stop=stop))
-    *_, again = train(dataclasses.replace(config, steps=5), data, resume=saved[-1])
+    again, _ = watched(cuda, 0, 2, end=True)
+    with pytest.raises(Enough):
+        list(train(dataclasses.replace(config, steps=8), data, resume=saved[-1], stop=again))
 
     assert isinstance(events[0], Started) and events[0].device == "cuda"
     assert events[0].encoder == ("resnet18" if encoder == "auto" else encoder)
     kinds = [type(event).__name__ for event in events]
     assert kinds == ["Started", "Look", "Snapshot", "Step", "Pictures", "Step", "Look", "Pictures", "Snapshot", "Finished"]
-    assert isinstance(again, Finished) and again.step == 5 and again.summary["loss"] is not None
+    assert isinstance(events[-1], Finished) and events[-1].summary["loss"] is not None
     assert all(not isinstance(value, FakeTensor) for part in (saved[-1].model, saved[-1].optimizer) for value in part.values())
     assert waits == []
 
@@ -103,6 +106,16 @@ def test_no_knob_lets_a_step_wait(name: str, cuda: FakeCUDA, monkeypatch: pytest
         with pytest.raises(Enough):
             list(train(RunConfig(name, steps=6, knobs=whole), data, stop=stop))
         assert waits == [], knobs
+
+
+def test_what_is_measured_of_features_is_measured_on_cuda(cuda: FakeCUDA) -> None:
+    """With enough of them for all that is chosen from them."""
+    x, labels = torch.rand(80, 600, device=CUDA), torch.randint(4, (80,), device=CUDA)
+    known = x, labels, x, labels
+    assert 0 <= metrics.whitened(*known)[0] <= 1 and 0 <= metrics.knn_accuracy(*known) <= 1
+    assert 0 <= metrics.linear_probe(*known) <= 1 and metrics.few_labels(*known, counts=(1,))
+    assert len(metrics.retrieval(*known)) == 2 and metrics.rankme(x) >= 1 and metrics.alignment(x, x) >= 0
+    assert {one.dtype for call in cuda.calls for one in call.given if one.is_floating_point()} == {torch.float32}
 
 
 def test_what_waits_is_found(cuda: FakeCUDA) -> None:
