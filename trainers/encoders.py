@@ -71,7 +71,8 @@ class Encoder(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """(B,C,H,W) in [0,1] -> (B,F) in float32; on a GPU it computes in bfloat16 while it learns. Losses never do.
 
-        A masked autoencoder asks `net` for tokens instead, in float32.
+        Nor do heads, CLIP's text tower and the tokens that a masked autoencoder asks `net` for: a thousandth of a step's sums
+        beside a ResNet-18, or so few that starting the casts would take longer than they save (docs/gpu.md).
         """
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.training and images.is_cuda):
             return self.net(self.standardise(images)).float()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor
 from trainers import linear, metrics
 from trainers.captions import LANGUAGES, captions
 from trainers.data import Dataset, Images
+from trainers.feed import placed
 from trainers.method import Batch, Method
 from trainers.readers import Readers
 from trainers.views import Augmentation, pair, plain
@@ -23,6 +25,7 @@ PROBED = 10_000  # images that a linear probe is fitted on, at most
 FEW = (1, 5, 10, 100)  # labels of a class that a probe has who has few
 PAIRS = 512  # images whose two views tell alignment
 CHUNK = 500
+PIXELS = 2**28  # numbers that the pixels of all images may be for raw pixels to be judged by all of them: 1 GB
 AT_ONCE, LARGEST = 2_000, 4_096  # numbers of an image up to which there is a linear bar as a run begins, and at its end
 
 Factors = dict[str, dict[str, float]]  # of what -> name of a factor -> how well it is read
@@ -108,8 +111,11 @@ class Evaluation:
 
     @torch.inference_mode()
     def summary(self, method: Method, untrained: Method) -> dict[str, float | None]:
-        """The numbers on all held-out images, with all training images as the bank, beside what they must beat."""
-        test, train = self.data.test.images.to(self.device), self.data.train.images.to(self.device)
+        """The numbers on all held-out images, with all training images as the bank, beside what they must beat.
+
+        Of raw pixels those of as many images as PIXELS has room for.
+        """
+        test, train = placed(self.data.test.images, self.device), placed(self.data.train.images, self.device)
         method.eval()
         untrained.eval()
         found: dict[str, float | None] = {"knn": None, "probe": None}
@@ -118,7 +124,9 @@ class Evaluation:
             found |= beside(judge(self.data, encode(untrained, test), encode(untrained, train)), "_untrained")
             found |= beside(judged_pixels(self.data, self.device), "_pixels")
         found |= self._score(method, test)
-        found |= self.baselines(method, train, test) | linear_bar(method, train, test)
+        seen = within(self.data)
+        known, held = (train, test) if seen is self.data else (seen.train.images, seen.test.images)
+        found |= self.baselines(method, known.to(self.device), held.to(self.device)) | linear_bar(method, train, test)
         if method.reads:
             found |= self._match(method, method.embed(encode(method, test)), torch.arange(len(test)))
         method.train()
@@ -196,9 +204,10 @@ def linear_bar(method: Any, train: Tensor, test: Tensor) -> dict[str, float | No
 @torch.inference_mode()
 def errors(method: Method, images: Tensor, words: tuple[str, ...] = ()) -> Tensor:
     """uint8 (N,C,H,W), and a caption of each for a method that reads -> `Method.errors` of each, (N,). The same each time."""
-    rng, found = torch.Generator(images.device).manual_seed(0), []
+    device = next(method.parameters()).device
+    rng, found = torch.Generator(device).manual_seed(0), []
     for at in range(0, len(images), CHUNK):
-        part = images[at : at + CHUNK]
+        part = images[at : at + CHUNK].to(device)
         found.append(method.errors(Batch(plain(part), method.views(part, rng), rng, words=words[at : at + CHUNK])))
     return torch.cat(found)
 
@@ -244,7 +253,17 @@ def can_fail(labels: Tensor | None, bank_labels: Tensor | None) -> bool:
 @lru_cache(2)
 def judged_pixels(data: Dataset, device: torch.device) -> dict[str, float | None]:
     """The same of the standardised pixels: once for all runs of a data set that a process trains."""
-    return judge(data, *standardise(data.test.images.to(device), data.train.images.to(device)))
+    seen = within(data)
+    return judge(seen, *standardise(seen.test.images.to(device), seen.train.images.to(device)))
+
+
+def within(data: Dataset) -> Dataset:
+    """The data, or as many images of each part as have PIXELS numbers, and no fewer than a map: their pixels as floats fit."""
+    most = max(LIMIT, PIXELS // data.train.images[0].numel())
+    if max(len(data.train), len(data.test)) <= most:
+        return data
+    train, test = (part.some(subset(part, most)) for part in (data.train, data.test))
+    return dataclasses.replace(data, train=train, test=test)
 
 
 def candidates(data: Dataset, language: str, index: Tensor) -> tuple[tuple[str, ...], Tensor]:
@@ -257,8 +276,9 @@ def candidates(data: Dataset, language: str, index: Tensor) -> tuple[tuple[str, 
 
 
 def encode(method: Method, images: Tensor) -> Tensor:
-    """uint8 (N,C,H,W) -> features (N,F), a chunk at a time."""
-    return torch.cat([method.encode(plain(part).contiguous(memory_format=torch.channels_last)) for part in images.split(CHUNK)])
+    """uint8 (N,C,H,W), on any device -> features (N,F) on the method's, a chunk at a time."""
+    parts = (plain(part.to(next(method.parameters()).device)) for part in images.split(CHUNK))
+    return torch.cat([method.encode(part.contiguous(memory_format=torch.channels_last)) for part in parts])
 
 
 def standardise(images: Tensor, bank: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,8 +7,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 import torch
@@ -22,6 +20,7 @@ from trainers.encoders import choose
 from trainers.errors import UserError
 from trainers.evaluate import Evaluation, spread
 from trainers.events import Event, Failed, Finished, Look, Pictures, Snapshot, Started, Step
+from trainers.feed import Feed, Pace, chance
 from trainers.looks import Looks
 from trainers.method import Batch, DataSpec, Method, Table, make_config, method_class
 from trainers.metrics import std_sqrt_d
@@ -39,7 +38,9 @@ SETTLED = 50  # steps before which embeddings may lie close together only becaus
 
 @dataclass(frozen=True)
 class RunConfig:
-    """All that a run follows from. Exactly one of seconds and steps: with steps the run repeats to the bit on one device.
+    """All that a run follows from. Exactly one of seconds and steps: with steps the run repeats to the bit on one CPU.
+
+    An accelerator adds numbers up in an order of its own each time, and repeats to some digits.
 
     With seconds the learning rate follows the clock, so a slower machine takes fewer and larger-spaced steps.
     """
@@ -137,11 +138,10 @@ def train(
     if resume is not None:  # what was chosen for the device that it began on
         chosen = {"encoder": resume.description["knobs"]["encoder"]}
         config = dataclasses.replace(config, knobs=dict(config.knobs) | chosen)
-    images = data.train.images.to(device)
     method = build(config, data, device)
     knobs = method.config
     words = learned(data, knobs).of_image.to(device) if method.reads else None
-    batch_size = min(knobs.batch_size, len(images))
+    batch_size = min(knobs.batch_size, len(data.train))
     if batch_size < 2:
         raise UserError("{name} has a single image to train on: it takes at least two.", name=data.name)
     optimizer = method.optimizer()
@@ -186,7 +186,7 @@ def train(
         return before + time.perf_counter() - started
 
     snapshots, next_snapshot, next_pictures, next_look = 1, clock() + SNAPSHOT_FIRST, 0.0, clock() + LOOK_EVERY
-    meter, batch = Meter(device), batches(len(images), batch_size, config.seed, device)
+    meter, feed, pace = Meter(device), Feed(data.train.images, batch_size, config.seed, device), Pace(device)
     last: Step | None = None
     last_look = step
     failure: Failed | None = None
@@ -196,8 +196,8 @@ def train(
         if stop() or (config.ceiling is not None and clock() >= config.ceiling):
             reason = "stopped" if stop() else "ceiling"
             break
-        rng, index, progress = chance(config.seed, step, device), batch(step), config.progress(step, clock())
-        x, read = images[index], None if words is None else words[index]
+        rng, (index, x), progress = chance(config.seed, step, device), feed.batch(step), config.progress(step, clock())
+        read = None if words is None else words[index]
         set_learning_rate(optimizer, knobs.learning_rate, method.rate(step, progress))
         views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
         whole = plain(x).contiguous(memory_format=torch.channels_last)
@@ -208,6 +208,8 @@ def train(
         optimizer.step()
         step += 1
         method.after_step(config.progress(step, clock()))
+        feed.prepare(step)
+        pace.step()
         meter.add(loss.value, loss.parts, batch_size)
 
         seconds = clock()
@@ -262,29 +264,6 @@ def train(
 
 
 DIVERGED = "The loss stopped being a number at step {step}: train again with a learning rate below {learning_rate}."
-
-
-def chance(seed: int, step: int, device: torch.device, purpose: str = "step") -> torch.Generator:
-    """The generator of one step. It follows from what is given alone, so a resumed run draws what an unbroken one would.
-
-    A generator on the CPU keeps 32 bits of its seed: what is asked for is mixed into each of them.
-    """
-    mixed = blake2b(f"{purpose} {seed} {step}".encode(), digest_size=4).digest()
-    return torch.Generator(device).manual_seed(int.from_bytes(mixed))
-
-
-def batches(n: int, batch_size: int, seed: int, device: torch.device) -> Callable[[int], Tensor]:
-    """From a step to the indices (B,) of its images. An epoch is a shuffle; its last part of a batch is left out."""
-
-    @lru_cache(1)
-    def order(epoch: int) -> Tensor:
-        return torch.randperm(n, generator=chance(seed, epoch, device, "shuffle"), device=device)
-
-    def at(step: int) -> Tensor:
-        epoch, place = divmod(step, n // batch_size)
-        return order(epoch)[place * batch_size : (place + 1) * batch_size]
-
-    return at
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, share: float) -> None:

@@ -19,10 +19,11 @@ from torch import Tensor, nn
 from trainers.checkpoint import load_model, saved_at
 from trainers.data import Dataset
 from trainers.errors import UserError
+from trainers.feed import batches, chance
 from trainers.method import Batch, Method
 from trainers.objectives import Comparison, observed
 from trainers.record import read_config
-from trainers.train import batches, chance, learned, set_learning_rate
+from trainers.train import learned, set_learning_rate
 from trainers.views import plain
 
 SIZE = 8  # images that are walked with: so few that each can be looked at

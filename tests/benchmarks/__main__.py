@@ -7,7 +7,9 @@ import importlib
 import json
 import sys
 
-NAMES = ("throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "walk")
+NAMES = (
+    "throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "walk", "gpu",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -60,7 +60,7 @@ def learn(data: Data, seconds: float, threads: int, batch_size: int = 128, seed:
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                 z1, z2 = method.embed(method.encode(x)).chunk(2)
                 value = loss(z1, z2)
-            set_learning_rate(optimizer, method.config.learning_rate, step, min(1.0, forever() / seconds))
+            set_learning_rate(optimizer, method.config.learning_rate, method.rate(step, min(1.0, forever() / seconds)))
             optimizer.zero_grad(set_to_none=True)
             value.backward()
             optimizer.step()

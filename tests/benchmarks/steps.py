@@ -16,9 +16,10 @@ import torch
 from trainers.data import Dataset, load
 from trainers.evaluate import Evaluation
 from trainers.events import Finished
+from trainers.feed import batches, chance
 from trainers.looks import Looks
 from trainers.method import Batch, methods
-from trainers.train import RunConfig, batches, build, chance, learned, pick_device, set_learning_rate, train
+from trainers.train import RunConfig, build, learned, pick_device, set_learning_rate, train
 from trainers.views import plain
 
 PARTS = ("views", "forward", "backward", "optimiser", "after_step")

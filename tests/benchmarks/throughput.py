@@ -11,15 +11,15 @@ from unittest.mock import patch
 import torch
 
 from tests.benchmarks.lightly_recipe import learn
-from trainers.data import load
+from trainers.data import Dataset, load
 from trainers.events import Finished
 from trainers.methods.simclr import SimCLR
 from trainers.train import RunConfig, pick_device, train
 from trainers.views import plain
 
 
-def ours(data: object, seconds: float) -> float:
-    *_, end = train(RunConfig("simclr", seconds=seconds), data=data)
+def ours(data: Dataset, seconds: float, method: str = "simclr", **knobs: object) -> float:
+    *_, end = train(RunConfig(method, seconds=seconds, knobs=knobs), data=data)
     assert isinstance(end, Finished)
     return float(end.summary["images_per_second"])
 

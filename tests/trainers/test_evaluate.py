@@ -12,7 +12,8 @@ from tests.trainers.synthetic import dataset
 from trainers.data import Dataset, Images, load
 from trainers.evaluate import PAIRS, Evaluation, judge, spread, subset
 from trainers.events import Finished, Pictures, Snapshot, Started
-from trainers.train import SHOWN, SHOWN_READ, RunConfig, build, chance, describe_data, train
+from trainers.feed import chance
+from trainers.train import SHOWN, SHOWN_READ, RunConfig, build, describe_data, train
 
 
 @pytest.mark.parametrize(("n", "count"), [(1, 16), (5, 16), (16, 16), (17, 16), (2000, 16), (10, 1), (10, 0), (0, 4)])

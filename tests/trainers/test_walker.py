@@ -16,9 +16,10 @@ from trainers import record
 from trainers.checkpoint import MODEL, load_model, saved_at, shrink_model
 from trainers.data import load
 from trainers.errors import UserError
+from trainers.feed import batches, chance
 from trainers.method import methods
 from trainers.objectives import Cosines, CrossEntropy, Squares, cosines, cross_entropy, observed, squares
-from trainers.train import RunConfig, batches, chance
+from trainers.train import RunConfig
 from trainers.walk import BATCHES, SIZE, Walk, Walker
 
 NINTH = "vicreg"

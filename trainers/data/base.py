@@ -31,6 +31,16 @@ class Images:
     def __len__(self) -> int:
         return len(self.images)
 
+    def some(self, index: torch.Tensor) -> Images:
+        """Those at `index` (n,)."""
+        return Images(
+            self.images[index],
+            None if self.labels is None else self.labels[index],
+            {key: tuple(words[i] for i in index.tolist()) for key, words in self.captions.items()},
+            tuple(self.names[i] for i in index.tolist()) if self.names else (),
+            {name: values[index] for name, values in self.factors.items()},
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

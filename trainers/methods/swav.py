@@ -11,7 +11,6 @@ Departures: 64 prototypes and no queue for about ten classes; frozen for 5% of a
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainers.encoders import Prototypes, head
@@ -47,15 +46,16 @@ class SwAV(Method):
         return *super().views(images, rng), *(self.augment.local()(images, rng) for _ in range(self.config.local_views))
 
     def embed(self, features: Tensor) -> Tensor:
-        return F.normalize(self.head(features), dim=1)  # z, (B,D)
+        return nn.functional.normalize(self.head(features), dim=1)  # z, (B,D)
 
     def loss(self, batch: Batch) -> Loss:
         z, *local = (self.embed(self.encode(x)) for x in (torch.cat(batch.views[:2]), *batch.views[2:]))  # (2N,D), (N,D) ...
         logits = [self.prototypes(part, batch.progress < 0.05) / self.config.temperature for part in (*z.chunk(2), *local)]
-        several = torch.cat([now := z.detach().unflatten(0, (2, -1)), self.queue], dim=1)  # the newest first
-        ready = self.config.queue and batch.progress >= 0.1 and self.queue[:, -1].any()  # full, and late: as the paper's
-        self.queue.copy_(several[:, : self.config.queue])
-        q = sinkhorn(self.prototypes(several if ready else now, True) / self.config.epsilon, 3 if self.config.sinkhorn else 0)
+        both = (now := z.detach().unflatten(0, (2, -1))), torch.cat([now, self.queue], dim=1)  # the newest first
+        late = self.config.queue > 0 and batch.progress >= 0.1  # as the paper's; and full, which the device alone knows
+        q, *old = (sinkhorn(self.prototypes(z, True) / self.config.epsilon, 3 * self.config.sinkhorn) for z in both[: 1 + late])
+        q = torch.where(self.queue[:, -1].any(), old[0][:, : now.shape[1]], q) if late else q
+        self.queue.copy_(both[1][:, : self.config.queue])
         swapped = [cross_entropy(p, q[i, : len(p)]) for i in (0, 1) for j, p in enumerate(logits) if j != i]  # Eq. 1 and 2
         return Loss(torch.stack(swapped).mean(), z, {"prototypes": self.prototypes.effective(logits[0].softmax(1).mean(0))})
 
