@@ -72,7 +72,8 @@ CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its ow
 NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
 # of the address: what is no tab's own; lesson and part: the lesson whose panel is open, and its step
 PAGE_KEYS = (
-    "tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed", "room", "lesson", "part",
+    "tab", "run", "lang", "data", "method", "seconds", "steps", "seed", "hide", "fix", "note", "embed", "room",
+    "lesson", "part",
 )  # fmt: skip
 
 
