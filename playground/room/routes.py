@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -57,8 +58,11 @@ def routes(maps: Maps) -> list[BaseRoute]:
         """A form, and no question, so that the browser writes the file down as it comes."""
         if int(request.headers.get("content-length") or SECRET_BYTES + 1) > SECRET_BYTES:
             raise UserError("This question is too long.")
-        async with request.form() as form:
-            host = _host(dict(form))
+        try:
+            async with request.form(max_files=0, max_fields=2) as form:
+                host = _host(dict(form))
+        except (HTTPException, LookupError, ValueError) as error:  # no form at all, or in letters that there are not
+            raise error if isinstance(error, UserError) else UserError("This question is not understood.") from error
         room = request.path_params["room"]
         await run_in_threadpool(rooms.check, room, host)
         pieces = await run_in_threadpool(walls.packed, room, language(request.query_params))
