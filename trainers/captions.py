@@ -34,7 +34,7 @@ def captions(data: Dataset, images: Images, language: str = "both", tags: bool =
     """
     rows = _rows(data, images, language, tags)
     texts = tuple(dict.fromkeys(text for row in rows for text in row))
-    if len({tuple(row) for row in rows}) == 1 and _are_same(rows[0], data, language, tags):
+    if len(rows) > 1 and len({tuple(row) for row in rows}) == 1 and _are_same(rows[0], data, language, tags):
         raise UserError("All images of {name} have the same words, “{text}”: CLIP needs words that differ.",
                         name=data.name, text=rows[0][0])  # fmt: skip
     place = {text: i for i, text in enumerate(texts)}

@@ -116,9 +116,8 @@ class Pace:
         try:
             event = self.event(self.device)
             event.record()
+            self.started.append(event)
+            if len(self.started) > AHEAD:
+                self.started.popleft().synchronize()
         except (RuntimeError, NotImplementedError):
             self.runs_ahead = False
-            return
-        self.started.append(event)
-        if len(self.started) > AHEAD:
-            self.started.popleft().synchronize()

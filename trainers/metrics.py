@@ -69,14 +69,15 @@ def components(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
     K is at most COMPONENTS[-1] and at most N or F.
     """
-    wide = x.shape[1] > 2 * COMPONENTS[-1]
-    if wide or x.device.type == "mps":  # a covariance of 3,072 pixels takes ten seconds to factorise; MPS cannot at all
-        mean, basis = (part.to(x.device) for part in pca(x.float(), COMPONENTS[-1], rounds=2))
-        return mean, ((x.float() - mean) @ basis).std(0, correction=0).clamp(min=1e-5), basis
-    mean = x.float().mean(0)
-    values, vectors = torch.linalg.eigh((x.float() - mean).T @ (x.float() - mean) / len(x))  # rising
-    most = min(COMPONENTS[-1], *x.shape)
-    return mean, values.flip(0)[:most].clamp(min=1e-10).sqrt(), vectors.flip(1)[:, :most]
+    device, x = x.device, x.float().cpu()  # not every accelerator factorises a matrix
+    if x.shape[1] > 2 * COMPONENTS[-1]:  # a covariance of 3,072 pixels takes ten seconds to factorise
+        mean, basis = pca(x, COMPONENTS[-1], rounds=2)
+        spread = ((x - mean) @ basis).std(0, correction=0).clamp(min=1e-5)
+    else:
+        mean, most = x.mean(0), min(COMPONENTS[-1], *x.shape)
+        values, vectors = torch.linalg.eigh((x - mean).T @ (x - mean) / len(x))  # rising
+        spread, basis = values.flip(0)[:most].clamp(min=1e-10).sqrt(), vectors.flip(1)[:, :most]
+    return mean.to(device), spread.to(device), basis.to(device)
 
 
 def linear_probe(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor) -> float:

@@ -11,7 +11,7 @@ from playground.match.answers import Template
 from trainers.errors import UserError
 
 TEMPLATES: tuple[Template, ...] = ("none", "one", "ensemble")
-LENGTH, LONGEST = 200, 2_000  # letters of a text that are read, that it may have: more than any network reads
+LENGTH = 2_000  # letters of a text: a whole page, and more than any network reads
 
 
 def number(value: Any, low: float, high: float) -> float:
@@ -44,8 +44,8 @@ def texts(values: Any, most: int) -> list[str]:
     found: dict[str, str] = {}
     for one in values if isinstance(values, list) else []:
         if one is not None and (words := plain(str(one))):
-            if len(words) > LONGEST:  # cut, two texts could become one
-                raise UserError("“{start}…” has more than {most} letters: shorten it.", start=words[:40], most=f"{LONGEST:,}")
+            if len(words) > LENGTH:  # cut, two texts could become one
+                raise UserError("“{start}…” has more than {most} letters: shorten it.", start=words[:40], most=f"{LENGTH:,}")
             found.setdefault(words.casefold(), words)
     if not found:
         raise UserError("Type at least one label.")

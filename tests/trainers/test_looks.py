@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,9 @@ class Turning:
         rng = torch.Generator().manual_seed(0)
         self.flat, self.angle = torch.randn(len(images), 2, generator=rng) * torch.tensor([3.0, 1.0]), 0.0
         self.frame = torch.linalg.qr(torch.randn(16, 16, generator=rng)).Q
+
+    def parameters(self) -> Iterator[torch.Tensor]:
+        return iter([self.flat])
 
     def eval(self) -> None: ...
 
