@@ -27,7 +27,7 @@ export class List {
       <div class="lesson-cards">${catalogue.lessons.map(({name, number, title, after, minutes, steps}) => {
         const {at = 1, done = false} = known[name] ?? {}, begun = !done && at > 1;
         return html`<section class="lesson-card" data-lesson=${name} data-done=${String(done)}>
-          <h4><span>${number}</span>${title}</h4><p>${plain(after)}</p>
+          <h3><span>${number}</span>${title}</h3><p>${plain(after)}</p>
           <div class="lesson-begin"><small>${say('minutes', {minutes})} · ${say('steps', {steps})}${
             done ? ` · ${say('done')}` : ''}</small><button type="button" class=${done ? 'small' : 'small primary'}
             @click=${() => lessons().open(name)}>${say(done ? 'again' : begun ? 'go_on' : 'begin', {at, of: steps})}</button></div>

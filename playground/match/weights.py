@@ -6,6 +6,7 @@ safetensors, or what torch reads with weights_only: code is never run.
 from __future__ import annotations
 
 import os
+import pickletools
 import re
 import tempfile
 import zipfile
@@ -158,10 +159,21 @@ def _read(file: Path, name: str, kind: str) -> Any:
     except Exception as error:  # torch, pickle, zipfile and safetensors each have their own
         if "allocate memory" in str(error):
             raise
-        code = type(error).__name__ == "UnpicklingError" and re.search(
-            r"GLOBAL|Unsupported (global|class)|Trying to", str(error)
-        )
+        known = type(error).__name__ == "UnpicklingError"
+        code = known and (re.search(r"GLOBAL|Unsupported (global|class)|Trying to", str(error)) or _calls(file))
         raise UserError(CODE if code else CUT, name=name) from error
+
+
+def _calls(file: Path) -> bool:
+    """Whether a pickle, in opcodes that torch does not know, is whole and names what is to be called. It is only read."""
+    named = False
+    try:
+        with file.open("rb") as opened:
+            for opcode, _, _ in pickletools.genops(opened):
+                named |= opcode.name in ("GLOBAL", "STACK_GLOBAL")
+    except Exception:  # it ends before its end, or is none; pickletools has its own for each
+        return False
+    return named
 
 
 def _is_script(file: Path) -> bool:

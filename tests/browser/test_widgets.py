@@ -168,11 +168,13 @@ def test_what_is_done_to_a_widget_reaches_python(chromium: Browser, tmp_path: Pa
 
 
 def test_every_widget_that_is_an_element_is_a_component() -> None:
-    """Left out: parts of a map and of a drawn image, a card of Match, a word of our glossary, and a list, as Gradio has."""
+    """Left out: parts of a map and of a drawn image, a card of Match, a word of our glossary, a list, as Gradio has, and the
+    table of a walk, whose entries are its own page's.
+    """
     elements = {
         found for path in (ROOT / "playground/widgets").rglob("*.js") if ".min." not in path.name
         for found in re.findall(r"^define\('([\w-]+)'", path.read_text("utf-8"), re.M)
     }  # fmt: skip
     assert elements - {kind.tag for kind in Element.__subclasses__()} == {
-        "map-legend", "pixel-canvas", "picture-card", "glossary-term", "searched-list"
+        "map-legend", "pixel-canvas", "picture-card", "glossary-term", "searched-list", "entry-matrix"
     }  # fmt: skip
