@@ -57,7 +57,7 @@ def test_each_guide_has_five_steps_and_names_what_is_there() -> None:
 
 def copied(folder: Path) -> Path:
     """The project in another folder, its data by a link."""
-    for name in ("trainers", "playground", "scripts", "tests"):
+    for name in ("trainers", "playground", "scripts", "tests", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "assets").symlink_to(ROOT / "assets")
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
