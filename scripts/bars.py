@@ -125,7 +125,9 @@ def even(x: Tensor) -> Tensor:
 
 
 def table() -> list[str]:
-    """The rows, in Markdown: each bar plain and whitened, for each data set."""
+    """The rows, in Markdown: each bar plain and whitened, for each data set; that there are none where nothing is recorded."""
+    if not RECORDS.exists():
+        return ["Not recorded yet: run `python -m scripts.bars`."]
     found: dict[str, dict[str, Bar]] = json.loads(RECORDS.read_text(encoding="utf-8"))
     lines = [
         f"| | {' | '.join(f'{DATASETS[name]}: {column}' for name in found for column in COLUMNS.values())} |",
