@@ -69,14 +69,15 @@ def components(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
     K is at most COMPONENTS[-1] and at most N or F.
     """
-    device, x = x.device, x.float().cpu()  # not every accelerator factorises a matrix
+    device, x = x.device, x.float().cpu().nan_to_num(0.0, 0.0, 0.0)  # not every accelerator factorises a matrix
     if x.shape[1] > 2 * COMPONENTS[-1]:  # a covariance of 3,072 pixels takes ten seconds to factorise
         mean, basis = pca(x, COMPONENTS[-1], rounds=2)
         spread = ((x - mean) @ basis).std(0, correction=0).clamp(min=1e-5)
     else:
         mean, most = x.mean(0), min(COMPONENTS[-1], *x.shape)
-        values, vectors = torch.linalg.eigh((x - mean).T @ (x - mean) / len(x))  # rising
-        spread, basis = values.flip(0)[:most].clamp(min=1e-10).sqrt(), vectors.flip(1)[:, :most]
+        apart = (x - mean).double()  # a network that diverges has features whose squares are no float
+        values, vectors = torch.linalg.eigh(apart.T @ apart / len(x))  # rising
+        spread, basis = values.float().flip(0)[:most].clamp(min=1e-10).sqrt(), vectors.float().flip(1)[:, :most]
     return mean.to(device), spread.to(device), basis.to(device)
 
 

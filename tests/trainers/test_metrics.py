@@ -135,6 +135,14 @@ def test_whitening_of_few_images_and_of_wide_ones_is_a_share(n: int, width: int)
     assert 0 <= found <= 1 and 1 <= components <= min(n, width) and (power == 0 or n >= 50)
 
 
+@pytest.mark.parametrize("value", [0.0, 1e25, float("nan"), float("inf")])
+def test_whitening_of_a_network_that_collapsed_or_diverges_is_a_share(value: float):
+    labels, x = torch.arange(100) % 2, gaussian(100, 8)
+    x[:, 3] = value * x[:, 4]
+    assert 0 <= metrics.whitened(x, labels, x, labels)[0] <= 1
+    assert 0 <= metrics.whitened(0 * x, labels, torch.full_like(x, value), labels)[0] <= 1
+
+
 def test_components_of_a_wide_matrix_are_those_of_the_covariance():
     x = gaussian(300, 40) @ gaussian(40, 1100, seed=1)
     mean, spread, basis = metrics.components(x)
