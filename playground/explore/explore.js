@@ -46,8 +46,7 @@ export class Explorer {
   /** @type {object | null} */
   loading = null;
   opening = false;
-  /** @type {string | null | undefined} the run of Train that was shown last */
-  followed = undefined;
+  followed = /** @type {string | undefined} */ (undefined);  // the run of Train that was shown last
   shownKind = 'pca';
 
   /** @param {HTMLElement} root */
@@ -101,6 +100,7 @@ export class Explorer {
       await runs.ask([this.run, ...linked, ...this.beside]);
       if (!this.loaded) runs.look().then(() => this.draw(), () => {});
       const now = shownRun(), followed = !this.picky && runs.has(now) && now !== this.followed;
+      if (!this.picky && runs.expects(now, () => this.visible() && this.opened())) return;
       if (runs.list.length && (!this.run || followed)) {
         this.followed = now;
         await this.load(runs.has(now) ? now : runs.list[0].run, this.run ? [] : linked);

@@ -6,6 +6,8 @@ import {ordered} from '../page/runs.js';
 
 /** @typedef {import('../maps/answers').Entry} Entry */
 
+const AGAIN = 1000;  // ms between looks for the first map of a run that has just begun
+
 export class Runs {
   /** @type {Entry[]} */
   list = [];
@@ -13,6 +15,7 @@ export class Runs {
   missing = false;  // the address tells of a run that is gone
   asked = 0;
   answered = 0;
+  expecting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /** @param {string} run */
   has(run) { return this.list.some(one => one.run === run); }
@@ -32,5 +35,16 @@ export class Runs {
   async look() {
     const linked = query.get('run');
     if (linked && !this.has(linked)) this.missing = await gone(linked);
+  }
+
+  /**
+   * Whether the run that Train shows has begun and its first map is still to come; `again` is called a little later.
+   * @param {string} run @param {() => unknown} again
+   */
+  expects(run, again) {
+    clearTimeout(this.expecting);
+    const begun = !this.has(run) && ['starting', 'running'].includes(document.body.dataset.run ?? '');
+    if (begun) this.expecting = setTimeout(again, AGAIN);
+    return begun;
   }
 }

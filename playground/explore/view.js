@@ -76,8 +76,8 @@ const body = (on, main) => html`<div>${choices(on.runs.list, on.run, on.choice, 
 
 /** @param {Explorer} on */
 export function view(on) {
-  const main = on.panes[0], none = on.runs.known && !on.runs.list.length && !on.problem;
+  const main = on.panes[0], {runs} = on, none = runs.known && !runs.list.length && !on.problem && !runs.expecting;
   return html`<div class="link-gone" role="alert" ?hidden=${!on.runs.missing || on.picky}>${words().missing}</div>${
     main ? body(on, main) : none ? html`<div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`
-      : html`<p class="live-loading">${on.problem || say('loading')}</p>`}`;
+      : html`<p class="live-loading">${on.problem || say(runs.expecting ? 'expecting' : 'loading')}</p>`}`;
 }

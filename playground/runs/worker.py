@@ -18,7 +18,9 @@ from playground.runs.store import claim, write_images
 from trainers import data, record
 from trainers.clip_towers import registered
 from trainers.errors import UserError
-from trainers.train import RunConfig, train
+from trainers.evaluate import judged_pixels
+from trainers.events import Snapshot
+from trainers.train import RunConfig, pick_device, train
 
 log = logging.getLogger("playground.runs.worker")
 PAUSE, AGAIN = 0.05, 5.0  # seconds between two looks at the queue; till one that cannot be changed is tried again
@@ -31,8 +33,10 @@ def main(root: Path, slot: str) -> None:
     orphaned = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), orphaned.set()), daemon=True).start()
     load = lru_cache(2)(data.load)
-    for _ in train(RunConfig("simclr", steps=2), load(data.DEFAULT, None)):  # the first steps of a process are slow
-        pass
+    first = load(data.DEFAULT, None)
+    for event in train(RunConfig("simclr", steps=2), first):  # the first steps of a process are slow
+        if isinstance(event, Snapshot) and event.step:  # what follows is the same with every run
+            break
     own = FileLock(root / f".slot-{slot}")  # an earlier app's worker may still be at its last run: it trains, we wait
     while not orphaned.is_set():
         try:
@@ -42,10 +46,15 @@ def main(root: Path, slot: str) -> None:
             continue
     log.info("ready, process %d", os.getpid())
     threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
+    begun = False
     while not orphaned.is_set():
         run = taken(root, slot, orphaned)
         if run is None:
+            if not begun:  # so that the first run does not end with seconds of a bar that is the same for all
+                judged_pixels(first, pick_device())
+            begun = True
             continue
+        begun = True
         folder = root / run
         if not (folder / "run.json").exists():  # deleted while it was taken
             continue

@@ -528,8 +528,6 @@ def test_while_a_run_trains_its_time_axis_grows(open_page: Open) -> None:
     page.locator("#budget label", has_text="15 s").click()
     page.click("#train")
     page.wait_for_function("document.body.dataset.run === 'running'")
-    page.wait_for_selector(".live-map .map-paint")
-    page.wait_for_timeout(2500)
     page.get_by_role("tab", name="Explore").click()
     page.wait_for_function("window.playground.explorer?.loaded")
     run = page.evaluate("window.playground.run()")

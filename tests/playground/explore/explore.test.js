@@ -18,6 +18,20 @@ paged('the run of the address is opened, though Gradio has not drawn Train yet',
   assert.equal(on.main().run, 'two');
 });
 
+paged('the run that has just begun is waited for, and no other is shown in its place', async at => {
+  globalThis.playground.run = () => 'new';
+  document.body.dataset.run = 'running';
+  const on = await at.opened();
+  assert.equal(on.run, '');
+  assert.equal(at.root.querySelector('.live-loading').textContent, 'expecting');
+  at.list.unshift({...at.list[0], run: 'new'});
+  clearTimeout(on.runs.expecting);
+  await on.opened();  // as it does a second later
+  await settle();
+  assert.equal(on.main().run, 'new');
+  delete document.body.dataset.run;
+});
+
 paged('a link is the same view', async at => {
   const on = await at.opened('run=one&map=tsne-8-cosine-0-2&at=10&colour=purity&pick=3&sel=Bg&with=two');
   assert.equal(on.key_(), 'tsne-8-cosine-0-2');
