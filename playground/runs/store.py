@@ -194,10 +194,13 @@ class Runs:
         config = self._bounded(config, seconds)
         with self._queueing:
             self._make_room([seconds], owner, address)
-            self.expire()
             with self._whole([run]):
                 record.create(self.root / run, config, owner=hashed(owner))
                 self._enqueue(run, seconds, owner, address)
+        try:
+            self.expire()  # who waits for a place in the queue does not wait for this as well
+        except OSError:  # the run is queued all the same
+            log.exception("nothing old was cleared away")
         return run
 
     def sweep(self, configs: Sequence[RunConfig], owner: str, address: str = "", **about: Any) -> tuple[str, list[str]]:

@@ -112,7 +112,7 @@ def test_what_the_app_says_is_in_the_language_of_the_page(embedded: Callable[...
 
 
 def test_a_run_of_ones_own_is_ones_own_after_a_reload(embedded: Callable[..., Frame]) -> None:
-    frame = embedded()
+    frame = embedded("?data=digits")
     press_train(frame, budget="30 s")  # type: ignore[arg-type]
     expect(frame.locator("#stop")).to_be_visible()
     again(frame)
@@ -126,7 +126,7 @@ def test_a_run_of_ones_own_is_ones_own_after_a_reload(embedded: Callable[..., Fr
 
 
 def test_where_storage_works_no_secret_is_in_the_address(open_page: Callable[..., Page]) -> None:
-    page = open_page()
+    page = open_page("?data=digits")
     press_train(page)
     expect(page.locator("#stop")).to_be_visible()
     secret = page.evaluate("Object.values(localStorage).find(value => /^[0-9a-f]{32}$/.test(value))")

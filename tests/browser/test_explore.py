@@ -523,7 +523,7 @@ def test_chinese_narrow_and_touched(explore: Callable[..., Page], width: int) ->
 
 
 def test_while_a_run_trains_its_time_axis_grows(open_page: Open) -> None:
-    page = open_page()
+    page = open_page("?data=digits")
     page.locator("#method label", has_text="SimCLR").first.click()
     page.locator("#budget label", has_text="15 s").click()
     page.click("#train")

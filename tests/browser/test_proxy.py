@@ -60,7 +60,7 @@ def test_a_run_is_shown_with_its_map(open_proxied: Open) -> None:
 
 
 def test_train_starts_a_run_that_is_seen_to_go_on(open_proxied: Open) -> None:
-    page = open_proxied()
+    page = open_proxied("?data=digits")
     press_train(page)
     wait_state(page, "running")
     page.wait_for_selector(".tile[data-key=steps] b")

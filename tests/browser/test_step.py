@@ -82,7 +82,7 @@ def test_on_a_phone_the_flow_goes_down_the_page(open_fresh: Open, language: str)
 
 
 def test_while_a_run_trains_its_drawing_is_alive(open_page: Open) -> None:
-    page = open_page("?data=fashion-mnist")
+    page = open_page("?data=digits")
     press_train(page, "SimSiam", "15 s")
     page.wait_for_function(FILLED)
     run = run_id(page)

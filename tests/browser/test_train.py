@@ -127,7 +127,7 @@ LIVE = {  # method: rows of pictures, table, curves that are its own
 
 @pytest.mark.parametrize("method", LIVE)
 def test_every_method_trains_and_shows_its_own_picture(open_page: Open, method: str) -> None:
-    page = open_page()
+    page = open_page("?data=digits")
     rows, table, curves = LIVE[method]
     if method == "CLIP":
         page.click("#data input")
@@ -203,7 +203,7 @@ def test_autoencoder_shows_input_and_reconstruction(app: App, open_page: Open) -
 
 
 def test_second_run_waits_in_a_visible_queue_and_only_its_owner_may_stop_it(open_page: Open) -> None:
-    first, second = open_page(), open_page()
+    first, second = open_page("?data=digits"), open_page("?data=digits")
     press_train(first, budget="2 min")
     wait_state(first, "running")
     press_train(second)
@@ -228,8 +228,8 @@ def test_second_run_waits_in_a_visible_queue_and_only_its_owner_may_stop_it(open
 
 
 def test_closing_the_tab_and_restarting_the_app_leave_the_run_alone(app: App, open_page: Open) -> None:
-    page = open_page()
-    press_train(page, budget="30 s")
+    page = open_page("?data=digits")
+    press_train(page, budget="15 s")
     wait_state(page, "running")
     run = run_id(page)
     page.close()
@@ -242,7 +242,7 @@ def test_closing_the_tab_and_restarting_the_app_leave_the_run_alone(app: App, op
 
 
 def test_a_killed_worker_ends_the_run_with_a_sentence_and_the_app_goes_on(app: App, open_page: Open) -> None:
-    page = open_page()
+    page = open_page("?data=digits")
     press_train(page, budget="2 min")
     wait_state(page, "running")
     wait(lambda: tile(page, "steps") > 0, "the first step")
@@ -327,7 +327,7 @@ def test_the_language_is_switched_on_the_page_and_by_link(open_page: Open) -> No
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_nothing_is_wider_than_a_phone(open_page: Open, locale: str) -> None:
-    page = open_page(width=390, height=844, locale=locale)
+    page = open_page("?data=digits", width=390, height=844, locale=locale)
     press = page.locator("#train")
     press.click()
     page.wait_for_selector(".map-paint")
@@ -348,7 +348,7 @@ def test_the_api_trains_and_stops(app: App) -> None:
         assert "event: complete" in text, text
         return json.loads(text.split("data: ", 1)[1].splitlines()[0])[0]
 
-    made = call("train", "simclr", "fashion-mnist", 30, 0)
+    made = call("train", "simclr", "digits", 30, 0)
     wait(lambda: call("state", made["run"])["state"] == "running", "the run")
     assert call("stop", made["run"], made["secret"]) == made["run"]
     wait(lambda: call("state", made["run"])["state"] == "stopped", "the stop")
@@ -356,7 +356,7 @@ def test_the_api_trains_and_stops(app: App) -> None:
 
 
 def test_delete_my_data_deletes_what_this_browser_began_and_no_more(app: App, open_page: Open) -> None:
-    other, page = open_page(), open_page()
+    other, page = open_page("?data=digits"), open_page("?data=digits")
     press_train(other)
     theirs = run_id(other)
     press_train(page, "BYOL")
@@ -376,7 +376,7 @@ def test_delete_my_data_deletes_what_this_browser_began_and_no_more(app: App, op
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_a_run_has_the_name_that_its_owner_gives_it(app: App, open_page: Open, locale: str) -> None:
-    page, other = open_page(locale=locale), open_page(locale=locale)
+    page, other = open_page("?data=digits", locale=locale), open_page(locale=locale)
     page.click("#train")
     wait_state(page, "running", "starting", "queued")
     page.click(".live-rename")
