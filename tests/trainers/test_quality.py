@@ -20,17 +20,23 @@ def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainers.train.SNAPSHOT_FIRST", math.inf)
 
 
-def learn(method: str, steps: int = STEPS, dataset: str = "fashion-mnist", **knobs: object) -> tuple[dict[str, Any], Step]:
-    """The summary of a run, and its last step."""
+def learn(
+    method: str, steps: int = STEPS, dataset: str = "fashion-mnist", judge: bool = False, **knobs: object
+) -> tuple[dict[str, Any], Step]:
+    """The summary of a run, and its last step. judge: also what its features are good for, which takes some seconds."""
     last: Step | None = None
-    for event in train(RunConfig(method, dataset, steps=steps, knobs=knobs)):
-        last = event if isinstance(event, Step) else last
+    with pytest.MonkeyPatch.context() as patched:
+        if not judge:
+            patched.setattr("trainers.evaluate.judge", lambda data, queries, bank: {})
+            patched.setattr("trainers.evaluate.judged_pixels", lambda data, device: {})
+        for event in train(RunConfig(method, dataset, steps=steps, knobs=knobs)):
+            last = event if isinstance(event, Step) else last
     assert isinstance(event, Finished) and last is not None
     return dict(event.summary), last
 
 
 def test_simclr_beats_raw_pixels_and_its_untrained_self() -> None:
-    found, last = learn("simclr")
+    found, last = learn("simclr", judge=True)
     assert found["knn"] > found["knn_untrained"] + 0.02 and found["knn"] > found["knn_pixels"], found
     assert found["std_sqrt_d"] > 0.5 and not last.collapsed
 
@@ -51,7 +57,7 @@ def test_simsiam_collapses_without(knob: str, reason: str) -> None:
 
 
 def test_simsiam_as_it_is_does_not_collapse() -> None:
-    found, last = learn("simsiam", 800)
+    found, last = learn("simsiam", 800, judge=True)
     assert found["std_sqrt_d"] > 0.5 and not last.collapsed and found["knn"] > found["knn_untrained"], found
 
 
@@ -74,7 +80,7 @@ def test_clip_finds_captions_of_pictures_it_never_saw() -> None:
 
 
 def test_autoencoder_beats_pca_of_its_size() -> None:
-    found, _ = learn("autoencoder")
+    found, _ = learn("autoencoder", judge=True)
     assert found["mse"] < found["mse_pca"] < found["mse_mean"] and found["knn"] > found["knn_untrained"], found
 
 
