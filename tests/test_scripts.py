@@ -55,3 +55,11 @@ def test_imports_go_one_way_and_one_tab_never_imports_another(name: str) -> None
 def test_no_script_waits_for_another() -> None:
     for name, text in SCRIPTS.items():
         assert not re.search(r"while \(!(window|globalThis|document)\b", text), name
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if name.startswith("widgets/") and name.endswith((".js", ".css"))])
+def test_a_widget_has_no_class_of_a_tab(name: str) -> None:
+    text = OWN[name].read_text("utf-8")
+    found = re.findall(r"\.([a-z][\w-]*)", text) if name.endswith(".css") else re.findall(r"class=[\"'{$]*([^\"'>]*)", text)
+    classes = {one for part in found for one in re.findall(r"[a-z][\w-]*", part)}
+    assert not {one for one in classes if one.split("-")[0] in {*TABS, "live"} and "-" in one}

@@ -47,4 +47,4 @@ export const choices = (options, chosen) => repeat(options, ([value]) => value, 
   .selected=${live(value === chosen)}>${name}</option>`);
 
 /** @param {string} title @param {unknown} help a text, or a template of one */
-export const heading = (title, help) => html`<div class="reconstruct-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;
+export const heading = (title, help) => html`<div class="form-head"><h3>${title}</h3><p class="hint">${help}</p></div>`;

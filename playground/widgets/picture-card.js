@@ -27,15 +27,15 @@ function sharpen({target}) {
 }
 
 /** A picture at its own size's sharpness. @param {string} src @param {string} name */
-export const picture = (src, name) => html`<img class="match-picture" alt=${name} decoding="sync" @load=${sharpen} src=${src}>`;
+export const picture = (src, name) => html`<img class="picture-shown" alt=${name} decoding="sync" @load=${sharpen} src=${src}>`;
 
 /** A picture, what it most likely shows, and the shares of the best texts. */
 export class PictureCard extends widget({card: /** @type {Card | null} */ (null)}) {
   render() {
     if (!this.card) return nothing;
     const {key, index, src, name, title, label, share, note, bars, rest, none} = this.card;
-    return html`<figure class=${`match-card${none ? ' nothing' : ''}`} data-index=${index} data-key=${key}><div
-      class="match-card-head">${picture(src, name)}<figcaption><b class="match-top" data-label=${label} data-share=${share.toFixed(4)}>${
+    return html`<figure class=${`picture-card${none ? ' nothing' : ''}`} data-index=${index} data-key=${key}><div
+      class="picture-head">${picture(src, name)}<figcaption><b class="picture-first" data-label=${label} data-share=${share.toFixed(4)}>${
       title}</b><small>${note}</small></figcaption></div>${bars.map(shareBar)}<small>${rest}</small></figure>`;
   }
 }

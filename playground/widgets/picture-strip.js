@@ -17,7 +17,7 @@ export class PictureStrip extends widget({
   render() {
     const {sheet, chosen} = this;
     if (!sheet) return nothing;
-    return html`<div class="reconstruct-strip">${this.shown.map(({index, name}) => html`<button type="button" class="thumb bare"
+    return html`<div class="thumb-strip">${this.shown.map(({index, name}) => html`<button type="button" class="thumb bare"
       title=${name} aria-label=${name} data-index=${index} aria-pressed=${chosen === null ? nothing : index === chosen}
       @click=${() => this.tell('choose', index)}><div class="thumb-image"
       style=${styleMap(imageStyle(sheet, sheet.src, index, SIDE))}></div></button>`)}</div>`;

@@ -13,6 +13,6 @@ import {html, nothing} from '../page/lit.js';
 const width = value => `${(100 * Math.max(0, Math.min(1, value))).toFixed(1)}%`;
 
 /** A name, a bar, and the share in words. @param {Share} share */
-export const shareBar = ({name, value, text, cls = '', data = {}}) => html`<div class=${`match-bar ${cls}`} title=${`${name}: ${text}`}
+export const shareBar = ({name, value, text, cls = '', data = {}}) => html`<div class=${`portion-bar ${cls}`} title=${`${name}: ${text}`}
   data-text=${data.text ?? nothing} data-class=${data.class ?? nothing} data-score=${data.score ?? nothing}><span>${name}</span><div><i
   style="width: ${width(value)}"></i></div><b>${text}</b></div>`;

@@ -23,7 +23,7 @@ export class SimilarityMatrix extends widget({
 
   render() {
     const {table, at, name, help} = this, cell = table && at ? this.sentence?.(...this.inside(at)) : '';
-    return html`<canvas class="match-matrix" tabindex="0" role="img" aria-label=${name} @pointermove=${this.move}
+    return html`<canvas class="cosine-matrix" tabindex="0" role="img" aria-label=${name} @pointermove=${this.move}
       @keydown=${this.key}></canvas><p class="hint heat-line" aria-live="polite">${cell || help}</p>`;
   }
 

@@ -35,7 +35,7 @@ def opened(browser: Browser, url: str, run: str, do: str) -> Page:
 def clicks(page: Page, times: int) -> list[float]:
     """One click at a time, with a pause in which all else that it asks for comes."""
     for i in range(times):
-        page.locator(".reconstruct-left .reconstruct-strip button").nth(i % 12).click()
+        page.locator(".reconstruct-left .thumb-strip button").nth(i % 12).click()
         page.wait_for_timeout(900)
     return page.evaluate("window.times")
 

@@ -239,7 +239,7 @@ def test_an_image_that_is_picked_after_an_upload_stays(rebuild: Callable[..., Pa
     held = Held(page, r"/fit\?")
     choose(page, "#reconstruct-own", picture())
     held.wait()
-    other = page.locator(".reconstruct-left .reconstruct-strip button").nth(4)
+    other = page.locator(".reconstruct-left .thumb-strip button").nth(4)
     index = other.get_attribute("data-index")
     other.click()
     held.release()

@@ -154,7 +154,7 @@ def load(page: Page, model: str) -> None:
 def tops(page: Page) -> list[str]:
     """The label that each picture gets."""
     ready(page)
-    return page.locator(".match-top").evaluate_all("all => all.map(one => one.dataset.label)")
+    return page.locator(".picture-first").evaluate_all("all => all.map(one => one.dataset.label)")
 
 
 def table(page: Page, heat: str = "") -> np.ndarray:
@@ -187,7 +187,7 @@ def hits(page: Page) -> list[dict[str, str]]:
 def test_dropped_emoji_get_their_own_names_in_both_languages(match: Callable[..., Page], locale: str) -> None:
     page = match(locale=locale)
     drop(page, {f"{i}.png": drawn(name, 64 if i % 2 else 160) for i, name in enumerate(KNOWN)})
-    own = page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)")
+    own = page.locator(".picture-card").evaluate_all("all => all.map(one => one.dataset.key)")
     assert len(set(own)) == len(KNOWN) and all(key.startswith("own-") for key in own)
     expect(page.locator("#match-model")).to_have_value(SHIPPED)
     english, chinese = [row(name).en for name in KNOWN], [row(name).zh for name in KNOWN]
@@ -220,25 +220,25 @@ def test_real_photos_are_read_as_open_clip_itself_reads_them_and_stay_in_their_t
     cosines, scale = plain(ASSETS / SHIPPED, [*photos().values(), drawn("red heart", 128)], labels)
     shares = softmax(scale * cosines, 1)
     assert tops(page) == [labels[i] for i in shares.argmax(1)] and tops(page)[-1] == "red heart"
-    said = page.locator(".match-top").evaluate_all("all => all.map(one => Number(one.dataset.share))")
+    said = page.locator(".picture-first").evaluate_all("all => all.map(one => Number(one.dataset.share))")
     assert_allclose(said, shares.max(1), atol=2e-3)
     assert_allclose(table(page, "cosines"), cosines, atol=2e-3)
-    sizes = page.locator(".match-card img").evaluate_all("all => all.map(one => [one.naturalWidth, one.naturalHeight])")
+    sizes = page.locator(".picture-card img").evaluate_all("all => all.map(one => [one.naturalWidth, one.naturalHeight])")
     assert sizes == [[451, 300], [512, 512], [128, 128]]
     # in another language they are there still, and no link shows them to others
-    keys = page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)")
+    keys = page.locator(".picture-card").evaluate_all("all => all.map(one => one.dataset.key)")
     assert "own-" not in page.url
     page.click("#language")
     expect(page.locator(".match-gamble")).to_contain_text("不可信")
     ready(page)
-    assert page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)") == keys
+    assert page.locator(".picture-card").evaluate_all("all => all.map(one => one.dataset.key)") == keys
     assert page.locator(".match-chosen img").evaluate_all("all => all.map(one => one.alt)") == [*photos(), "heart.png"]
     # what the app has not kept is said, and the rest is compared
     (app.runs / "own" / f"{keys[1]}.png").unlink()
     page.reload()
     expect(page.locator(".match-left")).to_contain_text("已不再保存：astronaut.jpg。")
     ready(page)
-    assert page.locator(".match-card").evaluate_all("all => all.map(one => one.dataset.key)") == [keys[0], keys[2]]
+    assert page.locator(".picture-card").evaluate_all("all => all.map(one => one.dataset.key)") == [keys[0], keys[2]]
 
 
 def test_both_softmaxes_add_up_and_follow_from_cosines_and_temperature(match: Callable[..., Page]) -> None:
@@ -287,7 +287,7 @@ def test_none_of_these_an_unknown_word_and_templates(match: Callable[..., Page])
     cosines, scale = plain(ASSETS / SHIPPED, [drawn(name) for name in KNOWN], ["guitar", "a picture"])
     expected = ["guitar" if one > none else "" for one, none in cosines]
     assert tops(page) == expected and expected[KNOWN.index("guitar")] == "guitar" and "" in expected
-    shares = page.locator(".match-top").evaluate_all("all => all.map(one => Number(one.dataset.share))")
+    shares = page.locator(".picture-first").evaluate_all("all => all.map(one => Number(one.dataset.share))")
     assert_allclose(shares, softmax(scale * cosines, 1).max(1), atol=2e-3)
     expect(page.locator(".match-answer .reconstruct-truth")).to_contain_text("“a picture”")
     assert "none=1" in page.url
@@ -549,7 +549,7 @@ def test_a_zero_shot_test_with_its_confusion_and_mistakes(match: Callable[..., P
     ready(page)
     expect(page.locator(".match")).to_have_attribute("data-activity", "words")
     expect(page.locator("#match-labels")).to_have_value(f"{wrong[0]['true']}\n{wrong[0]['said']}")
-    expect(page.locator(".match-card").first).to_have_attribute("data-key", f"emoji:{wrong[0]['index']}")
+    expect(page.locator(".picture-card").first).to_have_attribute("data-key", f"emoji:{wrong[0]['index']}")
 
 
 # -- the lesson, and Explore ---------------------------------------------------------------------------------------------
@@ -688,8 +688,8 @@ def test_a_link_is_the_same_state_in_another_browser(
     page.wait_for_timeout(600)  # the address follows what is typed
     state = """JSON.stringify([document.querySelector('.match').dataset.model, document.querySelector('#match-labels').value,
         document.querySelector('#match-none').checked, document.querySelector('#match-temperature').value,
-        [...document.querySelectorAll('.match-card')].map(c => c.dataset.key),
-        [...document.querySelectorAll('.match-top')].map(one => one.dataset.share)])"""
+        [...document.querySelectorAll('.picture-card')].map(c => c.dataset.key),
+        [...document.querySelectorAll('.picture-first')].map(one => one.dataset.share)])"""
     ready(page)
     other = again(page, "match")
     assert json.loads(other.evaluate(state)) == json.loads(page.evaluate(state))
@@ -753,7 +753,7 @@ def test_where_there_is_no_room_the_tab_is_found_in_the_menu(open_page: Open) ->
 
 
 READ = ", ".join(f".match {part}" for part in (
-    "h3", "h4", ".hint", "button", "label > span", "small", ".match-top", ".match-bar span", ".match-bar b", "select",
+    "h3", "h4", ".hint", "button", "label > span", "small", ".picture-first", ".portion-bar span", ".portion-bar b", "select",
     "textarea", ".reconstruct-truth",
 ))  # fmt: skip
 CONTRAST = """selector => {

@@ -140,17 +140,17 @@ def test_paint_a_mask_and_exactly_those_patches_are_hidden(rebuild: Callable[...
     expect(canvas).to_have_attribute("data-hidden", "16,18,25,40")
     # the link holds the mask, and the images that were dealt
     strip = "n => [...n.children].map(one => one.dataset.index)"
-    first = page.locator(".reconstruct-strip").first.evaluate(strip)
+    first = page.locator(".thumb-strip").first.evaluate(strip)
     assert "strip=" not in page.url
     page.get_by_role("button", name="Other images").click()
-    assert page.locator(".reconstruct-strip").first.evaluate(strip) != first
+    assert page.locator(".thumb-strip").first.evaluate(strip) != first
     again = page.context.new_page()
     again.goto(page.url)
     expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40")
-    assert again.locator(".reconstruct-strip").first.evaluate(strip) == page.locator(".reconstruct-strip").first.evaluate(strip)
+    assert again.locator(".thumb-strip").first.evaluate(strip) == page.locator(".thumb-strip").first.evaluate(strip)
     again.goto(page.url.replace("strip=1", ""))
     expect(again.locator(".mask-canvas")).to_have_attribute("data-hidden", "16,18,25,40")
-    assert again.locator(".reconstruct-strip").first.evaluate(strip) == first
+    assert again.locator(".thumb-strip").first.evaluate(strip) == first
     again.close()
     # with the keyboard alone
     canvas.focus()
@@ -257,7 +257,7 @@ def test_walk_the_codes_slide_their_numbers_and_go_between_images(rebuild: Calla
     page.get_by_role("button", name="Between two images").click()
     quiet(page)
     expect(page.locator(".strip-row canvas")).to_have_count(22)
-    page.locator(".stage .reconstruct-strip button").nth(3).click()
+    page.locator(".stage .thumb-strip button").nth(3).click()
     quiet(page)
     drag(page, page.get_by_label("Share of the second", exact=True), 1)
     assert (seen(page, shot(page, "pixels mixed")) == seen(page, shot(page, "second"))).all()
@@ -334,7 +334,7 @@ def test_a_real_photo_in_any_format_is_fitted_shown_and_rebuilt(rebuild: Callabl
     page.locator("#reconstruct-own").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"not an image"})
     expect(page.locator(".reconstruct-note")).to_contain_text("bad.png")
     assert (seen(page, shot(page, "reconstruction")) == before).all() and (seen(page, fitted) == shown).all()
-    page.locator(".reconstruct-left .reconstruct-strip button").first.click()
+    page.locator(".reconstruct-left .thumb-strip button").first.click()
     expect(page.locator(".reconstruct-note")).to_have_text("")
 
 

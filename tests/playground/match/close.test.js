@@ -48,7 +48,7 @@ test('a second model gets the same picture, labels and word, and stands beside t
   for (const one of asked('match')) await one.answer(matched(one.body));
   assert.deepEqual([...close.root.querySelectorAll('.match-pane > h4')].map(node => node.textContent), ['small', 'large']);
   assert.equal(close.root.querySelectorAll('[data-side="1"] .match-place').length, 2);
-  assert.equal(close.root.querySelectorAll('[data-side="0"] .match-bar').length, 2);
+  assert.equal(close.root.querySelectorAll('[data-side="0"] .portion-bar').length, 2);
   close.choose({second: ''});
   await soon();
   assert.equal(close.root.querySelectorAll('.match-pane').length, 1);

@@ -80,7 +80,7 @@ test('an answer to older labels is left out, and the newer ones are asked', asyn
   const second = asked('match')[1];
   assert.deepEqual(second.body.texts, ['pizza']);
   await second.answer(matched(second.body));
-  assert.equal(labels.root.querySelector('.match-top').dataset.label, 'pizza');
+  assert.equal(labels.root.querySelector('.picture-first').dataset.label, 'pizza');
   assert.equal(labels.root.querySelector('.match-answer').dataset.ready, '1');
 });
 
@@ -101,11 +101,11 @@ test('an answer is shown with the pictures that it is about', async () => {
   const labels = await view(), [first] = asked('match');
   await first.answer(matched(first.body));
   labels.remove(labels.pictures[0], 0);
-  assert.deepEqual([...labels.root.querySelectorAll('.match-card')].map(card => card.dataset.key), ['emoji:1', 'emoji:2']);
+  assert.deepEqual([...labels.root.querySelectorAll('.picture-card')].map(card => card.dataset.key), ['emoji:1', 'emoji:2']);
   assert.equal(labels.root.querySelector('.match-answer').dataset.ready, '');
   const second = asked('match')[1];
   await second.answer(matched(second.body));
-  assert.deepEqual([...labels.root.querySelectorAll('.match-card')].map(card => card.dataset.key), ['emoji:2']);
+  assert.deepEqual([...labels.root.querySelectorAll('.picture-card')].map(card => card.dataset.key), ['emoji:2']);
 });
 
 test('without labels nothing is asked, and that is said', async () => {

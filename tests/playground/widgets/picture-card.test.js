@@ -21,8 +21,8 @@ test('a picture that stays keeps its element, whatever the order', async () => {
   render(pictureCards([card('b', {title: 'dog'}), card('c')]), box);
   await settled(box);
   assert.ok(box.querySelector('[data-key=b] img') === image);
-  assert.equal(box.querySelector('.match-top').textContent, 'dog');
-  assert.equal(box.querySelectorAll('.match-card').length, 2);
+  assert.equal(box.querySelector('.picture-first').textContent, 'dog');
+  assert.equal(box.querySelectorAll('.picture-card').length, 2);
 });
 
 test('small pictures are shown with sharp pixels', async () => {
