@@ -25,7 +25,7 @@ T, C = TypeVar("T"), TypeVar("C", BrowserContext, Page)
 ROOT = Path(__file__).parents[2]
 # the longest wait for anything: each is for the event itself, so only a test that fails takes so long. Shorter ones failed on
 # machines that stood still for a minute, and found nothing wrong
-SECONDS = 300
+SECONDS = 180
 expect.set_options(timeout=1000 * SECONDS)
 # every map that can be seen fills its box, and none of its points moves: a map that gets another size takes some time
 MAPS_STAND = """() => { const maps = [...document.querySelectorAll('embedding-map')].filter(m => m.clientWidth);
