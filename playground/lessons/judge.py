@@ -117,8 +117,10 @@ class _Asked:
             raise UserError(NOT_ANSWERED)
         found = self.value(reading)
         right = abs(found - guess) <= self.question.same
-        told = self.t("number", name=name(reading.measure, self.language), a=self.shown(found, reading.measure))
-        return {"right": right, "key": "any", "text": self.answered(right, told, self.shown(guess, reading.measure))}
+        shown, guessed = self.shown(found, reading.measure), self.shown(guess, reading.measure)
+        told = self.t("number", name=name(reading.measure, self.language), a=shown)
+        near = right and shown != guessed
+        return {"right": right, "key": "any", "text": self.answered(right, told, guessed, "near" if near else "right")}
 
     def best(self, said: str) -> dict[str, Any]:
         """Which of the choices has the most, or the least; those that are equal as far as they show are right together."""
@@ -156,7 +158,7 @@ class _Asked:
         top = (max if self.question.want == "most" else min)(shares, key=lambda one: shares[one])
         called = {one: classes(self.language).get(one, one) for one in shares}
         told = self.t(
-            "class_" + self.question.want, top=called[top], a=written(shares[top], ".0%"), said=called[said],
+            f"class_{self.question.want}{'_right' if said == top else ''}", top=called[top], a=written(shares[top], ".0%"), said=called[said],
             b=written(shares[said], ".0%"),
         )  # fmt: skip
         return {"right": said == top, "key": "any", "text": self.answered(said == top, told, called[said])}
@@ -166,5 +168,5 @@ class _Asked:
         texts = {one.key: one.text[self.language] for one in self.question.choices}
         return texts.get(said) or self.t(f"say_{said}")
 
-    def answered(self, right: bool, told: str, said: str) -> str:
-        return self.t("right" if right else "wrong", said=said, told=told)
+    def answered(self, right: bool, told: str, said: str, so: str = "right") -> str:
+        return self.t(so if right else "wrong", said=said, told=told)

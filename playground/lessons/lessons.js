@@ -42,9 +42,17 @@ export class Lessons {
 
   get step() { return this.lesson?.parts[this.at - 1] ?? null; }
   get verdict() { return this.verdicts[this.at]; }
+  /** Where on the page the step is: where its answer is seen, once that is known. */
+  get place() { return (this.verdict?.state === 'judged' && this.step?.question?.seen) || this.step?.place; }
   get last() { return this.at === this.lesson?.parts.length; }
   /** Whether a prediction has still to be made, or judged. */
   get waits() { return Boolean(this.step?.question) && this.verdict?.state !== 'judged' && !this.problem; }
+
+  /** What a person has still to do before the next step, as a key of the words; '' for nothing. */
+  get missing() {
+    const told = this.told[this.at];
+    return !this.waits ? '' : !told ? 'first' : this.step?.question?.train && told.own === undefined ? 'how' : '';
+  }
 
   /** @param {string} key @param {Record<string, unknown>} [values] */
   say = (key, values) => filled(this.lesson?.words[key] ?? key, values);
@@ -89,9 +97,9 @@ export class Lessons {
 
   /** The place of the step: of its answer, where that is known. @param {boolean} [entry] @param {boolean} [drive] */
   show(entry = false, drive = true) {
-    const {step, lesson, verdict} = this;
-    if (!step || !lesson) return;
-    const place = (verdict?.state === 'judged' && step.question?.seen) || step.place, own = verdict?.run || this.told[this.at]?.own;
+    const {step, lesson, verdict, place} = this;
+    if (!step || !lesson || !place) return;
+    const own = verdict?.run || this.told[this.at]?.own;
     const view = Object.fromEntries(Object.entries(place.view).map(([key, value]) => [
       key, value.split(',').map(one => one === 'own' ? own || step.question?.train?.shipped || '' : one).join(',')]));
     const also = {lesson: lesson.name, part: this.at};
@@ -218,7 +226,10 @@ export class Lessons {
   /** What has just been answered, or asked, is in sight of the panel, which may be small. */
   reveal() {
     const body = this.root.querySelector('.lesson-body'), next = this.root.querySelector('.lesson-verdict, .lesson-ways');
-    if (body && next) body.scrollTop += next.getBoundingClientRect().bottom - body.getBoundingClientRect().bottom;
+    if (!body || !next) return;
+    const frame = body.getBoundingClientRect(), {top} = next.getBoundingClientRect();
+    const {bottom} = (this.root.querySelector('.lesson-end') ?? next).getBoundingClientRect();
+    body.scrollTop += Math.min(bottom - frame.bottom, Math.max(top - frame.top, 0));
   }
 }
 

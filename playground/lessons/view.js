@@ -13,7 +13,7 @@ export function view(on) {
   const {lesson, step, at, folded, say} = on;
   if (!lesson || !step) return html`<div class="lesson-head"><span class="lesson-where"></span>${leave(on)}</div>
     <div class="lesson-body"><p class="lesson-problem" role="alert">${on.problem}</p></div>`;
-  const of = lesson.parts.length;
+  const of = lesson.parts.length, {tab} = on.place ?? step.place;
   return html`<div class="lesson-head">
       <span class="lesson-where">${say('lesson', {number: lesson.number})} · ${say('step', {at, of})}</span>
       <button type="button" class="lesson-fold" aria-expanded=${String(!folded)} @click=${() => on.fold(!folded)}>${
@@ -22,11 +22,11 @@ export function view(on) {
     <progress class="lesson-bar" max=${of} .value=${at} aria-hidden="true"></progress>
     ${folded ? nothing : html`<div class=${at > 1 ? 'lesson-body later' : 'lesson-body'}><h2 tabindex="-1">${lesson.title}</h2>
       <p class="lesson-text">${explained(step.text)}</p>
-      <p class="lesson-tab">${say('where', {tab: words().tabs?.[step.place.tab] ?? step.place.tab})} <button type="button"
+      <p class="lesson-tab">${say('where', {tab: words().tabs?.[tab] ?? tab})} <button type="button"
         class="lesson-link" @click=${() => on.show()}>${say('show')}</button></p>
       ${step.question ? question(on, step.question) : nothing}${end(on)}</div>
     <div class="lesson-foot"><button type="button" class="lesson-back" ?disabled=${at === 1} @click=${() => on.go(at - 1)}>${
-      say('back')}</button>${on.waits ? html`<span class="hint">${say('first')}</span>` : nothing}
+      say('back')}</button>${on.missing ? html`<span class="hint">${say(on.missing)}</span>` : nothing}
       <button type="button" class="lesson-next primary" ?disabled=${on.waits} @click=${() => on.next()}>${next(on)}</button></div>`}`;
 }
 

@@ -94,7 +94,7 @@ def test_a_sentence_is_told_in_the_readers_language() -> None:
         ("simclr", {"temperature": 5}, "Temperature must be a number from 0.02", "“温度 τ”必须是 0.02 到 2.0 之间的数。"),
         ("clip", {"batch_size": "x"}, "Batch size must be a whole number", "“批大小 N”必须是 2 到 1024 之间的整数。"),
         ("masked", {"mask": "x"}, "Mask must be one of random", "“遮挡方式”必须是 random"),
-        ("byol", {"predictor": "x"}, "Predictor must be one of true", "“预测头”必须是 true"),
+        ("byol", {"predictor": "x"}, "Predictor must be one of true", "“预测器”必须是 true"),
         ("masked", {"warmth": 1}, "Masked AE has no knob “warmth”", "“掩码自编码器”没有参数“warmth”"),
     ],
 )  # fmt: skip

@@ -118,6 +118,7 @@ test('without training it is the run that ships, and a refusal is said and holds
   const {panel, see} = await opened([part], {'lessons/collapse/1/verdict': {...SAID, run: 'twin'}, runs: {error: 'The queue is full.'}});
   panel.choose('fell');
   panel.answer();
+  assert.equal(see('.lesson-foot .hint').textContent, 'how');
   see('.lesson-train').click();
   await settled();
   assert.equal(see('.lesson-problem').textContent, 'The queue is full.');

@@ -90,6 +90,15 @@ def test_a_prediction_is_judged_by_the_runs_own_numbers(maps: Maps, likeness: Li
         judge(maps, likeness, asked, "something", "", "en")
 
 
+def test_a_guess_that_is_near_is_right_and_not_said_to_be_so(maps: Maps, likeness: Likeness) -> None:
+    asked = question("collapse", 4)
+    found = number(maps.runs.view("simsiam-collapsed").events, asked.readings[0])
+    assert asked.kind == "number" and found is not None
+    exact, near = (judge(maps, likeness, asked, str(found + off), "", "en") for off in (0.0, 0.9 * asked.same))
+    assert exact["right"] and "so it is" in exact["text"]
+    assert near["right"] and "near enough" in near["text"]
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_whole(name: str) -> None:
     lesson = LESSONS[name]
