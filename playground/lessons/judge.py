@@ -157,10 +157,9 @@ class _Asked:
             raise UserError(NOT_ANSWERED)
         top = (max if self.question.want == "most" else min)(shares, key=lambda one: shares[one])
         called = {one: classes(self.language).get(one, one) for one in shares}
-        told = self.t(
-            f"class_{self.question.want}{'_right' if said == top else ''}", top=called[top], a=written(shares[top], ".0%"), said=called[said],
-            b=written(shares[said], ".0%"),
-        )  # fmt: skip
+        key = f"class_{self.question.want}" + ("_right" if said == top else "")
+        values = {"top": called[top], "a": written(shares[top], ".0%"), "said": called[said], "b": written(shares[said], ".0%")}
+        told = self.t(key, **values)
         return {"right": said == top, "key": "any", "text": self.answered(said == top, told, called[said])}
 
     def chosen(self, said: str) -> str:
