@@ -129,7 +129,8 @@ def tell(sentence: str) -> None:
             return
     print(sentence, file=sys.stderr, flush=True)
     if several():
-        _store[0].set("told", "1")
+        with contextlib.suppress(RuntimeError):  # where the first process is gone there may be nobody left to be told
+            _store[0].set("told", "1")
 
 
 def lost(error: BaseException) -> UserError | None:
