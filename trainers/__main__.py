@@ -1,6 +1,7 @@
 """python -m trainers simclr --dataset fashion-mnist --seconds 30 --seed 0 --set temperature=0.2 --out runs/x.
 
 Progress goes to stderr; the last line on stdout is one JSON object. `python -m trainers list` lists what there is.
+`torchrun --nproc-per-node 2 -m trainers simclr …` is one run over two processes (trainers/together.py).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from trainers import record
+from trainers import record, together
 from trainers.checkpoint import CHECKPOINT, MODEL
 from trainers.data import BUILT_IN, DEFAULT
 from trainers.errors import UserError, of_disk
@@ -41,13 +42,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs")
     parser.add_argument("--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget")
     args = parser.parse_args(argv)
-    try:
-        return show() if args.method == "list" else learn(args)
-    except (UserError, OSError) as error:
-        if (told := of_disk(error) or error) is error and isinstance(error, OSError):
-            raise
-        print(told, file=sys.stderr)
-        return 1
+    if args.method == "list":
+        return show()
+    with together.joined():
+        try:
+            return learn(args)
+        except (UserError, OSError, RuntimeError) as error:
+            told = of_disk(error) or together.lost(error) or error
+            if not isinstance(told, UserError):
+                raise
+            together.tell(str(told))
+            return 1
 
 
 def show() -> int:
@@ -74,7 +79,8 @@ def learn(args: argparse.Namespace) -> int:
     seconds = 30.0 if args.seconds is None and args.steps is None else args.seconds
     config = RunConfig(args.method, args.dataset, seconds, args.steps, args.seed, args.size, args.device, knobs)
     with contextlib.ExitStack() as stack:
-        out = args.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        # others have a copy of the first process's folder, in which nothing is written
+        out = args.out if args.out and together.first() else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if (out / "run.json").exists():
             check_same(record.read_config(out), config, out)
             if (out / MODEL).exists() and not (out / CHECKPOINT).exists():
@@ -83,12 +89,14 @@ def learn(args: argparse.Namespace) -> int:
                 raise UserError("The run {name} is being trained already.", name=out.name)
         record.create(out, config)
         (out / "stop").unlink(missing_ok=True)
+        together.copy(out, (CHECKPOINT, "events.jsonl"))
         failed = False
         for event in progress(record.run(out), config):
             if isinstance(event, Failed):
                 failed = True
-                print(event.sentence.format(**event.values), file=sys.stderr)
-        print(json.dumps(record.summary(out)))
+                together.tell(event.sentence.format(**event.values))
+        if together.first():
+            print(json.dumps(record.summary(out)))
     return int(failed)
 
 
@@ -113,7 +121,7 @@ def progress(events: Iterator[object], config: RunConfig) -> Iterator[object]:
     unit = "s" if config.seconds is not None else "steps"
     form = "{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} " + unit + " {postfix}"
     notes: dict[str, str] = {}
-    with tqdm(total=total, desc=config.method, file=sys.stderr, bar_format=form) as bar:
+    with tqdm(total=total, desc=config.method, file=sys.stderr, bar_format=form, disable=not together.first()) as bar:
         for event in events:
             if isinstance(event, Started | Step | Finished):
                 at = event.seconds if config.seconds is not None else event.step

@@ -24,6 +24,7 @@ from torch import Generator, Tensor, nn
 from trainers.encoders import Encoder
 from trainers.errors import UserError
 from trainers.objectives import cross_entropy
+from trainers.together import by_rows
 
 SMALLEST = 32  # pixels a side below which the image tower, which halves five times, has nothing left
 CONFIG = Path(__file__).parent / "clip_config" / "playground-clip.json"
@@ -129,6 +130,7 @@ class Texts(nn.Module):
         self.register_buffer("tokens", self.vocabulary(captions), persistent=False)
         self.longest = int(self.tokens.argmax(1).max()) + 1 if len(self.tokens) else 0
 
+    @by_rows
     def forward(self, captions: Tensor) -> Tensor:
         """Indices (n,) of captions -> (n,D), of length 1."""
         tokens = self.tokens[captions]

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from trainers.together import by_rows
+
 
 def _block(c_in: int, c_out: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
@@ -68,6 +70,7 @@ class Encoder(nn.Module):
         """(B,C,H,W) in [0,1] -> with mean 0 and deviation 1 over the data set, a channel each."""
         return (images - self.mean) / self.std
 
+    @by_rows
     def forward(self, images: Tensor) -> Tensor:
         """(B,C,H,W) in [0,1] -> (B,F) in float32; on a GPU it computes in bfloat16 while it learns. Losses never do.
 
@@ -139,6 +142,7 @@ class Decoder(nn.Module):
             nn.Conv2d(maps, 4 * channels, 3, 1, 1), nn.PixelShuffle(2), nn.Sigmoid(),
         )  # fmt: skip
 
+    @by_rows
     def forward(self, code: Tensor) -> Tensor:
         """(B,D) -> (B,C,H,W)."""
         maps = self.expand(code).unflatten(1, (-1, *self.cells))  # (B,maps,H/4,W/4)

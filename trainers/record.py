@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
+from trainers import together
 from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError, of_disk
@@ -131,6 +132,7 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
             append(folder, event)
             yield event
     except Exception as error:
+        error = together.lost(error) or error
         if not isinstance(error, UserError) and not of_disk(error):
             log.exception("run %s failed at step %d", folder.name, step)
         event = _failure(error, step, seconds)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainers import together
 from trainers.captions import Captions, captions
 from trainers.checkpoint import Checkpoint
 from trainers.data import DEFAULT, Dataset, load
@@ -130,11 +131,13 @@ def train(
 ) -> Iterator[Event]:
     """Train until the budget is spent or `stop()` is true, which is asked at every step.
 
-    save: gets a checkpoint with every snapshot; resume: goes on from one, towards this config's budget.
+    save: gets a checkpoint with every snapshot; resume: goes on from one, towards this config's budget. Of several processes
+    (trainers/together.py) the first yields events, saves and is asked to stop; the others compute, and yield nothing.
     Raises UserError where the config and the data do not fit; ends with Failed where the loss is no longer a number.
     """
     device = pick_device(config.device)
-    data = load(config.dataset, config.size) if data is None else data
+    with together.first_then_others():
+        data = load(config.dataset, config.size) if data is None else data
     if resume is not None:  # what was chosen for the device that it began on
         chosen = {"encoder": resume.description["knobs"]["encoder"]}
         config = dataclasses.replace(config, knobs=dict(config.knobs) | chosen)
@@ -144,21 +147,14 @@ def train(
     batch_size = min(knobs.batch_size, len(data.train))
     if batch_size < 2:
         raise UserError("{name} has a single image to train on: it takes at least two.", name=data.name)
-    optimizer = method.optimizer()
+    together.check(device, batch_size)
+    learn, optimizer, first = together.learner(method), method.optimizer(), together.first()
     step, before = 0, 0.0
     if resume is not None:
         resume.restore(method, optimizer)
         step, before = resume.step, resume.seconds
     evaluation = Evaluation(data, device)
     shown = show(evaluation, knobs.language if method.reads else None)
-
-    yield Started(
-        step=step, seconds=before, method=config.method, dataset=data.name, device=device.type, encoder=knobs.encoder,
-        parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
-        train_images=len(data.train), test_images=len(data.test),
-        collapse_loss=method.collapse_loss(evaluation.bank, batch_size), knn_pixels=evaluation.knn_pixels(),
-        baselines=evaluation.baselines(method), factors=evaluation.factors_pixels(),
-    )  # fmt: skip
 
     looks = Looks(evaluation.images)
 
@@ -176,10 +172,18 @@ def train(
             return event
         return dataclasses.replace(event, collapsed=method.collapsed(event.std_sqrt_d, event.parts))
 
-    if step == 0:
+    if first:
+        yield Started(
+            step=step, seconds=before, method=config.method, dataset=data.name, device=device.type, encoder=knobs.encoder,
+            parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
+            train_images=len(data.train), test_images=len(data.test),
+            collapse_loss=method.collapse_loss(evaluation.bank, batch_size), knn_pixels=evaluation.knn_pixels(),
+            baselines=evaluation.baselines(method), factors=evaluation.factors_pixels(),
+        )  # fmt: skip
+    if first and step == 0:
         yield glance(0.0)
-        first = look(0.0)  # with what takes a moment, now that a map is there to be seen
-        yield dataclasses.replace(first, metrics=dict(first.metrics) | evaluation.bar(method))
+        begun_with = look(0.0)  # with what takes a moment, now that a map is there to be seen
+        yield dataclasses.replace(begun_with, metrics=dict(begun_with.metrics) | evaluation.bar(method))
     started = time.perf_counter()  # the budget is for training: what came before does not count
 
     def clock() -> float:
@@ -190,27 +194,36 @@ def train(
     last: Step | None = None
     last_look = step
     failure: Failed | None = None
-    reason = "budget"
 
-    while config.progress(step, clock()) < 1:
-        if stop() or (config.ceiling is not None and clock() >= config.ceiling):
-            reason = "stopped" if stop() else "ceiling"
+    def ended() -> str:
+        """Why there is no next step; "" where there is one."""
+        if failure is not None or config.progress(step, clock()) >= 1:
+            return "budget"
+        return "stopped" if stop() else "ceiling" if config.ceiling is not None and clock() >= config.ceiling else ""
+
+    while True:
+        reason = ended()
+        over, progress = together.agree(bool(reason), config.progress(step, clock()))
+        if over:
             break
-        rng, (index, x), progress = chance(config.seed, step, device), feed.batch(step), config.progress(step, clock())
+        rng, (index, x) = chance(config.seed, step, device), feed.batch(step)
         read = None if words is None else words[index]
         set_learning_rate(optimizer, knobs.learning_rate, method.rate(step, progress))
         views = tuple(v.contiguous(memory_format=torch.channels_last) for v in method.views(x, rng))
         whole = plain(x).contiguous(memory_format=torch.channels_last)
-        loss = method.loss(Batch(whole, views, rng, progress, read, index=index))
+        loss = learn(Batch(whole, views, rng, progress, read, index=index))
         optimizer.zero_grad(set_to_none=True)
         loss.value.backward()
         method.before_step(progress)
         optimizer.step()
         step += 1
-        method.after_step(config.progress(step, clock()))
+        progress = config.progress(step, clock())
+        method.after_step(progress if config.seconds is None else together.agree(progress)[0])
         feed.prepare(step)
         pace.step()
         meter.add(loss.value, loss.parts, batch_size)
+        if not first:
+            continue
 
         seconds = clock()
         if seconds >= next_look:
@@ -225,7 +238,7 @@ def train(
             last = meter.read(step, seconds, loss.embedding)
             if not math.isfinite(last.loss):
                 failure = Failed(step, seconds, DIVERGED, {"step": str(step), "learning_rate": f"{knobs.learning_rate:g}"})
-                break
+                continue
             yield judged(last)
             if seconds >= next_pictures:
                 yield draw(method, shown, config.seed, step, seconds)
@@ -243,6 +256,8 @@ def train(
                 next_snapshot = clock() + wait
             meter.resume()
 
+    if not first:
+        return
     seconds = clock()
     if failure is None and meter.steps:
         last = meter.read(step, seconds, loss.embedding)  # pyright: ignore[reportPossiblyUnboundVariable]

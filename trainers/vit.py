@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainers.encoders import Encoder
+from trainers.together import by_rows
 
 WIDTH = 64  # numbers in a token
 
@@ -92,6 +93,7 @@ class PatchEncoder(nn.Module):
         self.register_buffer("grid", positions(patches.rows, patches.columns, dim), persistent=False)
         self.blocks = nn.Sequential(*(Block(dim, heads) for _ in range(depth)), nn.LayerNorm(dim))
 
+    @by_rows
     def tokens(self, images: Tensor, keep: Tensor | None = None) -> Tensor:
         """(B,C,H,W), and the indices (B,V) of the patches that are seen -> (B,V,D); all L of them without indices."""
         return self.blocks(self._embedded(images, keep))
@@ -132,6 +134,7 @@ class PatchDecoder(nn.Module):
         blocks = (Block(dim, heads) for _ in range(depth))
         self.blocks = nn.Sequential(*blocks, nn.LayerNorm(dim), nn.Linear(dim, patches.numbers))
 
+    @by_rows
     def forward(self, seen: Tensor, keep: Tensor) -> Tensor:
         """(B,V,D) and the places (B,V) where they belong -> (B,L,P)."""
         return self.blocks(self._whole(seen, keep))

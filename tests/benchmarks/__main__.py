@@ -8,7 +8,7 @@ import json
 import sys
 
 NAMES = (
-    "throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "walk", "gpu",
+    "throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "walk", "gpu", "together",
 )  # fmt: skip
 
 
