@@ -45,12 +45,13 @@ export interface Placement {
   near: ([number, number])[];
 }
 
-/** A person's image on a map, as the network saw it. */
+/** A person's image on a map, as the network saw it; note: what is to be said of how it was read, or "". */
 export interface ImagePlacement {
   at: number[];
   how: 'transform' | 'mean';
   near: ([number, number])[];
   name: string;
+  note: string;
   picture: string;
 }
 

@@ -56,9 +56,10 @@ class Placement(TypedDict):
 
 
 class ImagePlacement(Placement):
-    """A person's image on a map, as the network saw it."""
+    """A person's image on a map, as the network saw it; note: what is to be said of how it was read, or ""."""
 
     name: str
+    note: str
     picture: str
 
 

@@ -24,7 +24,7 @@ from playground.texts import told
 from trainers import evaluate
 from trainers.captions import captions
 from trainers.data.folder import tensor
-from trainers.errors import DataError, UserError
+from trainers.errors import DataError, Note, UserError
 
 SECONDS, PEOPLE = 60.0, 8  # that placing an image may take; that may wait for it
 NEAR = 12  # images named with each
@@ -100,28 +100,31 @@ def _placements(
         yield [float(v) for v in place], list(zip(i.tolist(), (1 - d).tolist(), strict=True))
 
 
-def fitted(maps: Sources, run: str, name: str, content: bytes) -> torch.Tensor:
-    """A person's image as the run's own are, (C,H,W) uint8; DataError says why it cannot be one."""
+def fitted(maps: Sources, run: str, name: str, content: bytes) -> tuple[torch.Tensor, Note | None]:
+    """A person's image as the run's own are, (C,H,W) uint8, and what to say of it; DataError says why it cannot be one."""
     channels, _, side = maps.images(run).test.images.shape[1:]
-    return tensor(reading.square(content, name, side, channels))
+    pixels, note = reading.single(content, name, side, channels)
+    return tensor(pixels), note
 
 
 def place_files(placing: Placing, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> ImagePlacements:
     """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
-    images, names, skipped = [], [], []
+    images, names, notes, skipped = [], [], [], []
     with reading.upload():
         for name, content in files:
             try:
-                images.append(fitted(placing.frames, run, name, content))
+                image, note = fitted(placing.frames, run, name, content)
+                images.append(image)
                 names.append(name)
+                notes.append(told(language, note) if note else "")
             except DataError as error:
                 skipped.append(told(language, error))
     found = placing.images(run, key, torch.stack(images)) if images else []
     pictures = [png(image.permute(1, 2, 0).numpy()) for image in images]
     return {
         "placed": [
-            {**one, "name": name, "picture": "data:image/png;base64," + base64.b64encode(picture).decode()}
-            for one, name, picture in zip(found, names, pictures, strict=True)
+            {**one, "name": name, "note": note, "picture": "data:image/png;base64," + base64.b64encode(picture).decode()}
+            for one, name, note, picture in zip(found, names, notes, pictures, strict=True)
         ],
         "skipped": skipped,
     }

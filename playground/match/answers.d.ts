@@ -40,9 +40,10 @@ export interface OwnPicture {
   name: string;
 }
 
-/** A person's own pictures that are kept, and sentences about the others. */
+/** A person's own pictures that are kept, sentences about how they were read, and about the others. */
 export interface OwnPictures {
   pictures: OwnPicture[];
+  notes: string[];
   skipped: string[];
 }
 

@@ -52,9 +52,10 @@ class OwnPicture(TypedDict):
 
 
 class OwnPictures(TypedDict):
-    """A person's own pictures that are kept, and sentences about the others."""
+    """A person's own pictures that are kept, sentences about how they were read, and about the others."""
 
     pictures: list[OwnPicture]
+    notes: list[str]
     skipped: list[str]
 
 

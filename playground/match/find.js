@@ -56,7 +56,7 @@ export class Find {
     this.draw();
     try {
       const found = await upload([file]);
-      this.error = found.skipped.join(' ');
+      this.error = [...found.notes, ...found.skipped].join(' ');
       if (found.pictures.length && this.query === query) this.query = {...query, like: found.pictures[0]};
     } catch (error) { this.error = said(error); }
     this.ask();

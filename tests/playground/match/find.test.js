@@ -19,14 +19,14 @@ test('an own picture that comes in late does not take the place of a text that w
   const find = await view();
   find.picture(new File(['x'], 'mine.png'));
   type(find.root.querySelector('#match-query'), 'dog');
-  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], skipped: []});
+  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], notes: [], skipped: []});
   assert.deepEqual(find.query, {text: 'dog', like: null});
 });
 
 test('an own picture is searched by when nothing was done since', async () => {
   const find = await view();
   find.picture(new File(['x'], 'mine.png'));
-  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], skipped: []});
+  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], notes: [], skipped: []});
   assert.equal(find.query.like.own, 'own-1');
   assert.deepEqual(find.state().like, null);
   assert.deepEqual(find.mine(), {like: {own: 'own-1', name: 'mine.png'}});

@@ -9,11 +9,15 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
 from tests.trainers.data.field import (
     Case,
+    coloured,
     deep,
     deflate64,
     folder,
+    fractions,
     heic,
     images,
     lines,
@@ -21,6 +25,7 @@ from tests.trainers.data.field import (
     named,
     nfd,
     picture,
+    ramp,
     raw,
     zipped,
 )  # fmt: skip
@@ -480,6 +485,50 @@ FORMATS = [
         8,
         notes=("12 of 16 bits used",),
     ),
+    Case(
+        "12 bits a colour in PNG",
+        zipped({f"{i}.png": coloured(ramp(4095 - 99 * i, 3)) for i in range(8)}),
+        None,
+        8,
+        notes=("12 of 16 bits used: values 0 to 4095",),
+    ),
+    Case(
+        "12 bits a colour beside transparency",
+        folder({f"{i}.png": coloured(ramp(4095, 4, True)) for i in range(8)}),
+        None,
+        8,
+        notes=("12 of 16 bits used",),
+    ),
+    Case(
+        "10 bits of grey beside transparency",
+        zipped({f"{i}.png": coloured(ramp(1023, 2, True)) for i in range(8)}),
+        None,
+        8,
+        notes=("10 of 16 bits used",),
+    ),
+    Case(
+        "12 bits a colour by its own word",
+        zipped({f"{i}.png": coloured(ramp(900, 3), 12) for i in range(8)}),
+        None,
+        8,
+        notes=("12 of 16 bits used: values 0 to 900",),
+    ),
+    Case(
+        "14 bits a colour in TIFF",
+        zipped({f"{i}.tif": coloured(ramp(9000, 3), form="TIFF") for i in range(8)}),
+        None,
+        8,
+        notes=("14 of 16 bits used: values 0 to 9000",),
+    ),
+    Case("16 bits a colour", zipped({f"{i}.png": coloured(ramp(65535, 3)) for i in range(8)}), None, 8),
+    Case(
+        "fractions in TIFF",
+        zipped({f"{i}.tif": fractions(ramp(0.5 + i / 14, 1, kind=np.float32)[..., 0]) for i in range(8)}),
+        None,
+        8,
+        notes=("Values 0 to 1 are stretched",),
+    ),
+    Case("a TIFF of another kind", zipped(FLAT | {"odd.tif": fractions(ramp(1, 3, kind=np.float64))}), None, 12, skipped=1),
     Case("deflate64", deflate64(images(*CATS)), CATS),
     Case("LZMA", zipped(images(*CATS), method=zipfile.ZIP_LZMA), CATS),
     Case("bzip2", zipped(images(*CATS), method=zipfile.ZIP_BZIP2), CATS),
