@@ -71,9 +71,10 @@ class ImagePlacements(TypedDict):
 
 
 class TextPlacement(Placement):
-    """A text on a map, and whether the network knows a word of it."""
+    """A text on a map, whether the network knows a word of it, end: the last letters read of one that was cut, else ""."""
 
     known: bool
+    end: str
 
 
 class Plane(TypedDict):

@@ -23,11 +23,13 @@ from playground.page.http import png
 from playground.texts import told
 from trainers import evaluate
 from trainers.captions import captions
+from trainers.clip_towers import read_letters, tokenizer
 from trainers.data.folder import tensor
 from trainers.errors import DataError, Note, UserError
 
 SECONDS, PEOPLE = 60.0, 8  # that placing an image may take; that may wait for it
 NEAR = 12  # images named with each
+SHOWN = 24  # letters that are shown of a place where a text was cut
 BUSY = "Too many maps are being made: try again in a minute."
 
 
@@ -69,10 +71,12 @@ class Placing:
         new = model.texts.read(texts)
         new = (F.normalize(new + step, dim=1) if closed else new).numpy()
         at = weighted(images.numpy(), self.frames.frame(run, key, steps[-1]), new)
-        places = zip(_placements(at, new, images.numpy()), model.texts.vocabulary.knows(texts), strict=True)
+        places = zip(_placements(at, new, images.numpy()), model.texts.vocabulary.knows(texts), map(_end, texts), strict=True)
         flat = PCA().fit(torch.cat([images, of_image + step if closed else of_image]).numpy()).positions.round(3)
         return {
-            "placed": [{"at": place, "how": "mean", "near": near, "known": known} for (place, near), known in places],
+            "placed": [
+                {"at": place, "how": "mean", "near": near, "known": known, "end": end} for (place, near), known, end in places
+            ],
             "gap": float(step.norm()),
             "plane": {"images": flat[: len(images)].flatten().tolist(), "texts": flat[len(images) :].flatten().tolist()},
         }
@@ -90,6 +94,12 @@ class Placing:
             raise UserError(BUSY) from error
         finally:
             self._room.release()
+
+
+def _end(text: str) -> str:
+    """The last letters that a run's tower reads of a text that is too long for it, "" of others."""
+    letters = read_letters(tokenizer(), text, tokenizer().context_length)
+    return text[:letters].rstrip()[-SHOWN:] if letters < len(text) else ""
 
 
 def _placements(

@@ -265,6 +265,8 @@ def test_own_images_are_fitted_placed_or_told_why_not(client: TestClient, finish
     for body in (b"", b"{", b"[]", b"[" * 99_999, *nothing):
         answer = client.post(address.replace("place", "words"), content=body, params={"lang": "zh"})
         assert answer.status_code == 400 and answer.json()["error"].endswith("。"), body[:20]
+    long = client.post(address.replace("place", "words"), json={"texts": ["x" * 2_001]}).json()["error"]
+    assert "more than 2,000 letters" in long  # and is not cut in silence
     many = client.post(address, files=[("images", (f"{i}.png", b"x")) for i in range(17)])
     assert many.status_code == 400 and "at most 16 at once" in many.json()["error"]
 
