@@ -19,6 +19,11 @@ register_heif_opener()  # Pillow itself reads AVIF, and not what phones make
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 SUFFIXES = frozenset(".png .apng .jpg .jpeg .jpe .jfif .webp .gif .bmp .dib .tif .tiff .avif .heic .heif .hif".split())
 FORMATS_TEXT = ", ".join((*FORMATS[:-1], "HEIC"))
+ARCHIVES = {  # that are no zips, by how they begin
+    b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "RAR", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}  # fmt: skip
+NO_ZIP = "{path} is a {kind} archive, which is not read: unpack it and make a zip of it."
 MIN_SIDE = 8  # pixels
 MAX_PIXELS = 25_000_000  # decoded of one picture
 MAX_JPEG_PIXELS = 50_000_000  # any phone's photo fits, as a JPEG is decoded at a half, a quarter or an eighth of its size
@@ -143,7 +148,15 @@ def _too_large(name: str, limit: int = MAX_PIXELS) -> DataError:
     return DataError(TOO_LARGE, file=name, limit=f"{limit:,}")
 
 
+def archive(start: bytes) -> str | None:
+    """What kind of archive, but no zip, begins so."""
+    tar = "tar" if start[257:262] == b"ustar" else None
+    return next((kind for mark, kind in ARCHIVES.items() if start.startswith(mark)), tar)
+
+
 def _no_image(content: bytes, name: str) -> DataError:
+    if kind := archive(content):
+        return DataError(NO_ZIP, path=name, kind=kind)
     if content.startswith(b"PK\3\4"):
         return DataError("{file} is a zip within, which is not opened: unpack it first.", file=name)
     if content.startswith((b"II*\0", b"MM\0*")):

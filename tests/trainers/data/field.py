@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import unicodedata
 import zipfile
@@ -208,6 +209,14 @@ def nfd(text: str) -> str:
 
 def lines(rows: Sequence[str], end: str = "\n") -> bytes:
     return end.join(rows).encode()
+
+
+def coco(texts: Sequence[str]) -> bytes:
+    """Captions of IMG_0000.png and so on, in two lists."""
+    names = [{"id": 7 * i, "file_name": f"IMG_{i:04}.png"} for i in range(len(texts))]
+    return json.dumps(
+        {"images": names, "annotations": [{"image_id": 7 * i, "caption": one} for i, one in enumerate(texts)]}
+    ).encode()
 
 
 def heic(value: int) -> bytes:
