@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from playground.background import NOW, Background, Died
 from trainers import pictures
-from trainers.errors import DataError, UserError
+from trainers.deep import Deep
+from trainers.errors import DataError, Note, UserError
 
 PROCESSES, SECONDS, MEMORY = 2, 20.0, 1 << 30  # of one picture; bytes of one process, with Python's own 150 MB
 PEOPLE = 24  # who may wait at once: each holds a thread
@@ -40,31 +41,22 @@ def upload() -> Iterator[None]:
         _room.release()
 
 
-def tile(
-    content: bytes, name: str, size: int, channels: int | None = None
-) -> tuple[int, NDArray[np.uint8] | pictures.Deep | DataError]:
+def tile(content: bytes, name: str, size: int) -> tuple[int, NDArray[np.uint8] | Deep | DataError]:
     """`pictures.tile`, in a process aside."""
     try:
-        return _aside(_tile, content, name, size, channels)
+        return _aside(_tile, content, name, size)
     except Died:
         return pictures.MAX_PIXELS, DataError(pictures.TOO_HARD, file=name)
 
 
-def square(content: bytes, name: str, size: int, channels: int) -> NDArray[np.uint8]:
-    """(size,size,channels) of a file; DataError says why it cannot be one."""
-    _, found = tile(content, name, size, channels)
-    if isinstance(found, DataError):
-        raise found
-    assert isinstance(found, np.ndarray)  # as the channels are given
-    return found
+def single(content: bytes, name: str, size: int, channels: int) -> tuple[NDArray[np.uint8], Note | None]:
+    """`pictures.single`, in a process aside."""
+    return _alone(_single, content, name, size, channels)
 
 
-def thumbnail(content: bytes, name: str, side: int) -> bytes:
+def thumbnail(content: bytes, name: str, side: int) -> tuple[bytes, Note | None]:
     """`pictures.thumbnail`, in a process aside."""
-    try:
-        return _aside(_thumbnail, content, name, side)
-    except Died as error:
-        raise DataError(pictures.TOO_HARD, file=name) from error
+    return _alone(_thumbnail, content, name, side)
 
 
 def close() -> None:
@@ -81,8 +73,19 @@ def _aside(work: Callable[..., Any], *args: Any) -> Any:
         _free.put(process)
 
 
-def _tile(content: bytes, name: str, size: int, channels: int | None, watch: Any) -> Any:
-    return pictures.tile(content, name, size, channels)
+def _alone(work: Callable[..., Any], content: bytes, name: str, *args: int) -> Any:
+    try:
+        return _aside(work, content, name, *args)
+    except Died as error:
+        raise DataError(pictures.TOO_HARD, file=name) from error
+
+
+def _tile(content: bytes, name: str, size: int, watch: Any) -> Any:
+    return pictures.tile(content, name, size)
+
+
+def _single(content: bytes, name: str, size: int, channels: int, watch: Any) -> Any:
+    return pictures.single(content, name, size, channels)
 
 
 def _thumbnail(content: bytes, name: str, side: int, watch: Any) -> Any:

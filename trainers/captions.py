@@ -34,16 +34,19 @@ def captions(data: Dataset, images: Images, language: str = "both", tags: bool =
     """
     rows = _rows(data, images, language, tags)
     texts = tuple(dict.fromkeys(text for row in rows for text in row))
-    if len(rows) > 1 and len({tuple(row) for row in rows}) == 1 and _are_same(rows[0], data, language, tags):
+    if len(rows) > 1 and _are_same(data, language, tags):
         raise UserError("All images of {name} have the same words, “{text}”: CLIP needs words that differ.",
                         name=data.name, text=rows[0][0])  # fmt: skip
     place = {text: i for i, text in enumerate(texts)}
     return Captions(texts, torch.tensor([[place[text] for text in row] for row in rows]))
 
 
-def _are_same(first: list[str], data: Dataset, language: str, tags: bool) -> bool:
-    """Whether all images of both parts are called the same: whatever is learned then, every answer is right."""
-    return all(row == first for part in (data.train, data.test) for row in _rows(data, part, language, tags))
+def _are_same(data: Dataset, language: str, tags: bool) -> bool:
+    """Whether all images of both parts are called the same, as a tower reads them, without capitals: whatever is learned then,
+    every answer is right.
+    """
+    rows = (row for part in (data.train, data.test) for row in _rows(data, part, language, tags))
+    return len({tuple(text.casefold() for text in row) for row in rows}) == 1
 
 
 def _rows(data: Dataset, images: Images, language: str, tags: bool) -> list[list[str]]:

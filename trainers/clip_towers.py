@@ -119,6 +119,24 @@ def known(texts: Sequence[str], tokenizer: Any, trained: Tensor) -> list[bool]:
     return [any([next(whole) for _ in several]) for several in words]
 
 
+def read_letters(tokenizer: Any, text: str, tokens: int) -> int:
+    """How many letters of a text fit into so many tokens of a tokenizer of open_clip's, which cuts what is longer silently."""
+
+    def fits(letters: int) -> bool:
+        rows = tokenizer([text[:letters], ""], context_length=2 * tokens)
+        padding = int(rows[1].mode().values)  # on which side it stands is the tokenizer's own
+        beyond = rows[0, tokens:] if int(rows[1, -1]) == padding else rows[0, :tokens]
+        return not bool((beyond != padding).any())
+
+    if len(text.encode()) + 3 <= tokens or fits(len(text)):  # a token has a byte of a letter at least
+        return len(text)
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
 class Texts(nn.Module):
     """A text tower with its vocabulary, and the captions to learn from, read beforehand."""
 

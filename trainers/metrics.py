@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 FAR = 3  # deviations
+MOST = 1e18  # whose square is a float still
 DRAWS = 3  # of a few labelled images
 COMPONENTS, POWERS = (32, 64, 128, 256, 512), (0.0, 0.25, 0.5, 0.75, 1.0)  # what whitening is chosen from
 CHOSEN, FEWEST = 4_000, 50  # images that components and power are worked out from, at most and at least
@@ -69,13 +70,13 @@ def components(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
     K is at most COMPONENTS[-1] and at most N or F.
     """
-    device, x = x.device, x.float().cpu().nan_to_num(0.0, 0.0, 0.0)  # not every accelerator factorises a matrix
+    device, x = x.device, finite(x).cpu()  # not every accelerator factorises a matrix
     if x.shape[1] > 2 * COMPONENTS[-1]:  # a covariance of 3,072 pixels takes ten seconds to factorise
         mean, basis = pca(x, COMPONENTS[-1], rounds=2)
         spread = ((x - mean) @ basis).std(0, correction=0).clamp(min=1e-5)
     else:
         mean, most = x.mean(0), min(COMPONENTS[-1], *x.shape)
-        apart = (x - mean).double()  # a network that diverges has features whose squares are no float
+        apart = (x - mean).double()  # whose squares may be no float
         values, vectors = torch.linalg.eigh(apart.T @ apart / len(x))  # rising
         spread, basis = values.float().flip(0)[:most].clamp(min=1e-10).sqrt(), vectors.float().flip(1)[:, :most]
     return mean.to(device), spread.to(device), basis.to(device)
@@ -114,9 +115,15 @@ def few_labels(
 
 def standard_scores(queries: Tensor, bank: Tensor) -> tuple[Tensor, Tensor]:
     """Queries (Q,F) and bank (N,F) less the bank's mean, over its deviation, and cut at FAR."""
-    mean, std = bank.float().mean(0), bank.float().std(0, correction=0).clamp(min=1e-6)
-    seen, x = (((part.float() - mean) / std).clamp(-FAR, FAR) for part in (queries, bank))
+    queries, bank = finite(queries), finite(bank)
+    mean, std = bank.mean(0), bank.std(0, correction=0).clamp(min=1e-6)
+    seen, x = (((part - mean) / std).clamp(-FAR, FAR) for part in (queries, bank))
     return seen, x
+
+
+def finite(x: Tensor) -> Tensor:
+    """Numbers that a matrix can be factorised of: of a network that diverges some are none, or infinite, and count as 0."""
+    return x.float().nan_to_num(0.0, 0.0, 0.0).clamp(-MOST, MOST)
 
 
 def _separated(seen: Tensor, x: Tensor, query_labels: Tensor, y: Tensor) -> float:
@@ -165,9 +172,10 @@ def std_sqrt_d(z: Tensor) -> Tensor:
 def rankme(z: Tensor) -> float:
     """Effective number of dimensions of z (N,D): exp of the entropy of σ/Σσ, from 1 to D, or to N. Garrido et al. 2022.
 
-    1 where all of z is zero, as after any other collapse. In float64, on the CPU: not every accelerator has it.
+    1 where all of z is zero, as after any other collapse; what is no number counts as zero. In float64, on the CPU: not every
+    accelerator has it.
     """
-    z = z.cpu().double()
+    z = finite(z).cpu().double()
     gram = z.T @ z if z.shape[0] > z.shape[1] else z @ z.T  # its eigenvalues are σ², at a fraction of the cost
     sigma = torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()
     if not sigma.sum():

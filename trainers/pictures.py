@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 from pillow_heif import register_heif_opener
 
-from trainers.errors import DataError
+from trainers.deep import Deep, decoded, is_deep, stretching
+from trainers.errors import DataError, Note
 
 register_heif_opener()  # Pillow itself reads AVIF, and not what phones make
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 SUFFIXES = frozenset(".png .apng .jpg .jpeg .jpe .jfif .webp .gif .bmp .dib .tif .tiff .avif .heic .heif .hif".split())
 FORMATS_TEXT = ", ".join((*FORMATS[:-1], "HEIC"))
-FEW = 1 << 14  # values of the 65,536 of 16 bits, below which a picture of sensors with 10, 12 or 14 bits would be black
-MAX_SAMPLE_VALUE = 281  # a tag of TIFF
+ARCHIVES = {  # that are no zips, by how they begin
+    b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "RAR", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}  # fmt: skip
+NO_ZIP = "{path} is a {kind} archive, which is not read: unpack it and make a zip of it."
 MIN_SIDE = 8  # pixels
 MAX_PIXELS = 25_000_000  # decoded of one picture
 MAX_JPEG_PIXELS = 50_000_000  # any phone's photo fits, as a JPEG is decoded at a half, a quarter or an eighth of its size
@@ -32,26 +38,11 @@ def open_image(content: bytes, name: str, side: int | None = None) -> Image.Imag
     JPEGs fast. Raises DataError for what is no image, is damaged, below 8 pixels a side, or above 25,000,000 pixels that
     would have to be decoded; it is never decoded then.
     """
-    with _opened(content, name, side) as image:
-        return _decoded(image, name)
+    return _alone(content, name, side)[0]
 
 
-@dataclass(frozen=True)
-class Deep:
-    """A grey picture of 16 bits, made small: what is black and what is white others of its set have a say in.
-
-    pixels: (size,size,1) uint16. low, high: the range that all of its pixels but the thousandth at either end are in.
-    bits: how many it uses, by the file's own word or by its highest value.
-    """
-
-    pixels: NDArray[np.uint16]
-    low: int
-    high: int
-    bits: int
-
-
-def tile(content: bytes, name: str, size: int, channels: int | None = None) -> tuple[int, NDArray[np.uint8] | Deep | DataError]:
-    """How many pixels had to be decoded, and `square` of them, or why there is none; `Deep` where channels are left open."""
+def tile(content: bytes, name: str, size: int) -> tuple[int, NDArray[np.uint8] | Deep | DataError]:
+    """How many pixels had to be decoded, and `square` of them, or why there is none; of more than eight bits `Deep`."""
     try:
         image = _opened(content, name, size)
     except DataError as error:
@@ -59,63 +50,39 @@ def tile(content: bytes, name: str, size: int, channels: int | None = None) -> t
     with image:
         pixels = image.width * image.height
         try:
-            if channels is None and _is_deep(image):
-                return pixels, _deep(_decoded(image, name, plain=False), size, _told_bits(image, content))
-            return pixels, square(_decoded(image, name), size, channels)
+            if is_deep(image):
+                return pixels, _deep(image, content, name).square(size)
+            return pixels, square(_decoded(image, name), size)
         except DataError as error:
             return pixels, error
 
 
-def thumbnail(content: bytes, name: str, side: int) -> bytes:
-    """The image as PNG, at most `side` pixels a side. Raises DataError as `open_image` does."""
-    image = open_image(content, name, side)
+def single(content: bytes, name: str, size: int, channels: int) -> tuple[NDArray[np.uint8], Note | None]:
+    """`square` of one picture by itself, and what to say of how it was read. Raises DataError as `open_image` does."""
+    image, note = _alone(content, name, size)
+    return square(image, size, channels), note
+
+
+def thumbnail(content: bytes, name: str, side: int) -> tuple[bytes, Note | None]:
+    """The image as PNG, at most `side` pixels a side, and what to say of how it was read. DataError as of `open_image`."""
+    image, note = _alone(content, name, side)
     image.thumbnail((side, side))
     out = io.BytesIO()
     image.save(out, "PNG")
-    return out.getvalue()
+    return out.getvalue(), note
 
 
-def is_stretched(low: int, high: int) -> bool:
-    """Whether values of 16 bits from low to high are so few that they would be one shade, or two, of grey."""
-    return 0 <= low < high and high - low < FEW
+def _alone(content: bytes, name: str, side: int | None) -> tuple[Image.Image, Note | None]:
+    with _opened(content, name, side) as image:
+        if not is_deep(image):
+            return _decoded(image, name), None
+        found = _deep(image, content, name)
+        return found.image(), stretching([found])
 
 
-def to_bytes(values: NDArray[np.uint16], low: int, high: int) -> NDArray[np.uint8]:
-    """16 bits to 8: from low to high where these are few values of all, else from the least to the most that there can be."""
-    if not is_stretched(low, high):
-        return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    scaled = (values.astype(np.float32) - low) * (255 / (high - low))
-    return np.rint(scaled.clip(0, 255)).astype(np.uint8)
-
-
-def _is_deep(image: Image.Image) -> bool:
-    return image.mode.startswith("I;16")
-
-
-def _range(values: NDArray[np.uint16]) -> tuple[int, int]:
-    """The range of all values but the thousandth at either end, as single pixels are hot; of all where that is none."""
-    low, high = (int(one) for one in np.quantile(values, (0.001, 0.999), method="nearest"))
-    return (low, high) if low < high else (int(values.min()), int(values.max()))
-
-
-def _told_bits(image: Image.Image, content: bytes) -> int:
-    """How many bits are significant by the file's own word: PNG's sBIT, TIFF's MaxSampleValue; 0 where it says nothing."""
-    if image.format == "PNG":
-        at = content.find(b"sBIT", 0, content.find(b"IDAT"))
-        return content[at + 4] if at > 0 else 0
-    highest = getattr(image, "tag_v2", {}).get(MAX_SAMPLE_VALUE, 0)
-    return int(np.max(highest)).bit_length()
-
-
-def _deep(image: Image.Image, size: int, told_bits: int) -> Deep:
-    values = np.asarray(image).astype(np.uint16)  # in the order of bytes of this machine
-    low, high = _range(values)
-    bits = told_bits if high < 1 << told_bits else high.bit_length()
-    short = min(image.size)
-    left, top = (image.width - short) / 2, (image.height - short) / 2
-    box = (left, top, left + short, top + short)
-    small = Image.fromarray(values.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR, box=box)
-    return Deep(np.rint(np.asarray(small)).clip(0, 65535).astype(np.uint16)[..., None], low, high, bits)
+def _deep(image: ImageFile, content: bytes, name: str) -> Deep:
+    with _told(name):
+        return decoded(image, lambda: _opened(content, name, None), lambda one: _upright(one, name), content)
 
 
 def square(image: Image.Image, size: int, channels: int | None = None) -> NDArray[np.uint8]:
@@ -129,7 +96,7 @@ def square(image: Image.Image, size: int, channels: int | None = None) -> NDArra
     return np.array(small.convert("L" if channels == 1 else "RGB")).reshape(size, size, channels)
 
 
-def _opened(content: bytes, name: str, side: int | None) -> Image.Image:
+def _opened(content: bytes, name: str, side: int | None) -> ImageFile:
     """The image before it is decoded: its header is read and what it promises is within the limits."""
     if not content:
         raise DataError("{file} is empty: replace it.", file=name)
@@ -153,10 +120,24 @@ def _opened(content: bytes, name: str, side: int | None) -> Image.Image:
     return image
 
 
-def _decoded(image: Image.Image, name: str, plain: bool = True) -> Image.Image:
+def _decoded(image: Image.Image, name: str) -> Image.Image:
+    upright = _upright(image, name)
+    with _told(name):
+        return _plain(upright)
+
+
+def _upright(image: Image.Image, name: str) -> Image.Image:
+    with _told(name):
+        return ImageOps.exif_transpose(image)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Whatever goes wrong while a picture is decoded, in a sentence."""
     try:
-        upright = ImageOps.exif_transpose(image)
-        return _plain(upright) if plain else upright
+        yield
+    except DataError:
+        raise
     except MemoryError as error:
         raise DataError(TOO_HARD, file=name) from error
     except Exception as error:  # Pillow raises many kinds for damaged contents
@@ -167,9 +148,19 @@ def _too_large(name: str, limit: int = MAX_PIXELS) -> DataError:
     return DataError(TOO_LARGE, file=name, limit=f"{limit:,}")
 
 
+def archive(start: bytes) -> str | None:
+    """What kind of archive, but no zip, begins so."""
+    tar = "tar" if start[257:262] == b"ustar" else None
+    return next((kind for mark, kind in ARCHIVES.items() if start.startswith(mark)), tar)
+
+
 def _no_image(content: bytes, name: str) -> DataError:
+    if kind := archive(content):
+        return DataError(NO_ZIP, path=name, kind=kind)
     if content.startswith(b"PK\3\4"):
         return DataError("{file} is a zip within, which is not opened: unpack it first.", file=name)
+    if content.startswith((b"II*\0", b"MM\0*")):
+        return DataError("{file} is a TIFF of a kind that is not read: save it as PNG.", file=name)
     if b"<svg" in content[:2048]:
         return DataError("{file} is an SVG drawing, which is not supported: save it as PNG.", file=name)
     return no_image(name)
@@ -182,15 +173,6 @@ def no_image(name: str) -> DataError:
 
 def _plain(image: Image.Image) -> Image.Image:
     """In mode L where the image's mode has no colour, otherwise RGB; what is transparent becomes white."""
-    if image.mode.startswith("I;16"):  # Pillow's own conversion clips at 255, which leaves nearly all of it white
-        values = np.asarray(image).astype(np.uint16)
-        return Image.fromarray(to_bytes(values, *_range(values)))
-    if image.mode in ("I", "F"):  # of no fixed range: from the darkest to the lightest value
-        values = np.asarray(image).astype(np.float64)  # eight bytes a pixel, which is why it is changed in its place
-        np.nan_to_num(values, copy=False, posinf=0.0, neginf=0.0)
-        values -= values.min()
-        values *= 255 / (values.max() or 1)
-        return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
     mode = "L" if image.mode in ("1", "L", "LA") else "RGB"
     if image.has_transparency_data:
         rgba = image.convert("RGBA")

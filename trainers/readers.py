@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from trainers.data import Dataset
+from trainers.metrics import finite
 
 WEIGHTS = torch.logspace(-6, 1, 15, dtype=torch.float64)  # of the ridge, as parts of the mean eigenvalue; the best is searched
 
@@ -71,8 +72,9 @@ def ridge(bank: Tensor, queries: Tensor, wanted: Mapping[str, Tensor]) -> dict[s
 
     Each with the weight of WEIGHTS that has the least generalised cross-validation: Golub, Heath & Wahba 1979.
     """
-    mean, std = bank.double().mean(0), bank.double().std(0, correction=0).clamp(min=1e-6)
-    x, q = ((part.double() - mean) / std for part in (bank, queries))
+    bank, queries = finite(bank).double(), finite(queries).double()
+    mean, std = bank.mean(0), bank.std(0, correction=0).clamp(min=1e-6)
+    x, q = ((part - mean) / std for part in (bank, queries))
     squared, v = torch.linalg.eigh(x.T @ x)  # x = u s vᵀ: s², v
     squared = squared.clamp(min=0)
     n, projected, weights = len(x), q @ v, WEIGHTS * squared.mean().clamp(min=1e-12)

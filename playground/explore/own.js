@@ -14,7 +14,9 @@ import {nearItems} from './thumbs.js';
 /** @typedef {import('./thumbs.js').Item} Item */
 /** @typedef {import('../maps/answers').ImagePlacements} ImagePlacements */
 /** @typedef {import('../maps/answers').TextPlacements} TextPlacements */
-/** @typedef {{at: number[], how: string, name: string, items: Item[], picture?: string, known?: boolean}} Point */
+/**
+ * @typedef {{at: number[], how: string, name: string, items: Item[], picture?: string, note?: string, known?: boolean, end?: string}} Point
+ */
 /** @typedef {{files: File[], texts: string[], closed: boolean}} Given by a person; closed: whether texts are moved onto the images */
 /**
  * @typedef {{given: Given, key: string, points: Point[], skipped: string[], problem: string, gap: number | null,
@@ -161,7 +163,7 @@ export class Own {
   }
 
   /** @param {Point} point @param {number} j @param {string} key @param {Pane[]} panes */
-  row({picture, name, how, known}, j, key, panes) {
+  row({picture, name, note, how, known, end}, j, key, panes) {
     const near = (/** @type {Pane} */ pane) => html`<image-buttons class="neighbours" data-run=${pane.run} .images=${pane.images}
       .items=${pane.own?.points[j]?.items ?? NONE} .side=${34}
       @pick=${this.on.points.picks} @hover=${this.on.points.hovers}></image-buttons>`;
@@ -169,6 +171,8 @@ export class Own {
       class="picked-head">${picture ? html`<img src=${picture} alt=${name} class="own-image">` : html`<b
       class="own-word">${name}</b>`}<div><b>${
       picture ? name : ''}</b><p class="hint">${say(`how_${how}${how === 'transform' ? `_${kindOf(key)}` : ''}`)}</p>${
+      note ? html`<p class="hint own-note">${note}</p>` : nothing}${
+      end ? html`<p class="hint own-note">${say('cut', {end})}</p>` : nothing}${
       known === false ? html`<p class="hint bad own-unknown">${say('unknown', {text: name})}</p>` : nothing}</div></div>${
       panes.map(pane => panes.length > 1 ? html`<div><h4>${pane.info.method}</h4>${near(pane)}</div>` : near(pane))}</div>`;
   }

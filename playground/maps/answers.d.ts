@@ -45,12 +45,13 @@ export interface Placement {
   near: ([number, number])[];
 }
 
-/** A person's image on a map, as the network saw it. */
+/** A person's image on a map, as the network saw it; note: what is to be said of how it was read, or "". */
 export interface ImagePlacement {
   at: number[];
   how: 'transform' | 'mean';
   near: ([number, number])[];
   name: string;
+  note: string;
   picture: string;
 }
 
@@ -60,12 +61,13 @@ export interface ImagePlacements {
   skipped: string[];
 }
 
-/** A text on a map, and whether the network knows a word of it. */
+/** A text on a map, whether the network knows a word of it, and the last letters that it read where it cut the text, or "". */
 export interface TextPlacement {
   at: number[];
   how: 'transform' | 'mean';
   near: ([number, number])[];
   known: boolean;
+  end: string;
 }
 
 /** Images and their captions in one plane: x0 y0 x1 y1 and so on. */

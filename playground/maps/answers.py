@@ -56,9 +56,10 @@ class Placement(TypedDict):
 
 
 class ImagePlacement(Placement):
-    """A person's image on a map, as the network saw it."""
+    """A person's image on a map, as the network saw it; note: what is to be said of how it was read, or ""."""
 
     name: str
+    note: str
     picture: str
 
 
@@ -70,9 +71,10 @@ class ImagePlacements(TypedDict):
 
 
 class TextPlacement(Placement):
-    """A text on a map, and whether the network knows a word of it."""
+    """A text on a map, whether the network knows a word of it, end: the last letters read of one that was cut, else ""."""
 
     known: bool
+    end: str
 
 
 class Plane(TypedDict):

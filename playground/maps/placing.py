@@ -23,11 +23,13 @@ from playground.page.http import png
 from playground.texts import told
 from trainers import evaluate
 from trainers.captions import captions
+from trainers.clip_towers import read_letters, tokenizer
 from trainers.data.folder import tensor
-from trainers.errors import DataError, UserError
+from trainers.errors import DataError, Note, UserError
 
 SECONDS, PEOPLE = 60.0, 8  # that placing an image may take; that may wait for it
 NEAR = 12  # images named with each
+SHOWN = 24  # letters that are shown of a place where a text was cut
 BUSY = "Too many maps are being made: try again in a minute."
 
 
@@ -69,10 +71,12 @@ class Placing:
         new = model.texts.read(texts)
         new = (F.normalize(new + step, dim=1) if closed else new).numpy()
         at = weighted(images.numpy(), self.frames.frame(run, key, steps[-1]), new)
-        places = zip(_placements(at, new, images.numpy()), model.texts.vocabulary.knows(texts), strict=True)
+        places = zip(_placements(at, new, images.numpy()), model.texts.vocabulary.knows(texts), map(_end, texts), strict=True)
         flat = PCA().fit(torch.cat([images, of_image + step if closed else of_image]).numpy()).positions.round(3)
         return {
-            "placed": [{"at": place, "how": "mean", "near": near, "known": known} for (place, near), known in places],
+            "placed": [
+                {"at": place, "how": "mean", "near": near, "known": known, "end": end} for (place, near), known, end in places
+            ],
             "gap": float(step.norm()),
             "plane": {"images": flat[: len(images)].flatten().tolist(), "texts": flat[len(images) :].flatten().tolist()},
         }
@@ -92,6 +96,12 @@ class Placing:
             self._room.release()
 
 
+def _end(text: str) -> str:
+    """The last letters that a run's tower reads of a text that is too long for it, "" of others."""
+    letters = read_letters(tokenizer(), text, tokenizer().context_length)
+    return text[:letters].rstrip()[-SHOWN:] if letters < len(text) else ""
+
+
 def _placements(
     at: NDArray[Any], new: NDArray[Any], bank: NDArray[Any]
 ) -> Iterable[tuple[list[float], list[tuple[int, float]]]]:
@@ -100,28 +110,31 @@ def _placements(
         yield [float(v) for v in place], list(zip(i.tolist(), (1 - d).tolist(), strict=True))
 
 
-def fitted(maps: Sources, run: str, name: str, content: bytes) -> torch.Tensor:
-    """A person's image as the run's own are, (C,H,W) uint8; DataError says why it cannot be one."""
+def fitted(maps: Sources, run: str, name: str, content: bytes) -> tuple[torch.Tensor, Note | None]:
+    """A person's image as the run's own are, (C,H,W) uint8, and what to say of it; DataError says why it cannot be one."""
     channels, _, side = maps.images(run).test.images.shape[1:]
-    return tensor(reading.square(content, name, side, channels))
+    pixels, note = reading.single(content, name, side, channels)
+    return tensor(pixels), note
 
 
 def place_files(placing: Placing, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> ImagePlacements:
     """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
-    images, names, skipped = [], [], []
+    images, names, notes, skipped = [], [], [], []
     with reading.upload():
         for name, content in files:
             try:
-                images.append(fitted(placing.frames, run, name, content))
+                image, note = fitted(placing.frames, run, name, content)
+                images.append(image)
                 names.append(name)
+                notes.append(told(language, note) if note else "")
             except DataError as error:
                 skipped.append(told(language, error))
     found = placing.images(run, key, torch.stack(images)) if images else []
     pictures = [png(image.permute(1, 2, 0).numpy()) for image in images]
     return {
         "placed": [
-            {**one, "name": name, "picture": "data:image/png;base64," + base64.b64encode(picture).decode()}
-            for one, name, picture in zip(found, names, pictures, strict=True)
+            {**one, "name": name, "note": note, "picture": "data:image/png;base64," + base64.b64encode(picture).decode()}
+            for one, name, note, picture in zip(found, names, notes, pictures, strict=True)
         ],
         "skipped": skipped,
     }

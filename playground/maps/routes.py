@@ -14,9 +14,10 @@ from playground.maps.making import Maps
 from playground.maps.placing import place_files
 from playground.page.http import answer, language, lasting, question, uploads
 from playground.texts import sentence
+from trainers.data.tables import plain
 from trainers.errors import UserError
 
-TEXTS, TEXT_LENGTH = 12, 200
+TEXTS, TEXT_LENGTH = 12, 2_000
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
@@ -62,7 +63,9 @@ def routes(maps: Maps) -> list[BaseRoute]:
     async def words(request: Request) -> Response:
         p, asked = request.path_params, await question(request)
         given = asked.get("texts")
-        texts = [words for one in given[:TEXTS] if (words := str(one)[:TEXT_LENGTH].strip())] if isinstance(given, list) else []
+        texts = [words for one in given[:TEXTS] if (words := plain(str(one)))] if isinstance(given, list) else []
+        if long := next((one for one in texts if len(one) > TEXT_LENGTH), ""):
+            raise UserError("“{start}…” has more than {most} letters: shorten it.", start=long[:40], most=f"{TEXT_LENGTH:,}")
         if not texts:
             raise UserError("Say which texts to place.")
         closed = bool(asked.get("closed"))

@@ -40,9 +40,10 @@ export interface OwnPicture {
   name: string;
 }
 
-/** A person's own pictures that are kept, and sentences about the others. */
+/** A person's own pictures that are kept, sentences about how they were read, and about the others. */
 export interface OwnPictures {
   pictures: OwnPicture[];
+  notes: string[];
   skipped: string[];
 }
 
@@ -122,9 +123,10 @@ export interface Neutral {
   to_text: number[][];
 }
 
-/** A text of which only the beginning was read: which one, and the last letters that were read. */
+/** A text of which only the beginning was read: which one, how it begins, and the last letters that were read. */
 export interface Cut {
   text: number;
+  start: string;
   end: string;
 }
 
@@ -166,6 +168,7 @@ export interface Found {
   of: number;
   seconds: number;
   how: 'exact' | 'usearch';
+  cut: Cut[];
 }
 
 /** A text that fits a picture; each: its share of yes by itself, by a model that has a logit bias. */
@@ -205,7 +208,7 @@ export interface Judged {
   probe: number;
 }
 
-/** The answer to test; confusion: rows are true classes, columns what was said. */
+/** The answer to test; confusion: rows are true classes, columns what was said; cut: names of classes by which one. */
 export interface Tested {
   knn: number;
   probe: number;
@@ -215,6 +218,7 @@ export interface Tested {
   classes: ClassScore[];
   confusion: number[][];
   prompts: string[];
+  cut: Cut[];
   mistakes: Mistake[];
 }
 

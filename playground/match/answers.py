@@ -52,9 +52,10 @@ class OwnPicture(TypedDict):
 
 
 class OwnPictures(TypedDict):
-    """A person's own pictures that are kept, and sentences about the others."""
+    """A person's own pictures that are kept, sentences about how they were read, and about the others."""
 
     pictures: list[OwnPicture]
+    notes: list[str]
     skipped: list[str]
 
 
@@ -134,9 +135,10 @@ class Neutral(TypedDict):
 
 
 class Cut(TypedDict):
-    """A text of which only the beginning was read: which one, and the last letters that were read."""
+    """A text of which only the beginning was read: which one, how it begins, and the last letters that were read."""
 
     text: int
+    start: str
     end: str
 
 
@@ -186,6 +188,7 @@ class Found(TypedDict):
     of: int
     seconds: float
     how: Literal["exact", "usearch"]
+    cut: list[Cut]
 
 
 class TextHit(TypedDict):
@@ -231,7 +234,7 @@ class Judged(TypedDict):
 
 
 class Tested(Judged):
-    """The answer to test; confusion: rows are true classes, columns what was said."""
+    """The answer to test; confusion: rows are true classes, columns what was said; cut: names of classes by which one."""
 
     accuracy: float
     chance: float
@@ -239,6 +242,7 @@ class Tested(Judged):
     classes: list[ClassScore]
     confusion: list[list[int]]
     prompts: list[str]
+    cut: list[Cut]
     mistakes: list[Mistake]
 
 

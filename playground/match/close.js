@@ -6,7 +6,7 @@ import {cosineColour} from '../widgets/cosine.js';
 import {heading, select} from '../widgets/forms.js';
 import {shareBar} from '../widgets/share-bar.js';
 import {alone, asCosine, lines, settled, share} from './format.js';
-import {activity, field, templateChoice} from './parts.js';
+import {activity, cutNotes, field, templateChoice} from './parts.js';
 import {isOwn, keyOf, nameOf, reference, shown} from './pictures.js';
 import {Question} from './questions.js';
 
@@ -144,7 +144,7 @@ function drawPlace({cosine, drop, window, patches, cut}, word, picture) {
       ${over(picture, patches, 0, v => (v - low) / Math.max(high - low, 1e-9), v => say('cosine_is', {cosine: asCosine(v)}))}
       <p class="hint">${say('place_patches_told', {low: asCosine(low), high: asCosine(high)})}</p>`
     : html`<p class="hint match-no-patches">${say('place_no_patches')}</p>`}
-    <p class="hint match-note">${cut.length ? say('cut', {text: word, end: cut[0].end}) : ''}</p>`;
+    <p class="hint match-note">${cutNotes(cut)}</p>`;
 }
 
 /**

@@ -135,10 +135,11 @@ class Embeddings:
 
 def _cut(index: int, words: str, read: list[str], have: Mapping[str, Sentence]) -> Cut | None:
     """Where a text was cut, by the number of its letters or by the model, in one of its sentences at least."""
-    for sentence in read:
-        if have[sentence].end < len(sentence):
-            return {"text": index, "end": sentence[: have[sentence].end].rstrip()[-SHOWN:]}
-    return {"text": index, "end": words[:LENGTH].rstrip()[-SHOWN:]} if len(words) > LENGTH else None
+    ends = [one[: have[one].end] for one in read if have[one].end < len(one)]
+    if len(words) > LENGTH:
+        ends.append(words[:LENGTH])
+    start = words if len(words) <= SHOWN else words[:SHOWN] + "…"
+    return {"text": index, "start": start, "end": ends[0].rstrip()[-SHOWN:]} if ends else None
 
 
 def _check_apart(

@@ -5,7 +5,7 @@ import {PICTURES} from '../widgets/drop.js';
 import {button, heading} from '../widgets/forms.js';
 import {asCosine, memo, number, settled} from './format.js';
 import {upload} from './labels.js';
-import {activity, alert, chooser, ownHelp, sayLines, setChoice, templateChoice, understood} from './parts.js';
+import {activity, alert, chooser, cutNotes, ownHelp, sayLines, setChoice, templateChoice, understood} from './parts.js';
 import {isOwn, keyOf, memory, named, nameOf, reference, shown} from './pictures.js';
 import {Question, said} from './questions.js';
 import {Texts} from './texts.js';
@@ -56,7 +56,7 @@ export class Find {
     this.draw();
     try {
       const found = await upload([file]);
-      this.error = found.skipped.join(' ');
+      this.error = [...found.notes, ...found.skipped].join(' ');
       if (found.pictures.length && this.query === query) this.query = {...query, like: found.pictures[0]};
     } catch (error) { this.error = said(error); }
     this.ask();
@@ -119,6 +119,7 @@ export class Find {
   drawHits(found, set) {
     const seconds = found.seconds.toFixed(found.seconds < 0.1 ? 3 : 1), how = say(`how_${found.how}`);
     return html`<p class="hint" role="status">${say('found_in', {shown: found.hits.length, of: number(found.of), seconds, how})}</p>
+      <p class="hint match-note match-cut">${cutNotes(found.cut)}</p>
       <div class="match-hits">${repeat(this.hits(found, set), ({picture}) => keyOf(picture), hit => this.drawHit(hit))}</div>`;
   }
 

@@ -6,6 +6,7 @@ import '../widgets/heat-table.js';
 import {pictureCards} from '../widgets/picture-card.js';
 import {alone, asCosine, share} from './format.js';
 import {drawNotes, paintedNotes} from './painted.js';
+import {cutNotes} from './parts.js';
 import {file, keyOf, nameOf, shown} from './pictures.js';
 
 export const HEATS = ['to_text', 'to_image', 'cosines', 'each'];  // each: of a model with a logit bias alone
@@ -18,12 +19,9 @@ const say = sayer('match');
 /** A label, marked where the model knows no word of it. @param {Matched} found @param {number} j */
 const labelled = (found, j) => found.unknown.includes(j) ? `${found.texts[j]} ⚠` : found.texts[j];
 
-/** @param {string} text */
-const brief = text => text.length > 24 ? `${text.slice(0, 24)}…` : text;
-
 /** What is to be known of the labels before one believes an answer. @param {Matched} found @param {boolean} multilingual */
-export function unclear({texts, unknown, cut = []}, multilingual) {
-  const notes = cut.map(({text, end}) => say('cut', {text: brief(texts[text]), end}));
+export function unclear({texts, unknown, cut}, multilingual) {
+  const notes = cut.length ? [cutNotes(cut)] : [];
   const or = new Intl.ListFormat(lang(), {type: 'disjunction'});
   if (unknown.length) notes.push(say('unknown', {words: or.format(unknown.map(j => say('quoted', {text: texts[j]})))}));
   if (!multilingual && texts.some(text => /[^\p{Cc} -\u024f\u2000-\u206f]/u.test(text))) notes.push(say('english_only'));

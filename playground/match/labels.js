@@ -111,14 +111,14 @@ export class Labels {
     this.gone = '';
     this.draw();
     try {
-      const found = room ? await upload(files.slice(0, room)) : {pictures: [], skipped: []};
+      const found = room ? await upload(files.slice(0, room)) : {pictures: [], notes: [], skipped: []};
       const all = [...(keeps() ? this.pictures : []), ...found.pictures], each = once(all);
       if (found.pictures.length) {
         this.pictures = each.slice(0, PICTURES);
         if (this.acts === acts) this.acts++;  // what was being dealt comes too late
         if (each.length < all.length) notes.push(say('pictures_same'));
       }
-      notes.push(...found.skipped);
+      notes.push(...found.notes, ...found.skipped);
     } catch (error) { notes.push(said(error)); }
     this.error = notes.join(' ');
     this.ask();

@@ -70,6 +70,8 @@ class Read(NamedTuple):
 
 def read(source: Source, texts: Sequence[str], watch: Watch) -> Read:
     """M texts, as a model reads them."""
+    from trainers.clip_towers import read_letters
+
     model, found, known = _loaded_by(source, lambda share: None), [], []
     ends, marks = list[int](), list[bytes]()
     for begin in range(0, len(texts), 4 * BATCH):
@@ -81,24 +83,6 @@ def read(source: Source, texts: Sequence[str], watch: Watch) -> Read:
         ends += [read_letters(model.tokenizer, text, model.tokens) for text in part]
         marks += [row.numpy().tobytes() for row in model.tokenizer(part)]
     return Read(np.concatenate(found), np.array(known, bool), ends, marks)
-
-
-def read_letters(tokenizer: Any, text: str, tokens: int) -> int:
-    """How many letters of a text fit into so many tokens of a tokenizer of open_clip's, which cuts what is longer silently."""
-
-    def fits(letters: int) -> bool:
-        rows = tokenizer([text[:letters], ""], context_length=2 * tokens)
-        padding = int(rows[1].mode().values)  # on which side it stands is the tokenizer's own
-        beyond = rows[0, tokens:] if int(rows[1, -1]) == padding else rows[0, :tokens]
-        return not bool((beyond != padding).any())
-
-    if len(text.encode()) + 3 <= tokens or fits(len(text)):  # a token has a byte of a letter at least
-        return len(text)
-    low, high = 0, len(text)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
 
 
 def patches(source: Source, picture: NDArray[np.uint8], text: NDArray[np.float32], watch: Watch) -> list[list[float]] | None:

@@ -39,13 +39,13 @@ class Own:
         self._counting = threading.Lock()
 
     def keep(self, files: Sequence[File], language: str, owner: str = "") -> OwnPictures:
-        """Pictures of a browser, and sentences about files that are none."""
+        """Pictures of a browser, and sentences about how they were read, and about files that are none."""
         self._check_open()
-        pictures, skipped = list[OwnPicture](), list[str]()
+        pictures, notes, skipped = list[OwnPicture](), list[str](), list[str]()
         with reading.upload():
             for name, content in files:
                 try:
-                    made = reading.thumbnail(content, name, SIDE)
+                    made, note = reading.thumbnail(content, name, SIDE)
                 except DataError as error:
                     skipped.append(told(language, error))
                     continue
@@ -56,7 +56,9 @@ class Own:
                 self.brought.note(owner, own)
                 self._count(path)
                 pictures.append({"own": own, "name": name})
-        return {"pictures": pictures, "skipped": skipped}
+                if note:
+                    notes.append(f"{name}: {told(language, note)}")
+        return {"pictures": pictures, "notes": notes, "skipped": skipped}
 
     def keep_set(self, files: Sequence[File], language: str, owner: str = "") -> OwnSet:
         """Images of a browser, or a zip of them, as a data set."""

@@ -6,6 +6,7 @@ import {choice, select} from '../widgets/forms.js';
 
 const say = sayer('match');
 
+const TOLD = 5;  // texts that were cut
 export const TEMPLATES = ['none', 'one', 'ensemble'];
 
 /** A list of lines in the page's words. @param {string} key */
@@ -36,6 +37,15 @@ export function chooser(name, id, act, {multiple = true, accept = PICTURES, fold
 
 /** What to say of pictures of one's own. @param {string} key */
 export const ownHelp = key => uploads() ? say(key) : words().no_uploads;
+
+/**
+ * Which texts were too long for the model.
+ * @param {import('./answers').Cut[]} cut
+ */
+export const cutNotes = cut => [
+  ...cut.slice(0, TOLD).map(({start, end}) => say('cut', {text: start, end})),
+  ...(cut.length > TOLD ? [say('cut_more', {number: cut.length - TOLD})] : []),
+].join(' ');
 
 /** How one's own set was understood. @param {import('./sets').Sets} sets @param {Parameters<import('./sets').Sets['notes']>[0]} [fits] */
 export function understood(sets, fits) {

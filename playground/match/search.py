@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.match import checks
-from playground.match.answers import Found, TextHit, Texts
+from playground.match.answers import Cut, Found, TextHit, Texts
 from playground.match.embeddings import Array, Embeddings
 from playground.match.pairs import by_itself, softmax
 from playground.match.question import Question
@@ -29,11 +29,12 @@ def find(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     """The pictures of a set that are nearest to "text", or to "picture", which is left out itself."""
     name, data = embeddings.sets.set(body.get("set"))
     embeddings.about(source, one)
-    count = int(checks.number(body.get("count", 24), 1, HITS))
+    count, cut = int(checks.number(body.get("count", 24), 1, HITS)), list[Cut]()
     if body.get("picture") is not None:
         query = embeddings.of_pictures(source, [body["picture"]], one)[0]
     else:
-        query = embeddings.of_texts(source, checks.texts([body.get("text")], 1), checks.template(body), one).values[0]
+        prompts = embeddings.of_texts(source, checks.texts([body.get("text")], 1), checks.template(body), one)
+        query, cut = prompts.values[0], prompts.cut
     one.progress = 0.0
     gallery = embeddings.of_set(source, name, data, range(size(data)), one)
     begun = time.perf_counter()
@@ -43,7 +44,7 @@ def find(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     hits = [(i, c) for i, c in zip(index.tolist(), cosine.tolist(), strict=True) if i != itself]
     return {
         "hits": [{"index": i, "cosine": c, **words_of(data, i, language)} for i, c in hits[:count]],
-        "of": len(gallery), "seconds": time.perf_counter() - begun, "how": how,
+        "of": len(gallery), "seconds": time.perf_counter() - begun, "how": how, "cut": cut,
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import {lang, sayer} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import {shareBar} from '../widgets/share-bar.js';
 import {asCosine, lines, number, settled, share} from './format.js';
-import {sayLines} from './parts.js';
+import {cutNotes, sayLines} from './parts.js';
 import {reference} from './pictures.js';
 import {Question} from './questions.js';
 
@@ -68,6 +68,7 @@ export class Texts {
         @input=${(/** @type {Event} */ event) => this.typed(event)}></textarea>
       <p class="hint match-note match-many">${typed && lines(text).length > LINES ? say('texts_most', {most: number(LINES)}) : ''}</p>
       ${this.question.draw(({found}) => html`<p class="hint">${say('texts_of', {shown: found.hits.length, of: number(found.of)})}</p>
+        <p class="hint match-note match-cut">${cutNotes(found.cut)}</p>
         <div class="match-texts">${found.hits.map(hit => shareBar({
           name: hit.text, value: hit.share / found.hits[0].share, data: {text: hit.text},
           text: say('share_cosine', {share: share(hit.share), cosine: asCosine(hit.cosine)}),

@@ -5,6 +5,7 @@ safetensors, or what torch reads with weights_only: code is never run.
 
 from __future__ import annotations
 
+import argparse
 import os
 import pickletools
 import re
@@ -15,10 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from trainers.errors import UserError
+from trainers.pictures import archive
 
 ENDINGS = (".safetensors", ".bin", ".pth", ".pt", ".ckpt")
 # names that open_clip itself takes first, in this order
@@ -29,9 +32,22 @@ FIRST = (
 BESIDE = re.compile(r"optim|sched|scaler|rng_|random_states|training_args", re.IGNORECASE)  # what training keeps beside weights
 SHADOW = re.compile(r"ema|averag|teacher|momentum|shadow", re.IGNORECASE)  # a second copy of a model: the first one is taken
 DEEPEST = 6  # wrappers around weights
+INNER = re.compile(
+    r"(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+)  # of compiled, sharded and recomputed parts
+SIZES = {"input_resolution", "context_length", "vocab_size"}  # numbers beside OpenAI's weights, which open_clip leaves out too
+SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})")  # the name of one of several files that are a model together
+# of no code: settings of a command line, and numbers that are no tensors
+SAFE: list[Any] = [
+    argparse.Namespace, np.dtype, type(np.dtype(np.float64)), type(np.dtype(np.float32)), type(np.dtype(np.int64)),
+    *((np.float64(0).__reduce__()[0], f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")),
+]  # fmt: skip
 
 EMPTY = "{name} cannot be loaded: its file of weights is empty, so copy it again."
 POINTER = "{name} cannot be loaded: its weights are a pointer of Git LFS and not the file itself; fetch it with git lfs pull."
+PART = "{name} is in {count} files, and {file} is not among them: put it there."
+ARCHIVE = "{name} cannot be loaded: its file of weights is a {kind} archive, so unpack it first."
+TEXT = "{name} cannot be loaded: its file of weights is a text, “{start}”; download the file itself."
 PAGE = "{name} cannot be loaded: its file of weights is a web page; download the file itself."
 CUT = "{name} cannot be loaded: its file of weights is cut off or damaged, so copy it again."
 SCRIPT = "{name} cannot be loaded: it is a program of TorchScript, which is never run; save its state_dict as safetensors."
@@ -49,14 +65,16 @@ OTHER_SIZE = (
 def choose(folder: Path) -> tuple[Path | None, bool]:
     """The file of weights of a folder, or None; and whether there are others that it could have been.
 
-    One by a name of open_clip's; else safetensors before others, and the last by number: epoch_10.pt after epoch_9.pt.
+    One by a name of open_clip's; else safetensors before others, and the last by number: epoch_10.pt after epoch_9.pt. Of a
+    model in several files the last one stands for all.
     """
     found = [file for file in folder.iterdir() if file.suffix.lower() in ENDINGS and file.is_file()]
     found = [file for file in found if not BESIDE.search(file.stem)]
     if named := [file for name in FIRST for file in found if file.name == name]:
         return named[0], False
     found.sort(key=lambda file: (file.suffix.lower() == ".safetensors", _by_number(file.stem)))
-    return (found[-1], len(found) > 1) if found else (None, False)
+    models = {SHARD.sub(r"\1", file.stem) + file.suffix for file in found}
+    return (found[-1], len(models) > 1) if found else (None, False)
 
 
 def _by_number(name: str) -> list[Any]:
@@ -70,17 +88,19 @@ def plain(file: Path, name: str, wanted: Collection[str]) -> Iterator[str]:
     wanted: the names of the model's weights. name: what to call the model in a sentence. UserError where there are none.
     """
     kind = _kind(file, name)
-    content = _read(file, name, kind)
+    content = _whole(file, name) if SHARD.fullmatch(file.stem) else _read(file, name, kind)
     found = unwrapped(content, wanted)
     if not found:
         raise UserError(NO_TENSORS, name=name)
     state = content.get("state_dict", content) if isinstance(content, Mapping) else content
     if (
         isinstance(state, Mapping)
+        and not SHARD.fullmatch(file.stem)
         and found.keys() == state.keys()
         and (kind == "safetensors") == (file.suffix == ".safetensors")
     ):
-        yield str(file)
+        with torch.serialization.safe_globals(SAFE):
+            yield str(file)
         return
     with tempfile.TemporaryDirectory() as desk:
         path = os.path.join(desk, "weights.pt")
@@ -98,7 +118,7 @@ def unwrapped(content: Any, wanted: Collection[str]) -> dict[str, Tensor]:
     """
     best: tuple[Any, dict[str, Tensor]] = ((), {})
     for place, tensors in _mappings(content):
-        named = {key.replace("_orig_mod.", ""): value for key, value in tensors.items()}
+        named = {INNER.sub("", key): value for key, value in tensors.items()}
         for prefix in _prefixes(named):
             found = {key[len(prefix) :]: value for key, value in named.items() if key.startswith(prefix)}
             fits = sum(key in wanted for key in found)
@@ -106,7 +126,20 @@ def unwrapped(content: Any, wanted: Collection[str]) -> dict[str, Tensor]:
             score = (fits, "logit_scale" in found, not shadow, -place.count("/") - prefix.count("."), len(found))
             if not best[1] or score > best[0]:
                 best = (score, found)
-    return best[1]
+    return {key: value for key, value in best[1].items() if key not in SIZES}
+
+
+def _whole(file: Path, name: str) -> dict[str, Any]:
+    """What all files hold that a file is one of."""
+    shard, found = SHARD.fullmatch(file.stem), dict[str, Any]()
+    assert shard is not None
+    for number in range(1, int(shard[3]) + 1):
+        part = file.with_name(f"{shard[1]}-{number:05}-of-{shard[3]}{file.suffix}")
+        if not part.is_file():
+            raise UserError(PART, name=name, count=int(shard[3]), file=part.name)
+        content = _read(part, name, _kind(part, name))
+        found |= content if isinstance(content, Mapping) else {}
+    return found
 
 
 def _mappings(content: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Tensor]]]:
@@ -136,13 +169,26 @@ def _kind(file: Path, name: str) -> str:
         raise UserError(EMPTY, name=name)
     if head.startswith(b"version https://git-lfs"):
         raise UserError(POINTER, name=name)
-    if re.match(rb"\s*<(!doctype|html)", head, re.IGNORECASE):
+    if re.match(rb"\s*<(!doctype|html|\?xml)", head, re.IGNORECASE):
         raise UserError(PAGE, name=name)
+    if kind := archive(head):
+        raise UserError(ARCHIVE, name=name, kind=kind)
+    if start := _text(head):
+        raise UserError(TEXT, name=name, start=start)
     if head.startswith(b"PK\3\4"):
         return "zip"
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < file.stat().st_size:
         return "safetensors"
     return "pickle"
+
+
+def _text(head: bytes) -> str:
+    """How a file begins that is a text, as of a server that has none; "" where it is none."""
+    try:
+        text = head.decode()
+    except UnicodeDecodeError:
+        return ""
+    return " ".join(text.split())[:40] if all(one.isprintable() or one.isspace() for one in text) else ""
 
 
 def _read(file: Path, name: str, kind: str) -> Any:
@@ -153,7 +199,10 @@ def _read(file: Path, name: str, kind: str) -> Any:
             return load_file(file)
         if kind == "zip" and _is_script(file):
             raise UserError(SCRIPT, name=name)
-        return torch.load(file, map_location="cpu", weights_only=True, mmap=kind == "zip")
+        with torch.serialization.safe_globals(SAFE), file.open("rb") as opened:
+            if file.suffix == ".safetensors":  # torch goes by a path's ending
+                return torch.load(opened, map_location="cpu", weights_only=True)
+            return torch.load(file, map_location="cpu", weights_only=True, mmap=kind == "zip")
     except (UserError, MemoryError):
         raise
     except Exception as error:  # torch, pickle, zipfile and safetensors each have their own

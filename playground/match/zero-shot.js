@@ -7,7 +7,7 @@ import {heading} from '../widgets/forms.js';
 import '../widgets/heat-table.js';
 import {shareBar} from '../widgets/share-bar.js';
 import {memo, number} from './format.js';
-import {activity, alert, chooser, ownHelp, setChoice, templateChoice, understood} from './parts.js';
+import {activity, alert, chooser, cutNotes, ownHelp, setChoice, templateChoice, understood} from './parts.js';
 import {keyOf, shown} from './pictures.js';
 import {Question} from './questions.js';
 
@@ -68,6 +68,7 @@ export class ZeroShot {
       accuracy: percent(found.accuracy, 1), of: number(found.of), classes: found.classes.length, chance: percent(found.chance, 1),
     };
     return html`<p class="reconstruct-truth" role="status">${say('test_verdict', verdict)}</p>
+      <p class="hint match-note match-cut">${cutNotes(found.cut)}</p>
       <div class="match-scores">${shares.map(shareBar)}${shares.length < SCORES ? hint('score_missing') : nothing}</div>
       <div class="match-two"><div><h4>${say('per_class')}</h4>${hint('per_class_help')}
           <div class="match-classes">${byClass(found).map(shareBar)}</div></div>

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.background import SOON
 from playground.match import checks
-from playground.match.answers import ClassScore, Judged, Mistake, Network, Tested
+from playground.match.answers import ClassScore, Cut, Judged, Mistake, Network, Tested
 from playground.match.embeddings import Array, Embeddings, mean
 from playground.match.pairs import softmax
 from playground.match.question import Question
@@ -33,7 +33,7 @@ def test(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     if len(data.classes) < 2:
         raise UserError("All of these images are of one class, so no answer can be wrong: choose a set with several classes.")
     about = embeddings.about(source, one)
-    prompts, classes = _classes(embeddings, source, body, data, language, about, one)
+    prompts, classes, cut = _classes(embeddings, source, body, data, language, about, one)
     one.progress = 0.0
     index, bank = evaluate.subset(data.test, JUDGED).tolist(), evaluate.subset(data.train, BANK).tolist()
     both = embeddings.of_set(source, name, data, [*index, *(len(data.test) + i for i in bank)], one)
@@ -48,15 +48,15 @@ def test(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     return {
         "accuracy": float((said == labels).mean()), "chance": float(counts.max() / counts.sum()), "of": len(labels),
         "knn": beside["knn"], "probe": beside["probe"], "classes": _scores(names, confusion),
-        "confusion": confusion.tolist(), "prompts": prompts,
+        "confusion": confusion.tolist(), "prompts": prompts, "cut": cut,
         "mistakes": [_mistake(name, index[i], names[labels[i]], names[said[i]], share[i]) for i in worst(share, labels)],
     }  # fmt: skip
 
 
 def _classes(
     embeddings: Embeddings, source: Source, body: Mapping[str, Any], data: Dataset, language: str, about: Network, one: Question
-) -> tuple[list[str], Array]:
-    """What is read first for each of k classes, and the means (k,D) of their words."""
+) -> tuple[list[str], Array, list[Cut]]:
+    """What is read first for each of k classes, the means (k,D) of their words, and which names were cut."""
     template, own = checks.template(body), "zh" if language == "zh" and about["multilingual"] else "en"
     prompts, groups, first = list[str](), list[Array](), list[str]()
     for label in range(len(data.classes)):
@@ -65,8 +65,8 @@ def _classes(
         first.append(words[0])
         prompts.append(found.read[0][0])
         groups.append(found.values)
-    embeddings.of_texts(source, first, template, one, apart=True)  # no two classes are one
-    return prompts, mean(groups)
+    cut = embeddings.of_texts(source, first, template, one, apart=True).cut  # no two classes are one
+    return prompts, mean(groups), cut
 
 
 def count_pairs(true: Labels, said: Labels, k: int) -> Labels:

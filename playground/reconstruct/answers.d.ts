@@ -45,10 +45,11 @@ export interface Maker {
   trained: string;
 }
 
-/** A person's own image, as a run's network would see it. */
+/** A person's own image, as a run's network would see it; note: what is to be said of how it was read, or "". */
 export interface Fitted {
   name: string;
   pixels: string;
+  note: string;
 }
 
 /** A picture beside the true one: where it is wrong, MSE, PSNR in dB (null: equal) and SSIM. */

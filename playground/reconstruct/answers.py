@@ -42,10 +42,11 @@ class Maker(Entry, Abilities):
 
 
 class Fitted(TypedDict):
-    """A person's own image, as a run's network would see it."""
+    """A person's own image, as a run's network would see it; note: what is to be said of how it was read, or ""."""
 
     name: str
     pixels: str
+    note: str
 
 
 class Judged(TypedDict):

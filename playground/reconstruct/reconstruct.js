@@ -205,8 +205,8 @@ export class Reconstructor {
     const act = ++this.acts;
     this.set({upload: 'busy'});
     try {
-      const {pixels, name} = await api.fit(run, file);
-      if (act === this.acts) this.use(pixels, name, {drawing: false, note: ''});
+      const {pixels, name, note} = await api.fit(run, file);
+      if (act === this.acts) this.use(pixels, name, {drawing: false, note});
     } catch (error) { this.failed(error); }
     this.set({upload: 'done'});
   }

@@ -16,6 +16,7 @@ from playground.page.http import FRESH, answer, language, question, uploads
 from playground.reconstruct.answers import Fitted, Maker
 from playground.reconstruct.ask import Questions
 from playground.reconstruct.pixels import packed
+from playground.texts import told
 from trainers.errors import UserError
 from trainers.views import plain
 
@@ -29,7 +30,9 @@ def routes(maps: Maps) -> list[BaseRoute]:
 
     async def fit(request: Request) -> Response:
         files = await uploads(request)
-        return JSONResponse(await run_in_threadpool(_fitted, maps, request.path_params["run"], files))
+        return JSONResponse(
+            await run_in_threadpool(_fitted, maps, request.path_params["run"], files, language(request.query_params))
+        )
 
     async def ask(request: Request) -> Response:
         p, body = request.path_params, await question(request)
@@ -43,11 +46,11 @@ def routes(maps: Maps) -> list[BaseRoute]:
     ]
 
 
-def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]]) -> Fitted:
+def _fitted(maps: Maps, run: str, files: list[tuple[str, bytes]], language: str) -> Fitted:
     """The first of the files, as the run's network would see it."""
     if not files:
         raise UserError("No file came: choose an image.")
     name, content = files[0]
     with reading.upload():
-        image = fitted(maps, run, name, content)
-    return {"name": name, "pixels": packed(plain(image.unsqueeze(0)))}
+        image, note = fitted(maps, run, name, content)
+    return {"name": name, "pixels": packed(plain(image.unsqueeze(0))), "note": told(language, note) if note else ""}

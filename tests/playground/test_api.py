@@ -89,7 +89,7 @@ def test_texts_of_a_list_or_of_a_set_and_a_model_by_itself(api: Api, upload: Cal
 def test_a_set_of_ones_own_is_searched(api: Api, upload: Callable[..., dict[str, Any]]) -> None:
     files = [upload(f"{i}.png", png(np.full((9, 9, 3), 20 * i, np.uint8))) for i in range(10)]
     own = api["own_set"]([*files, upload("notes.txt", b"words")])
-    assert own["count"] == 10 and len(own["skipped"]) == 1 and own["skipped"][0].startswith("notes.txt cannot be read")
+    assert own["count"] == 10 and len(own["skipped"]) == 1 and own["skipped"][0].startswith("notes.txt is left out")
     hits = api["find"](words="cat", dataset=own["id"])["hits"]
     assert {hit["name"] for hit in hits} == {f"{i}.png" for i in range(10)}
     assert api["texts"]({"set": own["id"], "index": 0}, "a\nb")["of"] == 2

@@ -23,6 +23,7 @@ from playground.match.own import Own
 from playground.match.sets import Sets
 from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
+from tests.trainers.data.field import coloured
 from trainers import pictures
 from trainers.errors import DataError, UserError
 from trainers.train import RunConfig
@@ -45,6 +46,7 @@ def ordinary() -> dict[str, bytes]:
         "turned.jpg": encoded(Image.fromarray(noise[..., :3]), "JPEG", exif=turned),
         "palette.png": encoded(Image.fromarray(noise[..., :3]).quantize(16)),
         "sixteen.png": encoded(Image.fromarray(noise[..., 0].astype(np.uint16) * 257 + 100)),
+        "deep.png": coloured(noise[..., :3].astype(np.uint16) * 16),
         "la.png": encoded(Image.fromarray(noise[..., :2], "LA")),
         "float.tif": encoded(Image.fromarray(noise[..., 0].astype(np.float32) / 7), "TIFF"),
         "large.jpg": encoded(Image.fromarray(noise[..., :3]).resize((1800, 1200)), "JPEG"),
@@ -65,12 +67,13 @@ def test_pixels_are_the_same_as_in_this_process() -> None:
         if isinstance(found, pictures.Deep):
             assert isinstance(expected[1], pictures.Deep)
             assert (found.low, found.high, found.bits) == (expected[1].low, expected[1].high, expected[1].bits)
-            found, expected = found.pixels, (expected[0], expected[1].pixels)
+            found, expected = np.array(found.channels), (expected[0], np.array(expected[1].channels))
         assert count == expected[0] and np.array_equal(np.asarray(found), np.asarray(expected[1])), name
-        assert np.array_equal(
-            reading.square(content, name, 16, 3), pictures.square(pictures.open_image(content, name, 16), 16, 3)
-        )
-        assert reading.thumbnail(content, name, 32) == pictures.thumbnail(content, name, 32), name
+        alone, note = reading.single(content, name, 16, 3)
+        assert np.array_equal(alone, pictures.square(pictures.open_image(content, name, 16), 16, 3)), name
+        assert bool(note) == ("deep" in name or "float" in name), name
+        small, said = reading.thumbnail(content, name, 32)
+        assert small == pictures.thumbnail(content, name, 32)[0] and str(said) == str(note), name
 
 
 @pytest.mark.usefixtures("decodes_nothing")
@@ -78,20 +81,20 @@ def test_nothing_that_people_bring_is_decoded_in_the_pages_process(finished: Fin
     files = list(ordinary().items())
     own = Own(Sets(tmp_path / "own"))
     assert [one["name"] for one in own.keep(files, "en")["pictures"]] == [name for name, _ in files]
-    assert own.keep_set(files, "en")["set"]["count"] == 8
+    assert own.keep_set(files, "en")["set"]["count"] == len(files)
     with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
         for name, content in files:
             archive.writestr(name, content)
     zipped = own.keep_set([("images.zip", (tmp_path / "images.zip").read_bytes())], "en")
-    assert zipped["set"]["count"] == 8
-    assert fitted(Maps(finished.runs), finished.run, *files[0]).shape == (1, 28, 28)
+    assert zipped["set"]["count"] == len(files)
+    assert fitted(Maps(finished.runs), finished.run, *files[0])[0].shape == (1, 28, 28)
     run = Runs(tmp_path).create(RunConfig("simclr", f"folder:{tmp_path / 'images.zip'}", seconds=1.0), "me")
     assert len(read_images(tmp_path / run).test) > 0  # of a run that waits
 
 
 def test_a_file_that_is_refused_has_its_own_sentence() -> None:
     with pytest.raises(DataError, match=r"^notes.png cannot be read as an image"):
-        reading.square(b"hello", "notes.png", 16, 3)
+        reading.single(b"hello", "notes.png", 16, 3)
     with pytest.raises(DataError, match=r"^cut.png is damaged or cut off"):
         reading.thumbnail(ordinary()["rgb.png"][:2000], "cut.png", 16)
 
@@ -115,13 +118,13 @@ def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
     monkeypatch.setattr(reading, "_free", free)
     begin = process.submit
     try:
-        for read in (lambda: reading.square(picture, "x.png", 16, 3), lambda: reading.thumbnail(picture, "x.png", 16)):
+        for read in (lambda: reading.single(picture, "x.png", 16, 3), lambda: reading.thumbnail(picture, "x.png", 16)):
             monkeypatch.setattr(process, "submit", lambda *args: begin(NOW, lambda: True, work))
             with pytest.raises(DataError, match=sentence):
                 read()
             monkeypatch.setattr(process, "submit", begin)
         monkeypatch.setattr(process, "seconds", 60.0)  # a busy machine may need some to begin
-        assert reading.square(picture, "x.png", 16, 3).shape == (16, 16, 3)
+        assert reading.single(picture, "x.png", 16, 3)[0].shape == (16, 16, 3)
     finally:
         process.close()
 
@@ -129,7 +132,7 @@ def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
 def test_the_memory_of_a_process_has_a_bound() -> None:
     process, large = Background(nice=0, memory=512 << 20), encoded(Image.new("RGBA", (5000, 4990)), compress_level=1)
     try:
-        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16, None).result(60)
+        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16).result(60)
     finally:
         process.close()
     assert pixels == 5000 * 4990 and isinstance(found, DataError) and found.sentence == pictures.TOO_HARD

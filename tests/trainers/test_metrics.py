@@ -14,6 +14,7 @@ from torch.testing import assert_close
 
 from trainers import linear, metrics
 from trainers.methods.swav import sinkhorn
+from trainers.readers import ridge
 
 
 def gaussian(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -141,6 +142,17 @@ def test_whitening_of_a_network_that_collapsed_or_diverges_is_a_share(value: flo
     x[:, 3] = value * x[:, 4]
     assert 0 <= metrics.whitened(x, labels, x, labels)[0] <= 1
     assert 0 <= metrics.whitened(0 * x, labels, torch.full_like(x, value), labels)[0] <= 1
+
+
+@pytest.mark.parametrize("value", [1e25, 3e38, float("nan"), float("inf")])
+def test_what_a_network_that_diverges_gives_is_judged_and_raises_nothing(value: float):
+    labels, x = torch.arange(100) % 2, gaussian(100, 8)
+    x[:, 3] = value * x[:, 4]
+    assert 1 <= metrics.rankme(x) <= 8 + 1e-3 and metrics.rankme(torch.full((9, 4), float("nan"))) == 1
+    assert 0 <= metrics.linear_probe(x, labels, x, labels) <= 1
+    assert all(0 <= share <= 1 for share in metrics.few_labels(x, labels, x, labels, (1, 10)).values())
+    found = ridge(x, x, {"place": x[:, :1], "broken": x[:, 3:4].clamp(-1, 1).nan_to_num()})
+    assert all(one.isfinite().all() for one in found.values())
 
 
 def test_components_of_a_wide_matrix_are_those_of_the_covariance():

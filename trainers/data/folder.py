@@ -63,7 +63,7 @@ def describe(path: str | Path, tile: Tile | None = None) -> list[Note]:
         if not images:
             raise _no_images(root)
         words = tables.read_words(texts, [name for name, _ in images])
-        found = layout.arrange([name for name, _ in images], words.labels)
+        found = layout.arrange([name for name, _ in images], words.labels, words.splits)
         kept_at = [i for i in range(len(images)) if i not in found.left_out]
         kept = [images[i] for i in kept_at]
         _, without, notes = _captions(words, [name for name, _ in kept], found.names(kept_at))
@@ -141,12 +141,12 @@ def _dataset(root: Path, listing: Files, size: int, tile: Tile | None) -> Datase
             path=root, limit=f"{MAX_ALL_PIXELS:,}",
         )  # fmt: skip
     words = tables.read_words(texts, [small.path for small in smalls])
-    skipped += words.skipped + [pictures.no_image(str(name)) for name, _ in texts if _is_missed(name, words)]
+    skipped += words.skipped + [tables.no_use(name) for name, _ in texts if _is_missed(name, words)]
     if not smalls:
         if skipped:
             raise DataError("No image in {path} can be used: {reason}", path=root, reason=skipped[0])
         raise _no_images(root)
-    found = layout.arrange([small.path for small in smalls], words.labels)
+    found = layout.arrange([small.path for small in smalls], words.labels, words.splits)
     kept = [i for i in range(len(smalls)) if i not in found.left_out]
     captions, without, notes = _captions(words, [smalls[i].path for i in kept], found.names(kept))
     kept = [i for n, i in enumerate(kept) if n not in without]
@@ -178,6 +178,8 @@ def _dataset(root: Path, listing: Files, size: int, tile: Tile | None) -> Datase
 def _is_missed(name: PurePosixPath, words: Words) -> bool:
     """Whether a text that says nothing of the images is to be told of."""
     known = name in words.sources or tables.is_named(name)  # which has said so itself
+    if name.suffix.lower() in tables.OTHERS:
+        return True
     return not known and not _is_silent(name) and name.suffix.lower() not in tables.PLAIN
 
 

@@ -20,6 +20,24 @@ TEST_ALONE = {"test", "testing", "测试", "測試", "テスト"}  # beside clas
 FILLING = re.compile(
     r"[\W\d_]+|set|images?|imgs?|data|split|folder|集|数据|資料|データ"
 )  # of what split folders are called besides
+SHARES = {
+    "",
+    "a",
+    "b",
+    "c",
+    "d",
+    "fold",
+    "part",
+    "batch",
+    "shard",
+    "raw",
+    "original",
+    "processed",
+    "resized",
+    "augmented",
+}  # of a set
+UNTOLD = "{count} images without a label are left out: no table names a class of them."
+UNPLACED = "{count} images without a label are left out: they lie in no folder of a class."
 UNLABELLED = {"unlabelled", "unlabeled", "unlabel", "unsup", "unsupervised", "nolabel", "未标注", "无标签"}
 NEIGHBOURS = {
     "doc",
@@ -74,23 +92,26 @@ class _Part:
     dirs: dict[int, tuple[str, ...]]
 
 
-def arrange(paths: Sequence[Path], named: Mapping[Path, str] | None = None) -> Layout:
+def arrange(paths: Sequence[Path], named: Mapping[Path, str] | None = None, splits: Mapping[Path, str] | None = None) -> Layout:
     """Classes and split of images by where they lie.
 
     Folders around everything are looked through. Folders train and test (or val …), above or below those of the classes,
     are the split where most images lie in them. A folder at the next level is a class, where there are two or more of them
     with two images each on average, and at least a tenth of the images lies in them: the others are left out, and it is said.
-    Where no folder names a class, a table may (named: an image's path -> its class), or the files' own names: "cat_01.png".
+    Where no folder names a class, a table may (named: an image's path -> its class), or the files' own names: "cat_01.png";
+    where none names a split, a table's column or its own name may (splits).
     """
     found = Layout((), [None] * len(paths))
     parts = _parts({i: path.parts[:-1] for i, path in enumerate(paths)}, found, paths)
+    if len(parts) == 1 and splits:
+        parts = _split(parts[0], {i: splits[paths[i]] for i in parts[0].dirs if paths[i] in splits})
     labels = _of_folders(parts, found, paths)
     if not labels and named:
         labels = {i: named[path] for i, path in enumerate(paths) if path in named and i not in found.left_out}
         if not _sensible(labels.values(), len(paths) - len(found.left_out)):
             labels = {}
         elif len(labels) < len(paths) - len(found.left_out):
-            _leave_out([i for part in parts for i in part.dirs if i not in labels], found)
+            _leave_out([i for part in parts for i in part.dirs if i not in labels], found, UNTOLD)
     if not labels:
         labels = _of_names(parts, paths)
         if labels:
@@ -141,12 +162,30 @@ def _parts(dirs: dict[int, tuple[str, ...]], found: Layout, paths: Sequence[Path
             for i in at:
                 by_name.setdefault(dirs[i][level], {})[i] = dirs[i][:level] + dirs[i][level + 1 :]
             return _inner([_Part(name, kind_of(name) or LEARN, own) for name, own in by_name.items()])
+    if dirs and all(len(d) > 1 and FILLING.sub("", d[0].casefold()) in SHARES for d in dirs.values()):
+        inside: dict[str, set[str]] = {}
+        for d in dirs.values():
+            inside.setdefault(d[0], set()).add(d[1])
+        if len(inside) > 1 and len(set(map(frozenset, inside.values()))) == 1:  # fold1/cat fold1/dog fold2/cat fold2/dog
+            return [_Part("", LEARN, {i: d[1:] for i, d in dirs.items()})]
     tests = {i: d for i, d in dirs.items() if d and FILLING.sub("", d[0].casefold()) in TEST_ALONE}
     others = {i: d for i, d in dirs.items() if i not in tests}
     if tests and len({d[0] for d in others.values() if d}) >= 2 and len({d[0] for d in tests.values()}) == 1:
         (name,) = {d[0] for d in tests.values()}
         return [_Part("…", LEARN, others), _Part(name, TEST, {i: d[1:] for i, d in tests.items()})]
     return [_Part("", LEARN, dirs)]
+
+
+def _split(whole: _Part, told: Mapping[int, str]) -> list[_Part]:
+    """Parts by what a table says of images; the whole where it says nothing of half of them, or names one kind alone."""
+    kinds = {i: kind for i, name in told.items() if (kind := kind_of(name))}
+    if set(kinds.values()) != {LEARN, TEST} or 2 * len(kinds) < len(whole.dirs):
+        return [whole]
+    parts: dict[str, _Part] = {}
+    for i, dirs in whole.dirs.items():
+        name = told[i] if i in kinds else "…"
+        parts.setdefault(name, _Part(name, kinds.get(i, LEARN), {})).dirs[i] = dirs
+    return list(parts.values())
 
 
 def _unwrapped(dirs: dict[int, tuple[str, ...]], found: Layout, paths: Sequence[Path]) -> dict[int, tuple[str, ...]]:
@@ -185,8 +224,8 @@ def _inner(parts: list[_Part]) -> list[_Part]:
 
 def _of_folders(parts: Sequence[_Part], found: Layout, paths: Sequence[Path]) -> dict[int, str]:
     """The class of each image by its folder; empty where folders are no classes."""
-    inside = {i: d[0] for part in parts for i, d in part.dirs.items() if d and _plain(d[0]) not in UNLABELLED}
-    known = {d[0] for part in parts if part.kind == LEARN for d in part.dirs.values() if d}
+    inside = {i: d[0].strip() for part in parts for i, d in part.dirs.items() if d and _plain(d[0]) not in UNLABELLED}
+    known = {d[0].strip() for part in parts if part.kind == LEARN for d in part.dirs.values() if d}
     spelt = {name.casefold(): name for name in sorted(known)} if len({n.casefold() for n in known}) == len(known) else {}
     bare = list[int]()
     for part in parts:
@@ -218,12 +257,10 @@ def _sensible(labels: Sequence[str] | object, total: int) -> bool:
     return len(counts) >= 2 and count >= 2 * len(counts) and count >= max(min(LEAST, total), SHARE * total)
 
 
-def _leave_out(images: Sequence[int], found: Layout) -> None:
+def _leave_out(images: Sequence[int], found: Layout, sentence: str = UNPLACED) -> None:
     if images:
         found.left_out |= set(images)
-        found.notes.append(
-            Note("{count} images without a label are left out: they lie in no folder of a class.", count=len(images))
-        )
+        found.notes.append(Note(sentence, count=len(images)))
 
 
 def _beside(images: Sequence[int], found: Layout, paths: Sequence[Path]) -> None:

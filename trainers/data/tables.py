@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import posixpath
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,21 +20,28 @@ from trainers.errors import DataError, Note
 BESIDE, JSON, DELIMITED = (".txt", ".caption"), (".jsonl", ".ndjson", ".json"), (".csv", ".tsv")
 PLAIN = {".md", ".rst", ".html", ".htm", ".xml", ".yaml", ".yml", ".toml", ".log", ".pdf", ".py", ".ipynb", ".doc", ".docx"}
 TEXTS = {*BESIDE, *JSON, *DELIMITED, *PLAIN}
+OTHERS = {  # of tables and arrays that are not read
+    ".xlsx", ".xls", ".ods", ".parquet", ".arrow", ".feather", ".tfrecord", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".pkl",
+}  # fmt: skip
+ANSWERS = "submission"  # in the name of a table whose labels are there to be replaced, as competitions give them
 CANONICAL = {"captions", "metadata"}  # tables by imagefolder's convention, or by what they say of themselves
 FILE_COLUMNS = ("file_name", "filename", "file", "image", "image_name", "image_path", "path", "img", "image_id", "id", "name")
 TEXT_COLUMNS = ("text", "caption", "captions", "description", "prompt", "sentence", "title", "comment", "alt", "raw")
+SPLIT_COLUMNS = ("split", "subset", "partition", "phase")
 LABEL_COLUMNS = ("label", "class", "category", "labels", "species", "breed", "class_name", "target")
 MAX_TABLES, MAX_ROWS = 40, 200_000
 Entry = tuple[PurePosixPath, Callable[[], bytes]]
+Row = tuple[str, str, str, str]  # of a table: file, caption, class, part
 Path = PurePosixPath
 
 
 @dataclass
 class Words:
-    """What texts beside images say, by an image's path: its caption, its class; and the texts that said it."""
+    """What texts beside images say, by an image's path: its caption, its class, its part; and the texts that said it."""
 
     captions: dict[Path, str] = field(default_factory=dict)
     labels: dict[Path, str] = field(default_factory=dict)
+    splits: dict[Path, str] = field(default_factory=dict)
     sources: list[Path] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     skipped: list[DataError] = field(default_factory=list)
@@ -41,24 +49,38 @@ class Words:
 
 def is_text(path: Path) -> bool:
     """Whether a file is one of text, by its name."""
-    return path.suffix.lower() in TEXTS
+    return path.suffix.lower() in TEXTS or path.suffix.lower() in OTHERS
 
 
 def read_words(texts: Sequence[Entry], images: Sequence[Path]) -> Words:
     """What the texts among the files of a folder or a zip say of its images."""
     found, index = Words(), _Index(images)
-    tables = [entry for entry in texts if entry[0].suffix.lower() in (*JSON, *DELIMITED) or is_named(entry[0])]
+    places, beside, tables = _places(images), list[Entry](), list[Entry]()
+    for entry in texts:
+        kind = entry[0].suffix.lower()
+        if kind in (*BESIDE, ".json") and not is_named(entry[0]) and places(entry[0]) is not None:
+            beside.append(entry)
+        elif kind in (*BESIDE, *JSON, *DELIMITED) and ANSWERS not in entry[0].stem.lower():
+            tables.append(entry)
+    tables.sort(key=lambda entry: entry[0].suffix.lower() in BESIDE and not is_named(entry[0]))  # least likely one
     for path, content in tables[:MAX_TABLES]:
         try:
             _read_table(path, content(), index, found)
         except DataError as error:
             found.skipped.append(error)
-    beside = _beside([entry for entry in texts if entry[0].suffix.lower() in BESIDE and not is_named(entry[0])], images, found)
-    if len(beside) > len(found.captions):
-        found.captions = found.captions | beside
+    captions = _beside(beside, places, found)
+    if len(captions) > len(found.captions):
+        found.captions = found.captions | captions
     else:
-        found.captions = beside | found.captions
+        found.captions = captions | found.captions
     return found
+
+
+def no_use(path: Path) -> DataError:
+    """The sentence about a text or a table that says nothing that is used."""
+    if path.suffix.lower() in OTHERS:
+        return DataError("{file} is not read: bring images as files, and tables as CSV.", file=path)
+    return DataError("{file} is left out: it names no caption or class of an image here.", file=path)
 
 
 def is_named(path: Path) -> bool:
@@ -77,7 +99,7 @@ class _Index:
                 self.by_name[key].append(path)
 
     def find(self, cell: str, folder: Path) -> Path | None:
-        name = composed(cell.strip()).replace("\\", "/")
+        name = re.sub(r"#\d+$", "", composed(cell.strip())).replace("\\", "/")  # Flickr's tables number captions so
         if not name:
             return None
         whole = posixpath.normpath(posixpath.join(str(folder), name))
@@ -99,8 +121,8 @@ def _shared(parts: Sequence[str], path: Path) -> int:
 
 def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None:
     rows = _json_rows(path, content) if path.suffix.lower() in JSON else _delimited_rows(decode_text(content), path, index)
-    lost, several, texts, labels = 0, False, dict[Path, str](), dict[Path, str]()
-    for cell, text, label in rows:
+    lost, several, texts, labels, splits = 0, False, dict[Path, str](), dict[Path, str](), dict[Path, str]()
+    for cell, text, label, split in rows:
         image = index.find(cell, path.parent)
         if image is None:
             lost += 1
@@ -110,6 +132,8 @@ def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None
             texts.setdefault(image, text)
         if label := plain(label):
             labels.setdefault(image, label)
+        if split := plain(split) or path.stem:  # of train.csv and val.csv
+            splits.setdefault(image, split)
     if not texts and not labels:
         if is_named(path):
             found.skipped.append(
@@ -125,12 +149,13 @@ def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None
         found.notes.append(Note("{file} has several captions for an image: the first is used.", file=path))
     found.captions = texts | found.captions
     found.labels = labels | found.labels
+    found.splits = splits | found.splits
 
 
-def _delimited_rows(text: str, path: Path, index: _Index) -> list[tuple[str, str, str]]:
-    """File, caption and class of each row; "" where there is none. The separator is that by which most rows name an image."""
-    best, most = list[tuple[str, str, str]](), 0
-    for separator in ",;\t|":
+def _delimited_rows(text: str, path: Path, index: _Index) -> list[Row]:
+    """File, caption, class and part of each row, "" where there is none; by the separator by which most rows name an image."""
+    best, most = list[Row](), 0
+    for separator in ",;\t| ":
         try:
             rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True) if row]
         except csv.Error:
@@ -141,7 +166,7 @@ def _delimited_rows(text: str, path: Path, index: _Index) -> list[tuple[str, str
     return best
 
 
-def _columns(rows: list[list[str]], path: Path, index: _Index) -> list[tuple[str, str, str]]:
+def _columns(rows: list[list[str]], path: Path, index: _Index) -> list[Row]:
     if not rows or max(map(len, rows[:50])) < 2:
         return []
     head = [cell.strip().strip("\"'").lower().replace(" ", "_") for cell in rows[0]]
@@ -152,6 +177,7 @@ def _columns(rows: list[list[str]], path: Path, index: _Index) -> list[tuple[str
     body, head = (rows[1:], head) if has_head else (rows, [])
     text = next((at for name in TEXT_COLUMNS for at, one in enumerate(head) if one == name and at != file), None)
     label = next((at for name in LABEL_COLUMNS for at, one in enumerate(head) if one == name and at != file), None)
+    split = next((at for name in SPLIT_COLUMNS for at, one in enumerate(head) if one == name and at != file), None)
     if text is None and label is None and max(map(len, body[:50]), default=0) == 2:
         other = 1 - file if file in (0, 1) else 0
         values = [row[other] for row in body if len(row) > other]
@@ -160,14 +186,16 @@ def _columns(rows: list[list[str]], path: Path, index: _Index) -> list[tuple[str
     def cell(row: list[str], at: int | None) -> str:
         return row[at] if at is not None and at < len(row) else ""
 
-    return [(cell(row, file), cell(row, text), cell(row, label)) for row in body]
+    return [(cell(row, file), cell(row, text), cell(row, label), cell(row, split)) for row in body]
 
 
-def _json_rows(path: Path, content: bytes) -> list[tuple[str, str, str]]:
+def _json_rows(path: Path, content: bytes) -> list[Row]:
     text = decode_text(content)
     if path.suffix.lower() == ".json":
         whole = _parsed(text)
-        if isinstance(whole, dict):  # of names and captions, or of one list
+        if isinstance(whole, dict) and (rows := _coco(whole)):
+            pass
+        elif isinstance(whole, dict):  # of names and captions, or of one list
             lists = [value for value in whole.values() if isinstance(value, list)]
             rows = lists[0] if len(lists) == len(whole) == 1 else [{"file": k, "text": v} for k, v in whole.items()]
         else:
@@ -177,6 +205,19 @@ def _json_rows(path: Path, content: bytes) -> list[tuple[str, str, str]]:
     return [_fields(row) for row in rows if isinstance(row, dict)]
 
 
+def _coco(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """File and caption of each annotation, where images and their captions are two lists, as COCO has them."""
+    images, said = whole.get("images"), whole.get("annotations")
+    if not isinstance(images, list) or not isinstance(said, list):
+        return []
+    files = {
+        one.get("id"): one.get("file_name") for one in images if isinstance(one, dict) and isinstance(one.get("id"), str | int)
+    }
+    rows = [(files.get(key), one.get("caption")) for one in said
+            if isinstance(one, dict) and isinstance(key := one.get("image_id"), str | int)]  # fmt: skip
+    return [{"file": file, "text": text} for file, text in rows if file and text]
+
+
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
@@ -184,7 +225,7 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _fields(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def _fields(row: Mapping[str, Any]) -> Row:
     by_name = {str(key).strip().lower(): value for key, value in row.items()}
 
     def first(names: Sequence[str]) -> str:
@@ -192,21 +233,28 @@ def _fields(row: Mapping[str, Any]) -> tuple[str, str, str]:
         value = value[0] if isinstance(value, list) and value else value
         return str(value) if isinstance(value, str | int | float) else ""
 
-    return first(FILE_COLUMNS), first(TEXT_COLUMNS), first(LABEL_COLUMNS)
+    return first(FILE_COLUMNS), first(TEXT_COLUMNS), first(LABEL_COLUMNS), first(SPLIT_COLUMNS)
 
 
-def _beside(texts: Sequence[Entry], images: Sequence[Path], found: Words) -> dict[Path, str]:
-    """The captions in text files of the images' own names, beside them or alone in a folder of their own."""
+def _places(images: Sequence[Path]) -> Callable[[Path], Path | None]:
+    """Finds the image of a text file's own name, beside it or alone in a folder of its own."""
     stems: dict[str, list[Path]] = defaultdict(list)
     for image in images:
         stems[image.stem].append(image)
     places = {image.with_suffix(""): image for image in images} | {image: image for image in images}
+
+    def place(path: Path) -> Path | None:
+        same = stems.get(path.stem, [])
+        return places.get(path.with_suffix("")) or (same[0] if len(same) == 1 else None)
+
+    return place
+
+
+def _beside(texts: Sequence[Entry], place: Callable[[Path], Path | None], found: Words) -> dict[Path, str]:
+    """The captions in text files of the images' own names."""
     of_text: dict[Path, Entry] = {}
-    for path, content in texts:
-        image = places.get(path.with_suffix(""))
-        if image is None and len(same := stems.get(path.stem, [])) == 1:
-            image = same[0]
-        if image is not None:
+    for path, content in sorted(texts, key=lambda entry: entry[0].suffix.lower() == ".json"):
+        if (image := place(path)) is not None:
             of_text.setdefault(image, (path, content))
     contents = list[bytes]()
     for _, content in of_text.values():
@@ -218,11 +266,22 @@ def _beside(texts: Sequence[Entry], images: Sequence[Path], found: Words) -> dic
     marked = [content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) for content in contents]
     rest = iter(decode_all([content for content, mark in zip(contents, marked, strict=True) if not mark])[0])
     decoded = [decode_text(content) if mark else next(rest) for content, mark in zip(contents, marked, strict=True)]
-    captions = {image: line for image, text in zip(of_text, decoded, strict=True) if (line := _first_line(text))}
+    said = zip(of_text.items(), decoded, strict=True)
+    captions = {image: line for (image, (path, _)), text in said if (line := _caption(path, text))}
+    found.sources += [
+        path for path, _ in texts if path.suffix.lower() == ".json"
+    ]  # which say more of an image than its caption
     if captions:
         found.sources += [path for image, (path, _) in of_text.items() if image in captions]
         found.notes.append(Note("Captions read from {count} text files named like the images.", count=len(captions)))
     return captions
+
+
+def _caption(path: Path, text: str) -> str:
+    if path.suffix.lower() != ".json":
+        return _first_line(text)
+    whole = _parsed(text)
+    return plain(_fields(whole)[1]) if isinstance(whole, dict) else ""
 
 
 def _first_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Many pictures made small, side by side, within limits of pixels; those of 16 bits by the range that all of them use."""
+"""Many pictures made small, side by side, within limits of pixels; those of more than eight bits by the range that all use."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from trainers.data.tables import Entry
+from trainers.deep import Deep, stretching, to_bytes, used
 from trainers.errors import DataError, Note
-from trainers.pictures import Deep, is_stretched, to_bytes
 
 Tile = Callable[
     [bytes, str, int], tuple[int, NDArray[np.uint8] | Deep | DataError]
@@ -58,19 +58,11 @@ def make(files: Sequence[Entry], size: int, tile: Tile, room: int | None, skippe
 
 
 def tensors(smalls: Sequence[Small]) -> tuple[list[torch.Tensor], Note | None]:
-    """(C,size,size) uint8 each, and what to say of those of 16 bits: the lowest value of all is black, the highest white."""
+    """(C,size,size) uint8 each, and what to say of those of more bits: the lowest value of all is black, the highest white."""
     deep = [small.pixels for small in smalls if isinstance(small.pixels, Deep)]
-    low, high = min((one.low for one in deep), default=0), max((one.high for one in deep), default=0)
-    found = [to_bytes(one.pixels, low, high) if isinstance(one, Deep) else one for one in (small.pixels for small in smalls)]
+    low, high, bits = used(deep)
+    found = [
+        np.stack([to_bytes(one, low, high, bits) for one in pixels.channels], 2) if isinstance(pixels, Deep) else pixels
+        for pixels in (small.pixels for small in smalls)
+    ]
     return [torch.from_numpy(one).permute(2, 0, 1).contiguous() for one in found], stretching(deep)
-
-
-def stretching(deep: Sequence[Deep]) -> Note | None:
-    """The sentence about images of 16 bits that use few of them; None where there are none."""
-    low, high = min((one.low for one in deep), default=0), max((one.high for one in deep), default=0)
-    if not is_stretched(low, high):
-        return None
-    return Note(
-        "{bits} of 16 bits used: values {low} to {high} are stretched to black and white.",
-        bits=max(one.bits for one in deep), low=low, high=high,
-    )  # fmt: skip

@@ -17,6 +17,7 @@ from trainers.data import files, names
 from trainers.data.files import MIB, Files, is_junk, read
 from trainers.data.tables import is_text
 from trainers.errors import DataError
+from trainers.pictures import NO_ZIP, archive
 
 MAX_ZIP_ENTRIES = 20_000  # of what may be images: neither junk nor folders nor texts count
 MAX_ZIP_BYTES = 1024 * MIB  # both packed and unpacked
@@ -27,10 +28,6 @@ KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZI
 METHODS = {
     1: "Shrink", 6: "Implode", 10: "IBM TERSE", 19: "LZ77", 20: "Zstandard", 93: "Zstandard", 94: "MP3", 95: "XZ", 96: "JPEG",
     97: "WavPack", 98: "PPMd",
-}  # fmt: skip
-OTHERS = {  # archives that are no zips, by how they begin
-    b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "RAR", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
 }  # fmt: skip
 
 
@@ -59,11 +56,8 @@ def _no_zip(path: Path) -> DataError:
             start = file.read(300)
     except OSError:
         start = b""
-    kind = next(
-        (kind for mark, kind in OTHERS.items() if start.startswith(mark)), "tar" if start[257:262] == b"ustar" else None
-    )
-    if kind:
-        return DataError("{path} is a {kind} archive, which is not read: unpack it and make a zip of it.", path=path, kind=kind)
+    if kind := archive(start):
+        return DataError(NO_ZIP, path=path, kind=kind)
     if start.startswith(b"PK"):
         return DataError("The zip {path} is cut off or damaged: copy or download it again.", path=path)
     return DataError("{path} is neither a folder nor a zip that can be read.", path=path)

@@ -118,3 +118,18 @@ paged('a map that failed says so beside what was to be placed', async at => {
   await settle();
   assert.match(at.root.querySelector('.own .bad').textContent, /Too many maps/);
 });
+
+paged('a word that is too long for the network says so', async at => {
+  const on = await at.opened('map=pca-2');
+  on.own.addText('x'.repeat(60));
+  on.own.addText('heart');
+  await settle();
+  assert.deepEqual([...at.root.querySelectorAll('.own-row')].map(row => row.querySelector('.own-note')?.textContent), ['cut', undefined]);
+});
+
+paged('how a picture was read stands beside it', async at => {
+  const on = await at.opened('map=pca-2');
+  on.own.addFiles([picture('deep.png'), picture('plain.png')]);
+  await settle();
+  assert.deepEqual([...at.root.querySelectorAll('.own-row')].map(row => row.querySelector('.own-note')?.textContent), ['12 bits', undefined]);
+});

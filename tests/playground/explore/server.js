@@ -112,10 +112,10 @@ function answer(at, url, options) {
   if (part === 'values') return Float32Array.from({length: COUNT}, (_, i) => i / COUNT);
   if (part === 'overlap') return 0.5;
   if (part === 'maps' && b === 'place') return {placed: [...options.body.getAll('images')].map(file =>
-    ({at: [0, 0], how: 'transform', near: [[1, 0.9]], name: file.name, picture: 'data:,'})), skipped: []};
+    ({at: [0, 0], how: 'transform', near: [[1, 0.9]], name: file.name, note: file.name.includes('deep') ? '12 bits' : '', picture: 'data:,'})), skipped: []};
   if (part === 'maps' && b === 'words') {
     const {texts, closed} = JSON.parse(options.body);
-    return {placed: texts.map((_, i) => ({at: [i, closed ? 1 : 0], how: 'mean', near: [[2, 0.5]], known: true})), gap: 0.4, plane: null};
+    return {placed: texts.map((_, i) => ({at: [i, closed ? 1 : 0], how: 'mean', near: [[2, 0.5]], known: true, end: texts[i].length > 50 ? 'the end' : ''})), gap: 0.4, plane: null};
   }
   if (part === 'maps' && c === 'quality') return {trustworthiness: 0.9, preservation: 0.5};
   if (part === 'maps' && b) return Float32Array.from({length: 2 * COUNT}, (_, i) => i + Number(b) + a.length);

@@ -259,6 +259,9 @@ def test_words_are_placed_and_the_gap_to_the_images_can_be_closed(tmp_path: Path
         apart = np.linalg.norm(clouds["images"].mean(0) - clouds["texts"].mean(0))
         assert apart < 0.01 if closed else apart > 0.01
     assert maps.placing.texts("clip", LIVE, texts) == found[False]
+    long = "a red heart and a blue one " * 9  # more than the tower reads
+    (whole, cut) = maps.placing.texts("clip", LIVE, ["red heart", long])["placed"]
+    assert whole["end"] == "" and 0 < long.find(cut["end"]) < len(long) - len(cut["end"])
 
 
 def test_runs_share_images_or_do_not(finished: Finished, tmp_path: Path) -> None:

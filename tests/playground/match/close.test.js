@@ -107,7 +107,7 @@ test('a model with a logit bias has shares of yes beside the softmax, and anothe
 });
 
 test('where a text was cut is told', () => {
-  const found = {...matched({pictures: [1], texts: ['a', 'x'.repeat(90)]}), cut: [{text: 1, end: 'the end'}]};
+  const found = {...matched({pictures: [1], texts: ['a', 'x'.repeat(90)]}), cut: [{text: 1, start: 'x…', end: 'the end'}]};
   assert.equal(unclear(found, true), 'cut');
   assert.equal(unclear({...found, cut: []}, true), '');
 });

@@ -5,7 +5,7 @@ import {page, server, soon, type} from './page.js';
 
 let requests;
 beforeEach(() => { requests = server(); });
-const found = (...indices) => ({state: 'done', hits: indices.map(index => ({index, cosine: 0.5, name: `n${index}`, caption: null, label: null})), of: 9, seconds: 0.01, how: 'exact'});
+const found = (...indices) => ({state: 'done', hits: indices.map(index => ({index, cosine: 0.5, name: `n${index}`, caption: null, label: null})), of: 9, seconds: 0.01, how: 'exact', cut: []});
 
 async function view(query = 'query=cat', more) {
   const find = new Find(page(more), new URLSearchParams(query));
@@ -19,14 +19,14 @@ test('an own picture that comes in late does not take the place of a text that w
   const find = await view();
   find.picture(new File(['x'], 'mine.png'));
   type(find.root.querySelector('#match-query'), 'dog');
-  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], skipped: []});
+  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], notes: [], skipped: []});
   assert.deepEqual(find.query, {text: 'dog', like: null});
 });
 
 test('an own picture is searched by when nothing was done since', async () => {
   const find = await view();
   find.picture(new File(['x'], 'mine.png'));
-  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], skipped: []});
+  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], notes: [], skipped: []});
   assert.equal(find.query.like.own, 'own-1');
   assert.deepEqual(find.state().like, null);
   assert.deepEqual(find.mine(), {like: {own: 'own-1', name: 'mine.png'}});
@@ -73,7 +73,7 @@ test('texts are asked once a picture is there, of a typed list or of the set', a
   const find = await view('like=emoji:7'), first = requests.find(one => one.path === 'match/texts');
   assert.equal(first.body.set, 'emoji');
   find.texts.choose({listed: 'typed', text: 'a\nA\nb'});
-  await first.answer({state: 'done', hits: [{text: 'late', cosine: 1, share: 1}], of: 1});
+  await first.answer({state: 'done', hits: [{text: 'late', cosine: 1, share: 1}], of: 1, cut: []});
   const second = requests.filter(one => one.path === 'match/texts')[1];
   assert.deepEqual(second.body.texts, ['a', 'b']);
   assert.equal(find.root.querySelectorAll('[data-text]').length, 0);
@@ -88,4 +88,14 @@ test('where no pictures may be brought there is no place to choose them, and it 
   globalThis.playground.words = before;
   find.draw();
   assert.equal(find.root.querySelectorAll('input[type=file]').length, 3);
+});
+
+test('a text that was cut is told, above what was found', async () => {
+  const find = await view(), note = () => find.root.querySelector('.match-cut').textContent;
+  await requests.find(one => one.path === 'match/find').answer({...found(1), cut: [{text: 0, start: 'cat…', end: 'the end'}]});
+  assert.equal(note(), 'cut');
+  type(find.root.querySelector('#match-query'), 'dog');
+  find.ask();
+  await requests.filter(one => one.path === 'match/find').at(-1).answer(found(1));
+  assert.equal(note(), '');
 });

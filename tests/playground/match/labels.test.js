@@ -47,9 +47,11 @@ test('own pictures take the place of those that are dealt too late', async () =>
   const labels = await view();
   labels.deal(1);
   labels.files([new File(['x'], 'mine.png')]);
-  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], skipped: []});
+  const own = {own: 'own-1', name: 'mine.png'};
+  await requests.find(one => one.path === 'pictures').answer({pictures: [own], notes: ['12 bits'], skipped: ['no.png']});
   await asked('deal')[0].answer(dealt(7));
   assert.deepEqual(labels.pictures.map(p => p.own), ['own-1']);
+  assert.equal(labels.root.querySelector('.match-error').textContent, '12 bits no.png');  // how it was read, and which was not
 });
 
 test('pictures that were dealt since an upload began stay beside it', async () => {
@@ -58,7 +60,7 @@ test('pictures that were dealt since an upload began stay beside it', async () =
   labels.deal(1);
   await soon();
   await asked('deal')[0].answer(dealt(7));
-  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], skipped: []});
+  await requests.find(one => one.path === 'pictures').answer({pictures: [{own: 'own-1', name: 'mine.png'}], notes: [], skipped: []});
   assert.deepEqual(labels.pictures.map(p => p.own ?? p.index), [7, 'own-1']);
 });
 

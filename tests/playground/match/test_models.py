@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
+import gzip
 import io
 import json
 import os
@@ -334,6 +336,12 @@ def tokenizer_elsewhere(folder: Path) -> None:
     (folder / sources.CONFIG).write_text(json.dumps(about))
 
 
+def half(folder: Path) -> None:
+    halves(load_file(folder / WEIGHTS), folder)
+    (folder / "model-00001-of-00002.safetensors").unlink()
+    (folder / WEIGHTS).unlink()
+
+
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146"
 BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "noise": (lambda folder: (folder / WEIGHTS).write_bytes(os.urandom(1000)), "cannot be loaded"),
@@ -353,6 +361,10 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "an empty .bin": (swap(lambda weights: b""), "its file of weights is empty"),
     "a pointer": (swap(lambda weights: POINTER, "safetensors"), "pointer of Git LFS"),
     "a page": (swap(lambda weights: b"\n<!DOCTYPE html><html>404", "pth"), "is a web page"),
+    "a page of errors": (swap(lambda weights: b"<?xml version='1.0'?><Error/>", "pth"), "is a web page"),
+    "an error": (swap(lambda weights: b'{"error": "Not Found"}\n', "pth"), "is a text, “{.error.: .Not Found.}”; download"),
+    "an archive": (swap(lambda weights: gzip.compress(b"x")), "is a gzip archive, so unpack it first"),
+    "half of a model": (half, "is in 2 files, and model-00001-of-00002.safetensors is not among them"),
     "a cut .bin": (swap(lambda weights: saved(weights)[:50_000]), "cut off or damaged"),
     "noise .bin": (swap(lambda weights: b"\x07" * 900), "cut off or damaged"),
     "a script": (swap(script), "program of TorchScript, which is never run"),
@@ -429,6 +441,11 @@ WRAPPED: dict[str, Callable[[Any], Any]] = {
     "beside its average": lambda w: {"ema": off(w), "model_ema": {"module": off(w)}, "state_dict": w},
     "both in one": lambda w: renamed("ema.")(off(w)) | renamed("model.")(w) | {"criterion.weight": torch.zeros(3)},
     "averaged": lambda w: {"n_averaged": torch.tensor(7), **renamed("module.")(w)},
+    "recomputed": lambda w: {
+        key.replace("blocks.0.", "blocks.0._checkpoint_wrapped_module."): value for key, value in w.items()
+    },
+    "settings beside": lambda w: {"state_dict": w, "args": argparse.Namespace(lr=0.1), "best": np.float64(0.5)},
+    "as OpenAI saves": lambda w: w | {"input_resolution": torch.tensor(32), "vocab_size": torch.tensor(49408)},
     "with its steps": lambda w: {"state_dict": renamed("model.")(w), "optimizer_states": [{"state": {0: torch.zeros(4)}}]},
 }
 
@@ -450,6 +467,30 @@ def test_weights_are_found_in_what_training_wraps_around_them(
     assert source.kind == "folder" and source.title == "clip"
     assert_allclose(cosines(source, pictures[:1]), cosines(sources.at(exported), pictures[:1]), atol=1e-5)
     assert not list(tmp_path.glob("*.pt"))
+
+
+def halves(weights: Any, folder: Path, ending: str = "safetensors") -> None:
+    """A model in two files."""
+    names = list(weights)
+    for number, part in enumerate((names[::2], names[1::2]), 1):
+        path, kept = folder / f"model-{number:05}-of-00002.{ending}", {name: weights[name].clone() for name in part}
+        save_file(kept, path) if ending == "safetensors" else torch.save(kept, path)
+
+
+@pytest.mark.parametrize("ending", ["bin", "safetensors"])
+def test_a_model_in_several_files_is_one(exported: Path, pictures: Any, tmp_path: Path, ending: str) -> None:
+    folder = shutil.copytree(exported, tmp_path / "clip", ignore=lambda *_: [WEIGHTS])
+    halves(load_file(exported / WEIGHTS), folder, ending)
+    assert sources.at(folder).title == "clip"
+    assert_allclose(cosines(sources.at(folder), pictures[:1]), cosines(sources.at(exported), pictures[:1]), atol=1e-5)
+
+
+def test_a_file_is_read_by_what_it_holds_and_not_by_its_ending(exported: Path, pictures: Any, tmp_path: Path) -> None:
+    for ending, other in (("safetensors", lambda path: torch.save(load_file(exported / WEIGHTS), path)),
+                          ("pt", lambda path: shutil.copy(exported / WEIGHTS, path))):  # fmt: skip
+        folder = shutil.copytree(exported, tmp_path / ending, ignore=lambda *_: [WEIGHTS])
+        other(folder / f"model.{ending}")
+        assert_allclose(cosines(sources.at(folder), pictures[:1]), cosines(sources.at(exported), pictures[:1]), atol=1e-5)
 
 
 def test_of_several_checkpoints_the_last_one_is_taken_and_named(exported: Path, pictures: Any, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playground.match import checks
 from playground.match.own import Own
 from playground.match.sets import Sets
-from tests.trainers.data.field import heic, images, zipped
+from tests.trainers.data.field import coloured, heic, images, ramp, zipped
 from trainers import pictures
 from trainers.errors import UserError
 
@@ -48,6 +48,11 @@ def test_two_long_labels_are_two_and_a_longer_one_is_refused() -> None:
 def test_pictures_of_phones_are_read_aside(tmp_path: Path) -> None:
     found = Own(Sets(tmp_path / "own")).keep([("IMG_1.HEIC", heic(120)), ("b.avif", avif())], "en")
     assert found["skipped"] == [] and len(found["pictures"]) == 2
+
+
+def test_a_picture_of_few_bits_says_that_it_was_stretched(tmp_path: Path) -> None:
+    found = Own(Sets(tmp_path / "own")).keep([("cells.png", coloured(ramp(900, 3))), ("b.avif", avif())], "en")
+    assert found["notes"] == ["cells.png: 10 of 16 bits used: values 0 to 900 are stretched to black and white."]
 
 
 def avif() -> bytes:

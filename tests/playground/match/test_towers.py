@@ -24,6 +24,7 @@ from playground.match.place import GRID, hidden
 from playground.match.sets import painted
 from playground.runs.store import Runs
 from tests.playground.match.test_models import watch
+from tests.trainers.data.field import images
 from trainers import data
 from trainers.errors import UserError
 
@@ -123,14 +124,32 @@ def test_a_text_is_read_up_to_where_the_tower_ends(folders: dict[str, Path], tex
 
 
 def test_where_a_text_was_cut_is_told_and_two_are_never_one(matching: Matching, folders: dict[str, Path]) -> None:
-    found = ask(matching, "match", folders["clip"], pictures=[GOOD], texts=["a dog", LONG])
-    assert found["cut"] == [{"text": 1, "end": "t lies in front of a red"[-24:]}] or LONG.find(found["cut"][0]["end"]) > 0
+    (cut,) = ask(matching, "match", folders["clip"], pictures=[GOOD], texts=["a dog", LONG])["cut"]
+    assert cut["text"] == 1 and cut["start"] == LONG[:24] + "…" and LONG.find(cut["end"]) > 0 and not LONG.endswith(cut["end"])
     with pytest.raises(UserError, match="reads “.*house” and “.*house and a tree” as the same text"):
         ask(matching, "match", folders["clip"], pictures=[GOOD], texts=[LONG, LONG + " and a tree", "a dog"])
     with pytest.raises(UserError, match="as the same text"):
         ask(matching, "texts", folders["clip"], picture=GOOD, texts=[LONG, LONG + " and a tree"])
     differ = ask(matching, "match", folders["clip"], pictures=[GOOD], texts=["one " + LONG, "two " + LONG])
     assert [one["text"] for one in differ["cut"]] == [0, 1] and np.ptp(differ["cosines"][0]) > 0
+
+
+def test_in_whatever_way_a_text_is_given_it_is_told_where_it_was_cut(matching: Matching, folders: dict[str, Path]) -> None:
+    own = {text: matching.own.keep_set(list(images(f"one {text}", f"two {text}").items()), "en")["set"]["id"]
+           for text in (LONG, "dog")}  # fmt: skip
+
+    def cut(text: str) -> dict[str, list[str]]:
+        asked = {
+            "match": {"pictures": [GOOD], "texts": [f"one {text}", f"two {text}"]},
+            "find": {"set": own["dog"], "text": f"one {text}"}, "place": {"picture": GOOD, "text": f"one {text}"},
+            "texts": {"picture": GOOD, "texts": [f"one {text}", f"two {text}"]}, "test": {"set": own[text]},
+        }  # fmt: skip
+        answers = {kind: ask(matching, kind, folders["clip"], **body)["cut"] for kind, body in asked.items()}
+        return {kind: [one["start"] for one in found] for kind, found in answers.items()}
+
+    one, two = (f"{number} {LONG}"[:24] + "…" for number in ("one", "two"))
+    assert cut(LONG) == {"match": [one, two], "find": [one], "place": [one], "texts": [one, two], "test": [one, two]}
+    assert not any(cut("dog").values())
 
 
 def test_letters_beyond_the_limit_are_told_too(matching: Matching) -> None:

@@ -78,9 +78,9 @@ test('cosines and shares are coloured as they are: the same number has the same 
 test('the best picture of a label is that of its column', () => assert.deepEqual(bestOf(FOUND).map(({text, index}) => [text, index]), [['a', 1], ['b', 0]]));
 
 test('a model of English says so of other letters', () => {
-  assert.equal(unclear({...FOUND, unknown: [], texts: ['Tür – “x”']}, false), '');
-  assert.equal(unclear({...FOUND, unknown: [], texts: ['猫']}, false), 'english_only');
-  assert.equal(unclear({...FOUND, unknown: [], texts: ['猫']}, true), '');
+  assert.equal(unclear({...FOUND, unknown: [], cut: [], texts: ['Tür – “x”']}, false), '');
+  assert.equal(unclear({...FOUND, unknown: [], cut: [], texts: ['猫']}, false), 'english_only');
+  assert.equal(unclear({...FOUND, unknown: [], cut: [], texts: ['猫']}, true), '');
 });
 
 test('the classes with the most mistakes are shown, in their own order', () => {

@@ -250,7 +250,14 @@ def test_own_images_are_fitted_placed_or_told_why_not(client: TestClient, finish
         assert one["near"][0][0] == 3 and len(one["at"]) == 2
         picture = Image.open(io.BytesIO(base64.b64decode(one["picture"].removeprefix("data:image/png;base64,"))))
         assert (np.asarray(picture) == tile).mean() > 0.95
+        assert one["note"] == ""
     assert client.post(address, files=[]).json() == {"placed": [], "skipped": []}
+    out = io.BytesIO()  # twelve bits of sixteen, which would be black
+    Image.fromarray(tile.astype(np.uint16) * 16).save(out, "PNG")
+    told = {"files": [("images", ("deep.png", out.getvalue()))], "params": {"lang": "zh"}}
+    (deep,) = client.post(address, **told).json()["placed"]
+    assert deep["near"][0][0] == 3 and "12 位" in deep["note"]
+    assert client.post(f"/playground/runs/{finished.run}/fit", **told).json()["note"] == deep["note"]
     large = client.post(address, content=b"x", headers={"content-length": str(10**9)})
     assert large.status_code == 400 and "80 MB" in large.json()["error"]
     assert "only CLIP" in client.post(address.replace("place", "words"), json={"texts": ["a"]}).json()["error"]
@@ -258,6 +265,8 @@ def test_own_images_are_fitted_placed_or_told_why_not(client: TestClient, finish
     for body in (b"", b"{", b"[]", b"[" * 99_999, *nothing):
         answer = client.post(address.replace("place", "words"), content=body, params={"lang": "zh"})
         assert answer.status_code == 400 and answer.json()["error"].endswith("。"), body[:20]
+    long = client.post(address.replace("place", "words"), json={"texts": ["x" * 2_001]}).json()["error"]
+    assert "more than 2,000 letters" in long  # and is not cut in silence
     many = client.post(address, files=[("images", (f"{i}.png", b"x")) for i in range(17)])
     assert many.status_code == 400 and "at most 16 at once" in many.json()["error"]
 

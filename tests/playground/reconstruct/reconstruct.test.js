@@ -86,12 +86,13 @@ test('a photo that comes late does not take the place of an image that was picke
   page.fit(new File(['x'], 'mine.png'));
   await settled();
   page.pick(4);
-  await web.of('/fit')[0].answer({pixels: btoa('\0'.repeat(784)), name: 'mine.png'});
+  await web.of('/fit')[0].answer({pixels: btoa('\0'.repeat(784)), name: 'mine.png', note: '12 bits'});
   assert.equal(page.image.index, 4);
   page.fit(new File(['x'], 'mine.png'));
   await settled();
-  await web.of('/fit')[0].answer({pixels: btoa('\0'.repeat(784)), name: 'mine.png'});
+  await web.of('/fit')[0].answer({pixels: btoa('\0'.repeat(784)), name: 'mine.png', note: '12 bits'});
   assert.deepEqual([page.image.name, query.get('image')], ['mine.png', null]);
+  assert.equal(root.querySelector('.reconstruct-note').textContent, '12 bits');
   assert.equal(root.querySelector('.reconstruct-columns').dataset.upload, 'done');
 });
 

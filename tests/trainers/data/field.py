@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import unicodedata
 import zipfile
@@ -10,8 +11,11 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import tifffile
+from numpy.typing import NDArray
 from PIL import Image
 
 SIDE = 8
@@ -57,6 +61,38 @@ def deep(low: int, high: int, bits: int = 0, form: str = "PNG") -> bytes:
         chunk = b"sBIT" + bytes([bits])
         content = content[:33] + struct.pack(">I", 1) + chunk + struct.pack(">I", zlib.crc32(chunk)) + content[33:]
     return content
+
+
+def coloured(values: NDArray[np.uint16], told: int = 0, form: str = "PNG") -> bytes:
+    """A picture of 16 bits a channel, (H,W,C): grey with transparency, RGB, RGBA. told: bits that it says to be significant."""
+    if form == "TIFF":
+        out = io.BytesIO()
+        tifffile.imwrite(out, values, photometric="rgb", extrasamples=None if values.shape[2] == 3 else ["unassalpha"])
+        return out.getvalue()
+    height, width, channels = values.shape
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 16, {2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
+    bits = chunk(b"sBIT", bytes([told] * channels)) if told else b""
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + bits + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def fractions(values: NDArray[Any]) -> bytes:
+    out = io.BytesIO()
+    tifffile.imwrite(out, values, photometric="rgb" if values.ndim == 3 else "minisblack")
+    return out.getvalue()
+
+
+def ramp(high: float, channels: int, opaque: bool = False, kind: type = np.uint16) -> NDArray[Any]:
+    """Values from 0 to `high`, (SIDE,SIDE,C), rising in the first channel, falling in the second; opaque: the last is alpha."""
+    rising = np.linspace(0, high, SIDE * SIDE).reshape(SIDE, SIDE)
+    values = np.stack([rising, rising[::-1], *[rising] * channels][: channels - opaque], 2)
+    if opaque:
+        values = np.concatenate([values, np.full((SIDE, SIDE, 1), 65535)], 2)
+    return values.astype(kind)
 
 
 def images(*folders: str, count: int = 4, first: int = 0, name: str = "{}.png") -> Members:
@@ -173,6 +209,14 @@ def nfd(text: str) -> str:
 
 def lines(rows: Sequence[str], end: str = "\n") -> bytes:
     return end.join(rows).encode()
+
+
+def coco(texts: Sequence[str]) -> bytes:
+    """Captions of IMG_0000.png and so on, in two lists."""
+    names = [{"id": 7 * i, "file_name": f"IMG_{i:04}.png"} for i in range(len(texts))]
+    return json.dumps(
+        {"images": names, "annotations": [{"image_id": 7 * i, "caption": one} for i, one in enumerate(texts)]}
+    ).encode()
 
 
 def heic(value: int) -> bytes:

@@ -9,11 +9,16 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
 from tests.trainers.data.field import (
     Case,
+    coco,
+    coloured,
     deep,
     deflate64,
     folder,
+    fractions,
     heic,
     images,
     lines,
@@ -21,6 +26,7 @@ from tests.trainers.data.field import (
     named,
     nfd,
     picture,
+    ramp,
     raw,
     zipped,
 )  # fmt: skip
@@ -30,6 +36,7 @@ FLAT = images("", count=12, name="IMG_{:04}.png")
 TEXTS = [f"a {colour} {thing}" for colour in ("red", "green", "blue") for thing in ("cat", "dog", "cup", "car")]
 ROWS = [f"IMG_{i:04}.png,{text}" for i, text in enumerate(TEXTS)]
 CAPTIONS = {"IMG_0000.png": "a red cat", "IMG_0011.png": "a blue car"}
+CLASSED = [(f"IMG_{i:04}.png", "cat" if i % 2 else "dog") for i in range(12)]
 JUNK = {
     "__MACOSX/cats/._0.png": b"\0\5\x16\7", "cats/.DS_Store": b"\0", "cats/Thumbs.db": b"\0", "desktop.ini": b"[x]",
     "dogs/._0.png": b"\0\5\x16\7", ".git/config": b"x", "@eaDir/0.png": b"x",
@@ -223,6 +230,19 @@ LAYOUTS = [
         ("cat", "dog"),
         10,
         notes=("5 images without a label are left out",),
+    ),
+    Case("shares of a set", zipped(images("fold1/cats", "fold1/dogs", "fold2/cats", "fold2/dogs", count=3)), ("cats", "dogs")),
+    Case("a set twice", folder(images("raw/cats", "raw/dogs", "resized/cats", "resized/dogs", count=3)), ("cats", "dogs")),
+    Case(
+        "folders within classes",
+        zipped(images("animals/cats", "animals/dogs", "cars/red", "cars/blue")),
+        ("animals", "cars"),
+        16,
+    ),
+    Case(
+        "a space behind a class",
+        zipped(images("train/cats ", "train/dogs", "test/cats", "test/dogs ", count=3)),
+        ("cats", "dogs"),
     ),
     Case("a class called valid", zipped(images("expired", "invalid", "valid")), ("expired", "invalid", "valid")),
     Case("one folder", folder(images("cats", count=9)), None, 9, notes=("No classes",)),
@@ -438,6 +458,92 @@ WORDS = [
         zipped(FLAT | {"labels.csv": lines(["id,label", *(f"IMG_{i:04},{'cat' if i % 2 else 'dog'}" for i in range(12))])}),
         ("cat", "dog"),
     ),
+    Case(
+        "a table with a mark, semicolons and CRLF",
+        zipped(FLAT | {"labels.csv": b"\xef\xbb\xbf" + lines(["filename;label", *(f"{n};{c}" for n, c in CLASSED)], "\r\n")}),
+        ("cat", "dog"),
+    ),
+    Case("a list in a text table", folder(FLAT | {"train.txt": lines([f"{n} {c}" for n, c in CLASSED])}), ("cat", "dog")),
+    Case(
+        "COCO's captions",
+        zipped(FLAT | {"annotations/captions_val.json": coco(TEXTS)}),
+        captions=CAPTIONS,
+        notes=("Captions read from annotations/captions_val.json.",),
+    ),
+    Case(
+        "Flickr's captions",
+        zipped(
+            FLAT
+            | {
+                "captions.txt": lines(
+                    [f"IMG_{i:04}.png#{j}\t{text}{' again' * j}" for i, text in enumerate(TEXTS) for j in (0, 1)]
+                )
+            }
+        ),
+        captions=CAPTIONS,
+        notes=("several captions for an image",),
+    ),
+    Case(
+        "a JSON for each image",
+        zipped(FLAT | {f"IMG_{i:04}.json": f'{{"caption": "{text}", "width": 8}}'.encode() for i, text in enumerate(TEXTS)}),
+        captions=CAPTIONS,
+    ),
+    Case(
+        "shards of images, texts and JSON",
+        zipped(
+            FLAT
+            | {
+                f"IMG_{i:04}.{end}": said
+                for i, text in enumerate(TEXTS)
+                for end, said in (("txt", text.encode()), ("json", b'{"status": "success"}'))
+            }
+        ),
+        captions=CAPTIONS,
+    ),
+    Case(
+        "a split in a table",
+        zipped(
+            FLAT
+            | {
+                "metadata.csv": lines(
+                    ["file_name,label,split", *(f"{n},{c},{'train' if i < 8 else 'test'}" for i, (n, c) in enumerate(CLASSED))]
+                )
+            }
+        ),
+        ("cat", "dog"),
+        12,
+        (8, 4),
+        notes=("Split train / test as given",),
+    ),
+    Case(
+        "a table of each part beside one folder of images",
+        zipped(
+            {f"images/{n}": c for n, c in FLAT.items()}
+            | {
+                f"{part}.csv": lines(["image,label", *(f"{n},{c}" for n, c in CLASSED[some])])
+                for part, some in (("train", slice(8)), ("val", slice(8, 12)))
+            }
+        ),
+        ("cat", "dog"),
+        12,
+        (8, 4),
+        notes=("Split train / val as given",),
+    ),
+    Case(
+        "answers that a competition wants replaced, of a table",
+        zipped(
+            images("test", count=6, name="u{}.png")
+            | {f"train/{n}": c for n, c in FLAT.items()}
+            | {
+                "train.csv": lines(["id,label", *(f"{n[:-4]},{c}" for n, c in CLASSED)]),
+                "sample_submission.csv": lines(["id,label", *(f"u{i},cat" for i in range(6))]),
+            }
+        ),
+        ("cat", "dog"),
+        skipped=1,
+        notes=("6 images without a label are left out: no table names a class of them.",),
+    ),
+    Case("a workbook", zipped(FLAT | {"captions.xlsx": b"PK\3\4x", "metadata.parquet": b"PAR1"}), skipped=2),
     Case("a table of other things", zipped(FLAT | {"captions.csv": b"x,y\n1,2\n"}), skipped=1),
 ]
 
@@ -480,6 +586,50 @@ FORMATS = [
         8,
         notes=("12 of 16 bits used",),
     ),
+    Case(
+        "12 bits a colour in PNG",
+        zipped({f"{i}.png": coloured(ramp(4095 - 99 * i, 3)) for i in range(8)}),
+        None,
+        8,
+        notes=("12 of 16 bits used: values 0 to 4095",),
+    ),
+    Case(
+        "12 bits a colour beside transparency",
+        folder({f"{i}.png": coloured(ramp(4095, 4, True)) for i in range(8)}),
+        None,
+        8,
+        notes=("12 of 16 bits used",),
+    ),
+    Case(
+        "10 bits of grey beside transparency",
+        zipped({f"{i}.png": coloured(ramp(1023, 2, True)) for i in range(8)}),
+        None,
+        8,
+        notes=("10 of 16 bits used",),
+    ),
+    Case(
+        "12 bits a colour by its own word",
+        zipped({f"{i}.png": coloured(ramp(900, 3), 12) for i in range(8)}),
+        None,
+        8,
+        notes=("12 of 16 bits used: values 0 to 900",),
+    ),
+    Case(
+        "14 bits a colour in TIFF",
+        zipped({f"{i}.tif": coloured(ramp(9000, 3), form="TIFF") for i in range(8)}),
+        None,
+        8,
+        notes=("14 of 16 bits used: values 0 to 9000",),
+    ),
+    Case("16 bits a colour", zipped({f"{i}.png": coloured(ramp(65535, 3)) for i in range(8)}), None, 8),
+    Case(
+        "fractions in TIFF",
+        zipped({f"{i}.tif": fractions(ramp(0.5 + i / 14, 1, kind=np.float32)[..., 0]) for i in range(8)}),
+        None,
+        8,
+        notes=("Values 0 to 1 are stretched",),
+    ),
+    Case("a TIFF of another kind", zipped(FLAT | {"odd.tif": fractions(ramp(1, 3, kind=np.float64))}), None, 12, skipped=1),
     Case("deflate64", deflate64(images(*CATS)), CATS),
     Case("LZMA", zipped(images(*CATS), method=zipfile.ZIP_LZMA), CATS),
     Case("bzip2", zipped(images(*CATS), method=zipfile.ZIP_BZIP2), CATS),
@@ -489,6 +639,8 @@ FORMATS = [
     Case("AES", method(99, flags=1), fails="is encrypted"),
     Case("a 7z", raw("own.zip", b"7z\xbc\xaf\x27\x1c" + bytes(60)), fails="is a 7z archive"),
     Case("a RAR", raw("own.zip", b"Rar!\x1a\7\1\0" + bytes(60)), fails="is a RAR archive"),
+    Case("a tar", raw("own.zip", bytes(257) + b"ustar\x0000" + bytes(250)), fails="is a tar archive"),
+    Case("a 7z within", zipped(FLAT | {"more.7z": b"7z\xbc\xaf\x27\x1c" + bytes(60)}), None, 12, skipped=1),
     Case("a zip cut off", raw("own.zip", b"PK\3\4" + bytes(60)), fails="is cut off or damaged"),
     Case("texts alone", zipped({"a.txt": b"cat", "README.md": b"x"}), fails="No image in"),
 ]
