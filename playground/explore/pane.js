@@ -238,13 +238,13 @@ export function paneView(pane, on) {
         class="map" tabindex="0" role="application"
       aria-label=${say('map_of', {number: about.count, title: info.title})} data-step=${frameShown?.step ?? nothing}
         data-key=${frameShown?.key ?? nothing}
-      .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .selection=${on.points.selection}
-        .picked=${on.points.picked} .near=${pane.near}
+      .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .only=${on.filter.only}
+        .selection=${on.points.selection} .picked=${on.points.picked} .near=${pane.near}
       .linked=${on.points.linkedOn(pane)} .placed=${pane.points} .images=${on.asImages || null} .named=${on.named} .contours=${on.contours}
         .tool=${on.tool} .classes=${pane.classes}
       .language=${lang()} .unlabelled=${say('images')} ${ref(pane.attach)}
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)}
         @pick=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.pick(detail)}
-      @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail)}
+      @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail, pane.map?.joining)}
       @own=${(/** @type {CustomEvent<Placed>} */ {detail}) => on.own.find(detail)}></embedding-map>${progress(pane, on)}</div></div>`;
 }

@@ -8,8 +8,9 @@ import {legend, options} from './colours.js';
 import {curves} from './curves.js';
 import {exportsView} from './exports.js';
 import {MOST} from './explore.js';
+import {filterView} from './filter.js';
 import {paneView} from './pane.js';
-import {searchView, selectionView} from './selection.js';
+import {joiningView, searchView, selectionView} from './selection.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
 /** @typedef {import('./pane.js').Pane} Pane */
@@ -61,8 +62,8 @@ function time(on, {info}) {
 
 /** The map, and below it its time. @param {Explorer} on @param {Pane} main */
 const maps = (on, main) => html`<div class="explore-main">${tools(on, main)}<div class="panes" data-count=${on.panes.length}>${
-  repeat(on.panes, pane => pane, pane => paneView(pane, on))}</div>${legend(on, main)}${time(on, main)}${
-  on.measures.view()}<p class="hint">${say('caveat')}</p></div>`;
+  repeat(on.panes, pane => pane, pane => paneView(pane, on))}</div>${joiningView(on)}${filterView(on, main)}${legend(on, main)}${
+  time(on, main)}${on.measures.view()}<p class="hint">${say('caveat')}</p></div>`;
 
 /** What is asked of the map's points, and what leaves the page. @param {Explorer} on @param {Pane} main */
 const side = (on, main) => html`<div class="explore-side">${searchView(on, main)}${on.neighbours.view(main)}${selectionView(on, main)}${

@@ -18,6 +18,8 @@ from torch.utils._python_dispatch import TorchDispatchMode, return_and_correct_a
 from torch.utils._pytree import tree_flatten, tree_map_only
 from torch.utils.backend_registration import _DummyBackendModule, _setup_privateuseone_for_python_backend
 
+from tests.trainers.rng import Rng
+
 # operators of torch 2.14 that have no kernel for MPS, or had none in a version before
 MISSING = {
     "linalg_eigh", "_linalg_eigh", "linalg_eig", "_linalg_eigvals", "linalg_qr", "geqrf", "linalg_householder_product", "ormqr",
@@ -74,21 +76,6 @@ class Device(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return compute(func, args, kwargs or {})
-
-
-class Rng(torch.Generator):
-    """A generator that says it is where it was asked for."""
-
-    where: torch.device
-
-    def __new__(cls, device: Any = "cpu") -> Rng:
-        found = super().__new__(cls)
-        found.where = torch.device(device)
-        return found
-
-    @property
-    def device(self) -> torch.device:  # type: ignore[override]
-        return self.where
 
 
 def compute(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 from torch.utils._pytree import tree_flatten
 
+from tests.trainers.rng import Rng
 from trainers.method import Method
 
 CUDA = torch.device("cuda:0")
@@ -30,21 +31,6 @@ ROOT = Path(__file__).parents[2]
 # operators whose result has a size, or is a number, that the device alone knows
 SIZED = {"nonzero", "masked_select", "_unique2", "unique_dim", "unique_consecutive", "bincount", "repeat_interleave"}
 SAID = {torch.bool: True, torch.int64: 3, torch.float32: 0.5}
-
-
-class Rng(torch.Generator):
-    """A generator that says it is where it was asked for."""
-
-    where: torch.device
-
-    def __new__(cls, device: Any = "cpu") -> Rng:
-        found = super().__new__(cls)
-        found.where = torch.device(device)
-        return found
-
-    @property
-    def device(self) -> torch.device:  # type: ignore[override]
-        return self.where
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ paged('a run that cannot be opened leaves the one before', async at => {
   await settle();
   assert.equal(on.run, 'one');
   assert.equal(at.root.querySelector('#explore-run').value, 'one');
-  assert.match(at.root.querySelector('[role=status]').textContent, /no run called two/);
+  assert.match(at.root.querySelector('.explore-side [role=status]').textContent, /no run called two/);
 });
 
 paged('what was put beside and taken away before it came does not come', async at => {
@@ -146,7 +146,7 @@ paged('a mouse on a map is shown on the others, and draws nothing where there is
 
 paged('Escape takes the selection and the image away', async at => {
   const on = await at.opened('map=pca-2&pick=1&sel=Bg');
-  on.key({key: 'Escape', target: at.root, preventDefault() {}});
+  on.points.key({key: 'Escape', target: at.root, preventDefault() {}});
   await settle();
   assert.equal(on.selection, null);
   assert.equal(on.points.picked, -1);
