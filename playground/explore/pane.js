@@ -1,6 +1,7 @@
 // One run's map: its time axis, its frames as far as they are here, and what is shown of them.
 import {html, nothing, ref} from '../page/lit.js';
 import {base, get, numbers, path, sentence, wait} from '../page/ask.js';
+import {waiting} from '../page/state.js';
 import {className, lang, percent, sayer} from '../page/words.js';
 import {button} from '../widgets/forms.js';
 import {labelled} from '../widgets/embedding-map/colours.js';
@@ -246,5 +247,6 @@ export function paneView(pane, on) {
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)}
         @pick=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.pick(detail)}
       @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail, pane.map?.joining)}
-      @own=${(/** @type {CustomEvent<Placed>} */ {detail}) => on.own.find(detail)}></embedding-map>${progress(pane, on)}</div></div>`;
+      @own=${(/** @type {CustomEvent<Placed>} */ {detail}) => on.own.find(detail)}></embedding-map>${
+    frameShown || pane.busy.state === 'failed' ? nothing : waiting(say('first'))}${progress(pane, on)}</div></div>`;
 }

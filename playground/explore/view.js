@@ -1,5 +1,6 @@
 // The Explore tab as it stands on the page.
 import {html, repeat} from '../page/lit.js';
+import {empty, failed, waiting} from '../page/state.js';
 import {sayer, words} from '../page/words.js';
 import {button, select} from '../widgets/forms.js';
 import '../widgets/timeline/element.js';
@@ -79,6 +80,6 @@ const body = (on, main) => html`<div>${choices(on.runs.list, on.run, on.choice, 
 export function view(on) {
   const main = on.panes[0], none = on.runs.known && !on.runs.list.length && !on.problem;
   return html`<div class="link-gone" role="alert" ?hidden=${!on.runs.missing || on.picky}>${words().missing}</div>${
-    main ? body(on, main) : none ? html`<div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`
-      : html`<p class="live-loading">${on.problem || say('loading')}</p>`}`;
+    main ? body(on, main) : none ? empty(say('empty_title'), say('empty'))
+      : on.problem ? failed(on.problem) : waiting(say('loading'))}`;
 }

@@ -95,6 +95,15 @@ paged('what was put beside and taken away before it came does not come', async a
   assert.deepEqual(on.panes.map(pane => pane.run), ['one']);
 });
 
+paged('a map whose points are not there yet says so, and looks like none', async at => {
+  const late = hold(at, url => /maps\/(pca|umap)[^/]*\/\d+$/.test(url.pathname)), bones = () => at.root.querySelector('.pane-map .state.waiting');
+  await at.opened();
+  assert.equal(bones()?.textContent.trim(), 'first');
+  late.answer();
+  await settle();
+  assert.equal(bones(), null);
+});
+
 paged('of two maps asked for one after the other only the last is shown', async at => {
   const on = await at.opened('map=pca-2');
   const late = hold(at, url => url.pathname.includes('/maps/tsne-30-cosine-0-2/'));
