@@ -6,6 +6,7 @@ import {holds} from '../page/link.js';
 import {html, nothing, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
+import {empty, failed, waiting} from '../page/state.js';
 import {visited} from '../page/tabs.js';
 import {Change} from './change.js';
 import {choosing} from './choosing.js';
@@ -230,10 +231,10 @@ export class Comparer {
 
   view() {
     const {found, failure, note} = this;
-    if (!found) return html`<p class=${failure ? 'match-error' : 'hint'}>${failure || say('working')}</p>`;
+    if (!found) return failure ? failed(failure) : waiting(say('working'));
     if (!found.runs.length) {
       return html`${(failure || note).split('\n').filter(Boolean).map(text => html`<p class="match-error">${text}</p>`)}
-        <div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`;
+        ${empty(say('empty_title'), say('empty'))}`;
     }
     return html`<div class="compare-body">${choosing(this, found)}${factors(found.factors)}${curves(this, found)}${
       this.maps.view(found)}${this.pictures.view()}${

@@ -1,5 +1,6 @@
 import {base, get, numbers, path, wait} from '../page/ask.js';
 import {html, nothing, ref} from '../page/lit.js';
+import {waiting} from '../page/state.js';
 import {className, lang} from '../page/words.js';
 import '../widgets/embedding-map/element.js';
 import {nameOf} from '../widgets/sprite.js';
@@ -105,13 +106,13 @@ export class Pane {
   view(at, {picked, linked}) {
     const {about, shown, info, maps} = this, {set} = info;
     const name = about && say('map_of', {number: about.count, title: info.label});
-    return html`<div class="pane" data-run=${this.run}><div class="pane-head">${swatch(at)}<b>${info.label}</b></div><embedding-map
-      class="map" ${ref(this.take)} role=${about ? 'group' : nothing} aria-label=${name ?? nothing}
+    return html`<div class="pane" data-run=${this.run}><div class="pane-head">${swatch(at)}<b>${info.label}</b></div><div
+      class="pane-map"><embedding-map class="map" ${ref(this.take)} role=${about ? 'group' : nothing} aria-label=${name ?? nothing}
       data-key=${shown?.key ?? nothing} data-step=${shown?.step ?? nothing} .about=${about} .sheet=${about ? this.sheet : ''}
       .positions=${shown?.positions ?? null} .classes=${this.classes} .language=${lang()} .unlabelled=${say('images')}
       .hiddenGroups=${maps.hidden.get(set) ?? ALL} .picked=${picked} .linked=${linked}
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => maps.point(this, detail)}
-      @pick=${(/** @type {CustomEvent<number>} */ {detail}) => maps.page.pick(detail, set)}></embedding-map><p
-      class="hint compare-busy">${say('working')}</p></div>`;
+      @pick=${(/** @type {CustomEvent<number>} */ {detail}) => maps.page.pick(detail, set)}></embedding-map>${
+      shown ? nothing : waiting(say('working'))}</div></div>`;
   }
 }

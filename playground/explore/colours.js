@@ -11,6 +11,7 @@ import '../widgets/embedding-map/legend.js';
 
 const say = sayer('explore');
 const GROUPED = ['cluster', 'prototype'];
+export const STEPPED = ['purity', 'vote'];  // of each snapshot; the others are of the end
 
 /** What the points of a run can be coloured by. @param {Pane} pane */
 export const colours = ({info, about}) =>
@@ -28,11 +29,15 @@ export function byWords(text, count, textOf) {
   return {names, of: Array.from({length: count}, (_, i) => names.findIndex(word => textOf(i).includes(word.toLowerCase())))};
 }
 
+/** The step whose numbers are meant where this one is shown. @param {string} colour @param {Pane} pane @param {number} step */
+export const stepOf = (colour, {info}, step) => STEPPED.includes(colour) ? step : info.steps.at(-1) ?? 0;
+
 /**
  * Numbers of points as groups, or as a scale whose ends leave out what is rare.
  * @param {string} colour @param {Float32Array} values @returns {Spec}
  */
 export function byNumbers(colour, values) {
+  if (colour === 'vote') return {names: [say('one_vote_0'), say('one_vote_1')], of: values};
   if (GROUPED.includes(colour)) {
     const used = [...new Set(values)].sort((a, b) => a - b);
     return {names: used.map(value => `${say(`one_${colour}`)} ${value + 1}`), of: Array.from(values, value => used.indexOf(value))};
@@ -46,7 +51,7 @@ export function byNumbers(colour, values) {
  * @param {Pane} pane @param {string} colour @param {string} groups words @param {number} step that is shown
  */
 export async function recolour(pane, colour, groups, step) {
-  const plain = colour === 'label' || colour === 'none', at = colour === 'purity' ? step : pane.info.steps.at(-1) ?? 0;
+  const plain = colour === 'label' || colour === 'none', at = stepOf(colour, pane, step);
   const name = plain ? 'label' : colour === 'words' ? `words ${groups}` : `${colour}/${at}`;
   pane.wantedCode = name;
   if (pane.coded === name) return;
@@ -76,7 +81,7 @@ export function toggle(panes, group, alone) {
 }
 
 /** @param {Pane} main @param {string} colour */
-const nameOf = (main, colour) => colour === 'error' ? main.info.error : say(`colour_${colour}`);
+export const nameOf = (main, colour) => colour === 'error' ? main.info.error : say(`colour_${colour}`);
 
 /** @param {Pane} main @returns {[string, string][]} */
 export function options(main) {

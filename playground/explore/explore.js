@@ -7,7 +7,8 @@ import {playground} from '../page/playground.js';
 import {shownRun, visited} from '../page/tabs.js';
 import {dropping} from '../widgets/drop.js';
 import {keyOf, kindOf, same} from './choosing.js';
-import {colours, recolourAll} from './colours.js';
+import {colours, recolourAll, STEPPED} from './colours.js';
+import {Filter} from './filter.js';
 import {follow, keysOf, linkOf, startOf, viewOf} from './link.js';
 import {Measures} from './measures.js';
 import {Neighbours} from './neighbours.js';
@@ -21,7 +22,6 @@ import {view} from './view.js';
 
 export const MOST = 8;  // maps side by side
 const SETTLED = 250;  // ms after which a view stands still
-const TYPED = 'input, select, textarea, [role=tab], [contenteditable]';
 
 export class Explorer {
   // what the server has answered
@@ -56,6 +56,7 @@ export class Explorer {
     /** @type {import('./link.js').Link | null} what the address says, until a run is shown */
     this.link = linkOf(MOST - 1);
     this.points = new Points(this);
+    this.filter = new Filter(this);
     this.neighbours = new Neighbours(this);
     this.own = new Own(this);
     this.measures = new Measures(this);
@@ -64,7 +65,8 @@ export class Explorer {
 
   listen() {
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(this.root);
-    document.addEventListener('keydown', event => this.key(event));
+    document.addEventListener('keydown', event => this.points.key(event));
+    addEventListener('popstate', () => this.filter.back());
     visited('explore', () => follow(this, MOST - 1));
     addEventListener('pagehide', () => { for (const pane of this.panes) pane.leave(); });
     const {over, drop} = dropping(files => this.own.addFiles(files));
@@ -143,6 +145,7 @@ export class Explorer {
   /** Another run is explored from now on. @param {Pane} pane @param {string[]} beside */
   begin(pane, beside) {
     for (const old of this.panes) old.close();
+    this.filter.begin(this.link, this.panes[0], pane);
     this.panes = [pane];
     const start = startOf(this.link, pane);
     this.index = start.index;
@@ -255,7 +258,8 @@ export class Explorer {
     for (const pane of this.panes) pane.show();
     this.draw();
     this.measures.assess();
-    if (this.colour === 'purity') recolourAll(this);
+    if (STEPPED.includes(this.colour)) recolourAll(this);
+    this.filter.apply();
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       this.remember();
@@ -270,15 +274,6 @@ export class Explorer {
     this.draw();
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.key !== 'Escape' || !this.visible() || !this.panes.length || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/** @type {Element} */ (event.target).closest(TYPED)) return;
-    event.preventDefault();
-    this.points.select(null);
-    this.points.pick(-1);
-  }
-
   /** @param {string} colour @param {string} [groups] */
   paint(colour, groups = this.groups) {
     Object.assign(this, {colour, groups});
@@ -287,10 +282,10 @@ export class Explorer {
     this.remember();
   }
 
-  /** The view is in the address. */
-  remember() {
+  /** The view is in the address. @param {boolean} [entry] Back leads to how it was before */
+  remember(entry) {
     const main = this.panes[0];
-    if (main && this.loaded && this.visible()) remember(keysOf(this, main));
+    if (main && this.loaded && this.visible()) remember(keysOf(this, main), entry);
   }
 }
 

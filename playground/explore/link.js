@@ -2,10 +2,15 @@
 import {packed, query, unpacked} from '../page/address.js';
 import {sentence} from '../page/ask.js';
 import {choiceOf, keyOf} from './choosing.js';
+import {addressOf, conditionsOf} from './filter.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
 /** @typedef {import('./pane.js').Pane} Pane */
-/** @typedef {{step: number | null, pick: number, selection: number[] | null, beside: string[]}} Link what is of the linked run alone */
+/**
+ * What is of the linked run alone.
+ * @typedef {{step: number | null, pick: number, selection: number[] | null, beside: string[],
+ *   only: import('./filter.js').Condition[]}} Link
+ */
 
 /** What the address says of all runs. */
 export const viewOf = () => {
@@ -22,6 +27,7 @@ export const linkOf = most => ({
   pick: query.has('pick') ? Number(query.get('pick')) : -1,
   selection: unpacked(query.get('sel') ?? ''),
   beside: (query.get('with') || '').split(',').filter(Boolean).slice(0, most),
+  only: conditionsOf(query.get('only')),
 });
 
 /** Where a link leads in a run, as far as it can; without one, to the run's end. @param {Link | null} link @param {Pane} pane */
@@ -35,7 +41,7 @@ export function startOf(link, {info: {steps}, about: {count}}) {
 export const keysOf = (on, main) => ({
   run: main.run, tab: 'explore', map: keyOf(on.choice), at: on.index < main.info.steps.length - 1 ? main.info.steps[on.index] : null,
   colour: on.colour === 'label' ? null : on.colour, words: on.colour === 'words' ? on.groups : null,
-  with: on.panes.slice(1).map(pane => pane.run).join(','),
+  only: addressOf(on.filter.conditions), with: on.panes.slice(1).map(pane => pane.run).join(','),
   draw: [on.asImages && 'images', !on.named && 'nameless', on.contours && 'lines'].filter(Boolean).join(','),
   pick: on.points.picked >= 0 ? on.points.picked : null, sel: on.points.selection ? packed(on.points.selection) : null,
 });

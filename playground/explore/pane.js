@@ -1,6 +1,7 @@
 // One run's map: its time axis, its frames as far as they are here, and what is shown of them.
 import {html, nothing, ref} from '../page/lit.js';
 import {base, get, numbers, path, sentence, wait} from '../page/ask.js';
+import {waiting} from '../page/state.js';
 import {className, lang, percent, sayer} from '../page/words.js';
 import {button} from '../widgets/forms.js';
 import {labelled} from '../widgets/embedding-map/colours.js';
@@ -238,13 +239,14 @@ export function paneView(pane, on) {
         class="map" tabindex="0" role="application"
       aria-label=${say('map_of', {number: about.count, title: info.title})} data-step=${frameShown?.step ?? nothing}
         data-key=${frameShown?.key ?? nothing}
-      .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .selection=${on.points.selection}
-        .picked=${on.points.picked} .near=${pane.near}
+      .about=${about} .sheet=${pane.sheet} .spec=${pane.spec} .hiddenGroups=${pane.hidden} .only=${on.filter.only}
+        .selection=${on.points.selection} .picked=${on.points.picked} .near=${pane.near}
       .linked=${on.points.linkedOn(pane)} .placed=${pane.points} .images=${on.asImages || null} .named=${on.named} .contours=${on.contours}
         .tool=${on.tool} .classes=${pane.classes}
       .language=${lang()} .unlabelled=${say('images')} ${ref(pane.attach)}
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)}
         @pick=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.pick(detail)}
-      @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail)}
-      @own=${(/** @type {CustomEvent<Placed>} */ {detail}) => on.own.find(detail)}></embedding-map>${progress(pane, on)}</div></div>`;
+      @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail, pane.map?.joining)}
+      @own=${(/** @type {CustomEvent<Placed>} */ {detail}) => on.own.find(detail)}></embedding-map>${
+    frameShown || pane.busy.state === 'failed' ? nothing : waiting(say('first'))}${progress(pane, on)}</div></div>`;
 }

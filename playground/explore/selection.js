@@ -2,7 +2,7 @@
 import {html, live, nothing, styleMap} from '../page/lit.js';
 import {percent, sayer} from '../page/words.js';
 import {COLOURS} from '../widgets/embedding-map/colours.js';
-import {button} from '../widgets/forms.js';
+import {button, choice} from '../widgets/forms.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
 /** @typedef {import('./pane.js').Pane} Pane */
@@ -10,7 +10,7 @@ import {button} from '../widgets/forms.js';
 
 const GALLERY = 60;  // images shown of a selection
 const say = sayer('explore');
-const grouped = (/** @type {number} */ number) => number.toLocaleString('en');
+export const grouped = (/** @type {number} */ number) => number.toLocaleString('en');
 
 /** The images that have a text. @param {Pane} pane @param {string} text */
 export function hits(pane, text) {
@@ -60,11 +60,21 @@ export function selectionView(on, {about, classes, images}) {
   if (!selection) return html`<section class="selection"></section>`;
   const more = selection.length - GALLERY;
   return html`<section class="selection" data-count=${selection.length}><h3>${say('selected', {number: grouped(selection.length)})}${
-    button(say('clear'), () => points.select(null))}</h3>${counts(selection, about.labels).map(([label, number]) => html`<div
+    button(say('clear'), () => points.clear())}</h3>${counts(selection, about.labels).map(([label, number]) => html`<div
       class="count" data-label=${label}><span>${classes[label]}</span><div><i
       style=${styleMap({width: percent(number / selection.length), background: COLOURS[label % COLOURS.length]})}></i></div><b>${
         number}</b></div>`)}<image-buttons class="gallery"
     .images=${images} .items=${gallery(selection)} .side=${34} .bare=${true} @pick=${points.picks}
       @hover=${points.hovers}></image-buttons>${
     more > 0 ? html`<p class="hint">${say('more', {number: grouped(more)})}</p>` : nothing}</section>`;
+}
+
+/** How many are selected, and what becomes of them with the next lasso or search. @param {Explorer} on */
+export function joiningView({points}) {
+  const {selection, joining} = points;
+  if (!selection && joining === 'new') return nothing;
+  return html`<div class="joining"><span>${say('selected', {number: grouped(selection?.length ?? 0)})}</span><span
+    class="hint">${say('joining')}</span>${choice(['new', 'add', 'take'].map(how => [how, say(`joining_${how}`)]), joining,
+    how => points.join(/** @type {import('./points.js').Joining} */ (how)), undefined, {label: say('joining')})}${
+    button(say('clear'), () => points.clear())}</div>`;
 }

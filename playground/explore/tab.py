@@ -9,7 +9,7 @@ import gradio as gr
 from playground.page.modules import opens
 
 PANEL = "<div class='explore workbench' role='region'></div>"
-KEYS = ("map", "at", "colour", "words", "with", "pick", "sel", "draw")  # of the address: what this tab says of its own view
+KEYS = ("map", "at", "colour", "words", "with", "pick", "sel", "draw", "only")  # of the address: how it stands
 
 
 def build(i18n: Any) -> None:

@@ -24,7 +24,7 @@ def timeline(maps: Sources, run: str, language: str) -> Timeline:
     wanted = ("knn", "mse" if rebuilds else "std_sqrt_d", "rankme")
     started = next((event for event in view.events if event["event"] == "Started"), {})
     ended, saved = maps.ended(run), (folder / "model.safetensors").exists()
-    colours = ["label", "purity"] if started.get("knn_pixels") is not None else []
+    colours = ["label", "purity", "vote"] if started.get("knn_pixels") is not None else []
     if saved:  # by the network as it is at the end
         colours += ["error", "cluster"] + (["prototype"] if hasattr(cls.Config, "prototypes") else [])
     metrics: list[Metric] = [

@@ -1,5 +1,6 @@
 // The Explore tab as it stands on the page.
 import {html, repeat} from '../page/lit.js';
+import {empty, failed, waiting} from '../page/state.js';
 import {sayer, words} from '../page/words.js';
 import {button, select} from '../widgets/forms.js';
 import '../widgets/timeline/element.js';
@@ -8,8 +9,9 @@ import {legend, options} from './colours.js';
 import {curves} from './curves.js';
 import {exportsView} from './exports.js';
 import {MOST} from './explore.js';
+import {filterView} from './filter.js';
 import {paneView} from './pane.js';
-import {searchView, selectionView} from './selection.js';
+import {joiningView, searchView, selectionView} from './selection.js';
 
 /** @typedef {import('./explore.js').Explorer} Explorer */
 /** @typedef {import('./pane.js').Pane} Pane */
@@ -61,8 +63,8 @@ function time(on, {info}) {
 
 /** The map, and below it its time. @param {Explorer} on @param {Pane} main */
 const maps = (on, main) => html`<div class="explore-main">${tools(on, main)}<div class="panes" data-count=${on.panes.length}>${
-  repeat(on.panes, pane => pane, pane => paneView(pane, on))}</div>${legend(on, main)}${time(on, main)}${
-  on.measures.view()}<p class="hint">${say('caveat')}</p></div>`;
+  repeat(on.panes, pane => pane, pane => paneView(pane, on))}</div>${joiningView(on)}${filterView(on, main)}${legend(on, main)}${
+  time(on, main)}${on.measures.view()}<p class="hint">${say('caveat')}</p></div>`;
 
 /** What is asked of the map's points, and what leaves the page. @param {Explorer} on @param {Pane} main */
 const side = (on, main) => html`<div class="explore-side">${searchView(on, main)}${on.neighbours.view(main)}${selectionView(on, main)}${
@@ -78,6 +80,6 @@ const body = (on, main) => html`<div>${choices(on.runs.list, on.run, on.choice, 
 export function view(on) {
   const main = on.panes[0], {runs} = on, none = runs.known && !runs.list.length && !on.problem && !runs.expecting;
   return html`<div class="link-gone" role="alert" ?hidden=${!on.runs.missing || on.picky}>${words().missing}</div>${
-    main ? body(on, main) : none ? html`<div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`
-      : html`<p class="live-loading">${on.problem || say(runs.expecting ? 'expecting' : 'loading')}</p>`}`;
+    main ? body(on, main) : none ? empty(say('empty_title'), say('empty'))
+      : on.problem ? failed(on.problem) : waiting(say(runs.expecting ? 'first' : 'loading'))}`;
 }

@@ -3,11 +3,12 @@
 import {query, remember} from '../page/address.js';
 import {get, post, sentence} from '../page/ask.js';
 import {List} from '../lessons/list.js';
-import {html, render} from '../page/lit.js';
+import {render} from '../page/lit.js';
 import {owner} from '../page/owner.js';
 import {playground} from '../page/playground.js';
+import {failed, waiting} from '../page/state.js';
 import {visited} from '../page/tabs.js';
-import {filled} from '../page/words.js';
+import {filled, words} from '../page/words.js';
 import {light, symbolsAt} from '../widgets/flow-drawing.js';
 import {card} from './card.js';
 import {overview} from './overview.js';
@@ -93,7 +94,7 @@ export class Learn {
   draw() {
     const {page} = this, shown = page?.cards.find(one => one.name === this.card);
     this.root.dataset.card = shown?.name ?? '';
-    if (!page) return render(html`<p class="hint">${this.problem}</p>`, this.root);
+    if (!page) return render(this.problem ? failed(this.problem) : waiting(words().learn_loading), this.root);
     render(shown ? card(this, shown) : overview(this), this.root);
     this.root.dataset.ready = '1';
     this.light();

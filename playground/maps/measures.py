@@ -37,7 +37,7 @@ class Measures:
 
     def __init__(self, frames: Frames, background: Background | None = None) -> None:
         self.frames, self.background = frames, background
-        self._purity = Once(self._find_purity, 256)
+        self._near = Once(self._find_near, 256)
         self._quality = Once(self._find_quality, 512)
         self._each = Once(self._find_each, 16, at_once=2)
 
@@ -61,16 +61,25 @@ class Measures:
 
     def purity(self, run: str, step: int) -> Array:
         """(N,) the share of an image's nearest 15 that are of its class; UserError without labels, or below 3 images."""
-        return self._purity(run, step, self.frames.runs.view(run).generation)
+        return self._near(run, step, self.frames.runs.view(run).generation)[0]
 
-    def _find_purity(self, run: str, step: int, generation: int) -> Array:
+    def vote(self, run: str, step: int) -> Array:
+        """(N,) 1 where most of an image's nearest 15 are of its class, else 0; as `purity`.
+
+        Of classes that as many are of, the one of the nearest counts.
+        """
+        return self._near(run, step, self.frames.runs.view(run).generation)[1]
+
+    def _find_near(self, run: str, step: int, generation: int) -> tuple[Array, Array]:
         labels = self.frames.images(run).test.labels
         if labels is None:
             raise UserError("These images have no labels, so there is nothing to check neighbours against.")
         features = self.frames.features(run, step)
-        near = neighbours(features, few(len(features), NEAREST) + 1)[0][:, 1:]
         known = labels.numpy()
-        return (known[near] == known[:, None]).mean(1).astype(np.float32)
+        near = known[neighbours(features, few(len(features), NEAREST) + 1)[0][:, 1:]]
+        votes = (near[:, :, None] == near[:, None]).sum(2)  # for the class of each neighbour
+        elected = near[np.arange(len(near)), votes.argmax(1)]
+        return (near == known[:, None]).mean(1).astype(np.float32), (elected == known).astype(np.float32)
 
     def overlap(self, run: str, step: int, other: str, other_step: int) -> float:
         """The share of nearest 15 that two runs have in common, on average; UserError where their images are others."""

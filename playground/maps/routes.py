@@ -42,8 +42,8 @@ def routes(maps: Maps) -> list[BaseRoute]:
         return {}
 
     def values(p: Any, q: Any) -> Any:
-        if p["name"] == "purity":
-            return maps.measures.purity(p["run"], p["step"])
+        if p["name"] in ("purity", "vote"):
+            return getattr(maps.measures, p["name"])(p["run"], p["step"])
         found = maps.measures.each(p["run"])
         if p["name"] not in found:
             raise FileNotFoundError(p["name"])

@@ -38,6 +38,7 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
         "title": "live.empty_title",
         "text": "live.empty",
         "loading": "live.loading",
+        "learn_loading": "learn.loading",
         "gone": "live.gone",
         "reset": "controls.reset",
         "missing": "live.missing",

@@ -1,5 +1,6 @@
 import {html, nothing} from '../page/lit.js';
 import {runList} from '../page/runs.js';
+import {empty, failed, waiting} from '../page/state.js';
 import {lang, words} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import '../widgets/embedding-map/element.js';
@@ -14,9 +15,8 @@ import {able} from './views.js';
 /** All that Reconstruct shows. @param {Reconstructor} page */
 export function page(page) {
   const {maker, list, note, missing} = page;
-  const empty = html`<div class="live-empty"><h2>${say('empty_title')}</h2><p>${say('empty')}</p></div>`;
   return html`<div class="link-gone" role="alert" ?hidden=${!missing}>${words().missing}</div>${maker ? columns(page, maker)
-    : list?.length === 0 ? empty : html`<p class="live-loading">${note || say('loading')}</p>`}`;
+    : list?.length === 0 ? empty(say('empty_title'), say('empty')) : note ? failed(note) : waiting(say('loading'))}`;
 }
 
 /** @param {Reconstructor} page @param {Maker} maker */

@@ -5,7 +5,7 @@ import {code, copy} from '../page/giving.js';
 import {html, nothing, render} from '../page/lit.js';
 import {forget, owner} from '../page/owner.js';
 import {leave, stay, stays} from '../page/room.js';
-import {empty} from '../page/state.js';
+import {empty, failed, waiting} from '../page/state.js';
 import {sayer} from '../page/words.js';
 import {Tiles} from './wall.js';
 
@@ -163,7 +163,7 @@ export class Room {
     const {id, wall, closed, problem, said} = this;
     const note = problem || said;
     return html`${closed ? html`<p class="room-closed" role="status">${closed}</p>` : nothing}
-      ${!id ? this.opening() : !wall ? html`<p class="hint">${problem || say('loading')}</p>` : html`${this.head(wall)}
+      ${!id ? this.opening() : !wall ? problem ? failed(problem) : waiting(say('loading')) : html`${this.head(wall)}
         ${this.stay ? nothing : this.entrance(wall)}${wall.runs.length ? this.tiles.view(wall.runs, wall.pinned,
           this.stay?.host ? run => this.pin(run) : null) : empty(say('empty_title'), say('empty'))}`}
       ${note && id ? html`<p class="hint bad" role="alert">${note}</p>` : nothing}`;

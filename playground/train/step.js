@@ -2,6 +2,8 @@
 // batch that is taken through in slow motion.
 import {get, path, sentence} from '../page/ask.js';
 import {html, nothing, unsafeHTML} from '../page/lit.js';
+import {waiting} from '../page/state.js';
+import {words} from '../page/words.js';
 import '../widgets/flow-drawing.js';
 import {symbolsAt} from '../widgets/flow-drawing.js';
 
@@ -70,7 +72,7 @@ export class Step {
   /** The part of the panel. @param {Seen} seen @param {string} old */
   view(seen, old) {
     const {moment, run} = seen, flow = moment && this.flows.get(moment.method);
-    if (!moment || !flow) return html`<div class="live-step"></div>`;
+    if (!moment || !flow) return html`<div class="live-step">${waiting(words().loading)}</div>`;
     const {labels} = moment, {walk, live: walked} = this.walked(seen);
     const slow = html`<button type="button" class="small walk-begin walk-icon" aria-pressed=${walk !== null}
       ?disabled=${!moment.maps.pca.length} @click=${() => this.slow(run)}>${labels.step_walk}</button>`;

@@ -160,8 +160,12 @@ def test_click_gives_the_neighbours_of_brute_force_and_the_place_elsewhere(
 
 
 def lasso(page: Page, at: np.ndarray, around: np.ndarray, radius: float) -> list[int]:
-    """Draw a circle with the mouse; the points within it."""
+    """Take the lasso and draw a circle with the mouse; the points within it."""
     page.click(".explore-tools button:has-text('Lasso')")
+    return circle(page, at, around, radius)
+
+
+def circle(page: Page, at: np.ndarray, around: np.ndarray, radius: float) -> list[int]:
     turn = np.linspace(0, 2 * np.pi, 40)
     for number, (dx, dy) in enumerate(zip(np.cos(turn), np.sin(turn), strict=True)):
         page.mouse.move(float(around[0] + radius * dx), float(around[1] + radius * dy))
@@ -315,6 +319,49 @@ def test_colours_legend_and_search(explore: Callable[..., Page], runs: dict[str,
     assert page.evaluate("window.playground.explorer.selection") == hits
     page.fill("#explore-search", "no such thing")
     expect(page.locator(".search .hint")).to_contain_text("Nothing found")
+
+
+def test_chips_filter_the_map_and_back_undoes_them(explore: Callable[..., Page], runs: dict[str, Path]) -> None:
+    page = explore(width=390, height=844, has_touch=True)
+    labels = read_images(runs["one"]).test.labels
+    assert labels is not None
+    shown = "Array.from({length: 360}, (_, i) => window.playground.explorer.main().map.shown(i))"
+    said, chips = page.locator(".filter [role=status]"), page.locator(".chip")
+    page.locator(".filter button", has_text="Show only").tap()
+    page.locator("[data-by=label] button").nth(3).tap()
+    expect(said).to_have_text(f"{(labels == 3).sum()} of 360 shown")
+    page.locator("[data-by=vote] button", has_text="right").focus()
+    page.keyboard.press("Enter")
+    expect(chips).to_have_count(2)
+    step = page.evaluate("window.playground.explorer.main().info.steps.at(-1)")
+    answer = page.request.get(page.url.split("?")[0] + f"playground/runs/explore-one/values/vote/{step}")
+    right = (labels.numpy() == 3) & (np.frombuffer(answer.body(), np.float32) == 1)
+    expect(said).to_have_text(f"{right.sum()} of 360 shown")
+    assert (np.array(page.evaluate(shown)) == right).all() and 0 < right.sum()
+    assert "only=label-is-3%2Cvote-is-1" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+    page.go_back()
+    expect(chips).to_have_text(["3×"])
+    expect(said).to_have_text(f"{(labels == 3).sum()} of 360 shown")
+    chips.locator("button").focus()
+    page.keyboard.press(" ")
+    expect(chips).to_have_count(0)
+    assert page.evaluate("document.activeElement.innerText") == "Show only" and "only=" not in page.url
+    assert all(page.evaluate(shown))
+    page.fill("#explore-search", "3")
+    before = page.evaluate("window.playground.explorer.selection")
+    expect(page.locator(".joining")).to_contain_text(f"{len(before)} selected")
+    page.locator(".joining button", has_text="takes away").tap()
+    page.locator(".explore-tools button", has_text="Lasso").tap()
+    page.locator(".explore .map").scroll_into_view_if_needed()
+    at = pixels(page)
+    page.keyboard.down("Shift")  # which adds, whatever is chosen
+    inside = circle(page, at, at.mean(0), 60)
+    page.keyboard.up("Shift")
+    page.wait_for_function("before => window.playground.explorer.selection.length > before", arg=len(before))
+    assert set(before) | set(inside) <= set(page.evaluate("window.playground.explorer.selection"))
+    circle(page, at, at.mean(0), 60)
+    page.wait_for_function("inside => !inside.some(i => window.playground.explorer.selection.includes(i))", arg=inside)
 
 
 def test_heaps_are_named_by_what_lies_there_and_a_press_takes_the_names_away(explore: Callable[..., Page]) -> None:

@@ -296,17 +296,25 @@ def test_a_link_that_is_wrong_says_so_on_every_tab(open_fresh: Open) -> None:
     expect(page.locator("#tab-explore")).to_be_visible()
 
 
-@pytest.mark.parametrize("tab, list_", [("explore", "runs"), ("reconstruct", "repairs")])
+HELD = [("explore", "runs"), ("reconstruct", "repairs"), ("compare", "compare"), ("learn", "learn")]
+
+
+@pytest.mark.parametrize(("tab", "list_"), HELD)
 def test_while_runs_are_fetched_nobody_reads_that_there_are_none(open_fresh: Open, tab: str, list_: str) -> None:
     page = open_fresh(f"?tab={tab}")
     held = Held(page, rf"playground/{list_}\?")
     page.reload(wait_until="commit")
     held.wait()
-    expect(page.locator(f".{tab} .live-loading")).to_be_visible()
+    bones = page.locator(f".{tab} .state.waiting .bones")
+    expect(bones).to_be_visible()
+    expect(page.locator(f".{tab} .state.waiting")).to_contain_text("…")
     assert not page.locator(f".{tab} .live-empty").count()
     held.release()
-    page.wait_for_selector(f".{tab} .map .map-paint")
-    assert not page.locator(".live-loading:visible, .live-empty:visible").count()
+    page.wait_for_selector(f".{tab} .learn-cards, .{tab} .map[data-step] .map-paint, .reconstruct .map .map-paint")
+    expect(bones).to_have_count(0)
+    assert not page.locator(".live-empty:visible").count()
+    if tab not in ("explore", "reconstruct"):  # whose answer is no list
+        return
     page.route(re.compile(rf"playground/{list_}\?"), lambda route: route.fulfill(json=[]))
     page.reload()
     expect(page.locator(f".{tab} .live-empty")).to_be_visible()

@@ -82,6 +82,22 @@ def test_on_a_phone_progress_and_train_stay_while_one_scrolls(open_fresh: Open) 
     assert in_sight(page, ".live-now .live-bar") and in_sight(page, "#train")
 
 
+def test_on_a_projector_train_stays_while_one_scrolls_and_every_knob_can_be_reached(open_fresh: Open) -> None:
+    page = open_fresh(width=1280, height=720)
+    maps_stand(page)
+    page.click("#knobs button")
+    last = page.locator("#controls input:visible").last
+    last.wait_for()
+    page.evaluate("scrollTo(0, 1200)")
+    page.wait_for_function("scrollY > 1000")
+    assert in_sight(page, "#train") and in_sight(page, "#method")
+    page.mouse.move(140, 500)  # over the controls, which are taller than the window now
+    page.mouse.wheel(0, 4000)
+    page.wait_for_function("(c => c.scrollTop + c.clientHeight >= c.scrollHeight - 1)(document.querySelector('#controls'))")
+    place = last.bounding_box()
+    assert place and 0 < place["y"] < 720 - place["height"] and in_sight(page, "#train")
+
+
 @pytest.mark.parametrize("language", list(LOCALES))
 def test_from_click_to_end_the_last_run_stays_the_map_moves_and_a_sentence_is_said(open_fresh: Open, language: str) -> None:
     page = open_fresh(width=1280, height=720, locale=LOCALES[language])
@@ -104,6 +120,9 @@ def test_from_click_to_end_the_last_run_stays_the_map_moves_and_a_sentence_is_sa
     for one, place in before.items():  # nothing has jumped
         now = box(page, one)
         assert abs(now["x"] - place["x"]) < 1 and abs(now["y"] - place["y"]) < 1, one
+    page.evaluate("scrollTo(0, 1200)")
+    page.wait_for_function("scrollY > 1000")
+    assert in_sight(page, "#train") and in_sight(page, "#stop")
     page.wait_for_function("document.body.dataset.run === 'finished'", timeout=2000 * SECONDS)
     expect(page.locator(".live-ending")).not_to_be_empty()
     assert page.locator(".live-ways a").count() == 3

@@ -28,6 +28,7 @@ import {figure} from './traces.js';
  *   pace          ms in which the points glide there; the first time they jump
  *   spec          what the colours mean, {names, of} or {values, low, high}; null: the labels, as labelled() of colours.js has them
  *   hiddenGroups  a Set of groups that are not drawn; the parent empties it with another spec; toggled() of colours.js makes the next one
+ *   only          Uint8Array, 1 for each point that is drawn; null for all
  *   selection     indices whose points stay bright, null for all
  *   picked, near  an index with a ring, and those with a small ring; -1 and []
  *   linked        the index that the mouse is over elsewhere, -1
@@ -50,7 +51,7 @@ import {figure} from './traces.js';
  *   dress(node, i, side)         lets an element show an image; in templates: styleMap(imageStyle(…)) of ../sprite.js
  *   colourOf(i), shown(i), find(x, y, near), toX(), toY()
  * To read: where (positions now), bins, palette, coding (spec, or the labels'), drawn, begun, gliding, frames, hovered, dimensions,
- *   camera (of a map in the plane), space (of one in space), root.
+ *   camera (of a map in the plane), space (of one in space), root, joining (the last lasso: 'add' with Shift, 'take' with Alt).
  *
  * Events: `hover` (index, -1 for none, -2 - j for placed[j]), `pick` (index), `own` (a placed point), `select` (indices, or null).
  *
@@ -59,6 +60,7 @@ import {figure} from './traces.js';
 export class EmbeddingMap extends widget({
   about: /** @type {About | null} */ (null), sheet: '', positions: /** @type {Float32Array | null} */ (null),
   spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()),
+  only: /** @type {Uint8Array | null} */ (null),
   selection: /** @type {Iterable<number> | null} */ (null), picked: -1, near: /** @type {number[]} */ ([]), linked: -1,
   placed: /** @type {Placed[]} */ ([]), images: /** @type {boolean | null} */ (null), tool: /** @type {'pan' | 'lasso'} */ ('pan'),
   sphere: false, named: false, contours: false, wheel: true, pace: GLIDE, classes: /** @type {string[] | null} */ (null), language: 'en',
@@ -69,6 +71,7 @@ export class EmbeddingMap extends widget({
   /** @type {number[]} */ bins = [];
   /** @type {string[]} */ palette = [];
   /** @type {Set<number>} */ off = new Set();  // groups that are not drawn; asked for every point of a frame, and lit's fields are slow
+  /** @type {Uint8Array | null} */ drawable = null;  // likewise
   /** @type {Set<number> | null} */ chosen = null;
   /** @type {Map<Placed, HTMLImageElement>} */ pictures = new Map();  // of placed points
   sprite = new Image();
@@ -80,6 +83,7 @@ export class EmbeddingMap extends widget({
   stepping = false;
   frames = 0;  // painted of glides so far: what the benchmark counts
   begun = false;  // whether there was a frame
+  /** @type {'add' | 'take' | undefined} */ joining = undefined;  // of the last lasso
   zoomed = false;  // by a person, whom the view then no longer follows
 
   pointer = new Pointer(this);
@@ -135,6 +139,7 @@ export class EmbeddingMap extends widget({
       this.palette = paletteOf(this.coding);
     }
     this.off = this.coding.values ? new Set() : this.hiddenGroups;
+    this.drawable = this.only;
     const known = changed.has('about') && !changed.get('about');  // for the first time: positions may have been there before
     if (this.positions && (known || changed.has('positions'))) this.go(this.positions);
   }
@@ -259,7 +264,7 @@ export class EmbeddingMap extends widget({
 
   colourOf(/** @type {number} */ i) { return this.bins[i] < 0 ? NO_GROUP : this.palette[this.bins[i]]; }
   /** @param {number} i */
-  shown(i) { return !this.off.has(this.bins[i]); }
+  shown(i) { return !this.off.has(this.bins[i]) && (!this.drawable || this.drawable[i] === 1); }
   /** @param {number} i */
   name(i) { return this.about ? nameOf(this.about, i, this.classes ?? this.about.classes, this.language) : ''; }
 

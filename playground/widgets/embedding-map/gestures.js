@@ -78,6 +78,7 @@ export class Gestures {
     this.end();
     if (!trail.length) return;
     map.paint();
+    map.joining = event.shiftKey ? 'add' : event.altKey ? 'take' : undefined;
     if (!from && !dropped) map.lasso(trail.map(at => map.camera.position(at)));
   }
 

@@ -112,8 +112,8 @@ export class Names {
 
   /** @returns {unknown[]} points and groups, and then the view */
   get now() {
-    const {where, bins, off, camera: {x, y, scale, width, height}} = this.map;
-    return [where, bins, off, x, y, scale, width, height];
+    const {where, bins, off, drawable, camera: {x, y, scale, width, height}} = this.map;
+    return [where, bins, off, drawable, x, y, scale, width, height];
   }
 
   /**
@@ -129,7 +129,7 @@ export class Names {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.find(), RESTS);
     }
-    if (now.slice(0, 3).some((one, at) => one !== of[at])) return;
+    if (now.slice(0, 4).some((one, at) => one !== of[at])) return;
     /** @type {[number, number, number, number][]} */
     const taken = [], [px, py] = [map.toX(), map.toY()];
     Object.assign(g, {globalAlpha: 1, textAlign: 'center', textBaseline: 'middle', lineJoin: 'round'});

@@ -23,7 +23,7 @@ paged('the run that has just begun is waited for, and no other is shown in its p
   document.body.dataset.run = 'running';
   const on = await at.opened();
   assert.equal(on.run, '');
-  assert.equal(at.root.querySelector('.live-loading').textContent, 'expecting');
+  assert.match(at.root.querySelector('.waiting').textContent, /first/);
   at.list.unshift({...at.list[0], run: 'new'});
   clearTimeout(on.runs.expecting);
   await on.opened();  // as it does a second later
@@ -94,7 +94,7 @@ paged('a run that cannot be opened leaves the one before', async at => {
   await settle();
   assert.equal(on.run, 'one');
   assert.equal(at.root.querySelector('#explore-run').value, 'one');
-  assert.match(at.root.querySelector('[role=status]').textContent, /no run called two/);
+  assert.match(at.root.querySelector('.explore-side [role=status]').textContent, /no run called two/);
 });
 
 paged('what was put beside and taken away before it came does not come', async at => {
@@ -107,6 +107,15 @@ paged('what was put beside and taken away before it came does not come', async a
   await first;
   await settle();
   assert.deepEqual(on.panes.map(pane => pane.run), ['one']);
+});
+
+paged('a map whose points are not there yet says so, and looks like none', async at => {
+  const late = hold(at, url => /maps\/(pca|umap)[^/]*\/\d+$/.test(url.pathname)), bones = () => at.root.querySelector('.pane-map .state.waiting');
+  await at.opened();
+  assert.equal(bones()?.textContent.trim(), 'first');
+  late.answer();
+  await settle();
+  assert.equal(bones(), null);
 });
 
 paged('of two maps asked for one after the other only the last is shown', async at => {
@@ -160,7 +169,7 @@ paged('a mouse on a map is shown on the others, and draws nothing where there is
 
 paged('Escape takes the selection and the image away', async at => {
   const on = await at.opened('map=pca-2&pick=1&sel=Bg');
-  on.key({key: 'Escape', target: at.root, preventDefault() {}});
+  on.points.key({key: 'Escape', target: at.root, preventDefault() {}});
   await settle();
   assert.equal(on.selection, null);
   assert.equal(on.points.picked, -1);

@@ -16,12 +16,12 @@ const ABOUT = {count: COUNT, columns: 3, rows: 2, width: 8, height: 8, classes: 
 const entry = run => ({run, title: `SimCLR · digits · ${run}`, method: 'SimCLR', changed: '', set: 'x', ended: true, last: 20});
 const timeline = run => ({
   ...entry(run), generation: 0, state: 'finished', steps: STEPS, seconds: [0, 1, 2], metrics: [{key: 'knn', name: 'kNN', values: [0.1, null, 0.9]}],
-  colours: ['label', 'purity', 'error', 'cluster'], error: 'error', reads: true, rebuilds: false, keys: KEYS,
+  colours: ['label', 'purity', 'vote', 'error', 'cluster'], error: 'error', reads: true, rebuilds: false, keys: KEYS,
 });
 
 const WORDS = {
   explore: {}, reducers: REDUCERS, classes: {}, languages: ['en'], methods: [], shipped: {}, tabs: {},
-  keys: {explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel', 'draw'], match: ['labels']},
+  keys: {explore: ['map', 'at', 'colour', 'words', 'with', 'pick', 'sel', 'draw', 'only'], match: ['labels']},
 };
 globalThis.playground.words = WORDS;
 globalThis.CSS ??= {escape: text => text};
@@ -109,6 +109,7 @@ function answer(at, url, options) {
   if (part === 'timeline') return timeline(run);
   if (part === 'images.json') return ABOUT;
   if (part === 'neighbours') return [[(Number(b) + 1) % COUNT, 0.9], [(Number(b) + 2) % COUNT, 0.8]];
+  if (part === 'values' && a === 'vote') return Float32Array.from({length: COUNT}, (_, i) => Number(i < 3));
   if (part === 'values') return Float32Array.from({length: COUNT}, (_, i) => i / COUNT);
   if (part === 'overlap') return 0.5;
   if (part === 'maps' && b === 'place') return {placed: [...options.body.getAll('images')].map(file =>

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -174,7 +175,7 @@ def test_pca_needs_no_process_and_stays_put(finished: Finished) -> None:
     shutil.rmtree(finished.runs.root / run / "maps" / "away")
 
 
-def test_neighbours_and_purity_are_those_of_brute_force(finished: Finished) -> None:
+def test_neighbours_purity_and_vote_are_those_of_brute_force(finished: Finished) -> None:
     maps, run = Maps(finished.runs), finished.run
     step = maps.steps(run)[-1]
     x = record.read_snapshot(finished.runs.root / run, step).astype(np.float64)
@@ -190,6 +191,10 @@ def test_neighbours_and_purity_are_those_of_brute_force(finished: Finished) -> N
     near = np.argsort(-cosine, axis=1)[:, :15]
     expected = (labels.numpy()[near] == labels.numpy()[:, None]).mean(1)
     assert np.abs(maps.measures.purity(run, step) - expected).mean() < 0.005
+    # Counter gives of the most common ones the one that came first, which is the nearest
+    elected = [Counter(row.tolist()).most_common(1)[0][0] for row in labels.numpy()[near]]
+    vote = maps.measures.vote(run, step)
+    assert set(vote.tolist()) == {0, 1} and np.mean(vote != (elected == labels.numpy())) < 0.01
     for index in (-1, 360):
         with pytest.raises(UserError, match="no image"):
             maps.measures.neighbours(run, step, index)

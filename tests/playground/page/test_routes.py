@@ -212,7 +212,7 @@ def test_the_time_axis_and_the_list_of_runs(client: TestClient, finished: Finish
     assert [one["run"] for one in listed] == [finished.run] and listed[0]["ended"]
     found = client.get(f"/playground/runs/{finished.run}/timeline", params={"lang": "zh"}).json()
     assert found["steps"] == sorted(found["steps"]) and len(found["seconds"]) == len(found["steps"]) >= 2
-    assert found["colours"] == ["label", "purity", "error", "cluster"] and not found["reads"]
+    assert found["colours"] == ["label", "purity", "vote", "error", "cluster"] and not found["reads"]
     assert [metric["key"] for metric in found["metrics"]] == ["knn", "std_sqrt_d", "rankme"]
     assert all(len(metric["values"]) == len(found["steps"]) for metric in found["metrics"])
     assert found["error"] == "两个视图的距离（结束时）"
@@ -222,7 +222,7 @@ def test_what_a_point_is_asked_for(client: TestClient, finished: Finished) -> No
     base, step = f"/playground/runs/{finished.run}", finished.runs.view(finished.run).of("Snapshot")[-1]["step"]
     near = client.get(f"{base}/neighbours/{step}/5")
     assert len(near.json()) == 12 and "immutable" in near.headers["cache-control"]
-    for name, most in (("purity", 1), ("error", 2), ("cluster", 9)):
+    for name, most in (("purity", 1), ("vote", 1), ("error", 2), ("cluster", 9)):
         values = np.frombuffer(client.get(f"{base}/values/{name}/{step}").content, np.float32)
         assert values.shape == (360,) and values.min() >= 0 and values.max() <= most
     assert client.get(f"{base}/overlap/{step}/{finished.run}/{step}").json() == 1

@@ -384,6 +384,18 @@ describe('embedding-map', () => {
     assert.deepEqual(told.at(-1), ['pick', 1], 'a press is no lasso');
   });
 
+  test('Shift and Alt say what becomes of the selection, and what is not drawn is in no lasso', async () => {
+    const {node, told} = await map({tool: 'lasso', only: Uint8Array.of(0, 1, 1, 0)}, 400, ['select']);
+    const [x, y] = [node.toX(), node.toY()], all = [[-90, -90], [90, -90], [90, 90], [-90, 90]].map(([u, v]) => [x(u), y(v)]);
+    const how = more => { drag(node, all, more); return node.joining; };
+    assert.deepEqual([how({shiftKey: true}), how({altKey: true}), how({})], ['add', 'take', undefined]);
+    assert.deepEqual(told, [['select', [1, 2]], ['select', [1, 2]], ['select', [1, 2]]]);
+    node.only = null;
+    await node.updateComplete;
+    how({});
+    assert.equal(told.at(-1)[1].length, 4);
+  });
+
   test('a lasso is seen while it is drawn, and gone afterwards', async () => {
     const {node} = await map({tool: 'lasso'});
     painted.length = 0;
