@@ -28,9 +28,12 @@ from playwright.sync_api import Locator, Page, expect
 from skimage.data import astronaut, chelsea
 
 from playground.match.models import ASSETS, SHIPPED
+from playground.match.place import GRID, hidden
+from playground.match.sets import painted
 from playground.match.sources import CONFIG
 from tests.browser.conftest import App, curve_drawn
 from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
+from tests.playground.match.test_towers import save_tiny
 from trainers import data, record
 from trainers.checkpoint import load_model
 from trainers.clip_towers import export
@@ -38,7 +41,7 @@ from trainers.data import emoji
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-ACTIVITIES = {"words": "match", "find": "find", "test": "test", "lesson": ""}  # and the kind of their answers
+ACTIVITIES = {"words": "match", "close": "place", "find": "find", "test": "test", "lesson": ""}  # and the kind of their answers
 # what the small model knows well of Twitter's drawings, which it never saw
 KNOWN = ("red heart", "eye", "cactus", "guitar", "grinning face", "airplane")
 
@@ -339,6 +342,76 @@ def test_spreadsheet_cells_in_a_field_are_text_and_a_picture_elsewhere_is_one(ma
     assert not page.evaluate(PASTE, ["#match-labels", picture, ""])  # which a field cannot take
     ready(page)
     expect(own).to_have_count(1)
+
+
+# -- looking closely, and a word on a picture ----------------------------------------------------------------------------
+
+
+def test_a_words_place_in_a_picture_by_two_models_side_by_side(match: Callable[..., Page], tmp_path: Path) -> None:
+    tiny, large = save_tiny("clip", tmp_path), ASSETS / SHIPPED
+    picture = Image.new("RGB", (128, 128), "white")
+    picture.paste(Image.open(io.BytesIO(drawn("red heart"))), (0, 0))  # in the upper left quarter
+    page = match(query="&labels=red heart%0Aguitar%0Aeye")
+    drop(page, {"corner.png": saved(picture)})
+    load(page, str(tiny))
+    page.click(".match-doing button[data-kind=close]")
+    page.select_option("#match-second", SHIPPED)
+    for side, folder in enumerate((tiny, large)):
+        pane = page.locator(f".match-pane[data-side='{side}']")
+        for kind in ("match", "place"):
+            pane.locator(f".match-part[data-kind={kind}] .match-answer[data-ready='1']").wait_for()
+        cosines, scale = plain(
+            folder, [saved(picture), *(saved(Image.fromarray(one)) for one in hidden(np.asarray(picture)))],
+            ["red heart", "guitar", "eye"],
+        )  # fmt: skip
+        found = pane.locator(".match-place").first.locator("i").evaluate_all("all => all.map(one => Number(one.dataset.value))")
+        assert_allclose(found, cosines[0, 0] - cosines[1:, 0], atol=2e-3)
+        told = re.findall(r"−?\d\.\d+", pane.locator(".match-place-told").inner_text())[0]
+        assert float(told.replace("−", "-")) == pytest.approx(cosines[0, 0], abs=0.008)
+        best = ["red heart", "guitar", "eye"][int(cosines[0].argmax())]
+        assert best in pane.locator(".match-bar").first.inner_text()
+        patches = pane.locator(".match-place").nth(1).locator("i")
+        assert patches.count() == (0 if side else 16)  # the shipped tower has none that a text can be compared with
+        assert pane.locator(".match-no-patches").count() == side
+    # each cell lies where the window was that it is about
+    box = pane.locator(".match-place .match-picture").first.bounding_box()
+    cells = pane.locator(".match-place").first.locator("i")
+    for at, share in ((0, 1 / 8), (GRID**2 - 1, 7 / 8)):
+        cell = cells.nth(at).bounding_box()
+        assert box and cell and abs(cell["x"] + cell["width"] / 2 - box["x"] - share * box["width"]) < 1.5
+        assert abs(cell["y"] + cell["height"] / 2 - box["y"] - share * box["height"]) < 1.5
+    # another word, and one model alone; the picture is nobody else's
+    page.get_by_role("button", name="guitar").click()
+    page.wait_for_selector(".match-pane[data-side='1'] .match-part[data-kind=place] .match-answer[data-ready='1']")
+    assert cells.evaluate_all("all => all.map(one => Number(one.dataset.value))") != found
+    assert "word=guitar" in page.url and f"model2={SHIPPED}" in page.url and "own-" not in page.url
+    page.select_option("#match-second", "")
+    expect(page.locator(".match-pane")).to_have_count(1)
+
+
+def test_a_word_is_painted_on_a_picture_and_the_page_says_what_happened(match: Callable[..., Page]) -> None:
+    page = match(query="&labels=red apple%0Adog")
+    page.fill("#match-word", "car")
+    page.get_by_role("button", name="Paint it on").click()
+    ready(page)
+    labels = ["car", "red apple", "dog"]
+    emoji = data.load("emoji", 64).test
+    apple = emoji.images[emoji.captions["en"].index("red apple")].permute(1, 2, 0).numpy()
+    files = [saved(Image.fromarray(one)) for one in (apple, painted(apple, "car"))]
+    cosines, scale = plain(ASSETS / SHIPPED, files, labels)
+    shares = softmax(scale * cosines, 1)
+    assert page.input_value("#match-labels").splitlines() == labels
+    assert_allclose(table(page, "to_text")[:2], shares, atol=5e-3)
+    assert tops(page)[:2] == ["red apple", "car"]  # as the word says: this one it knows, whatever is read
+    note = page.locator(".match-painted p").first
+    before, after = (int(one) for one in re.findall(r"(\d+)%", re.sub(r"(\d)\.\d+%", r"\1%", note.inner_text())))
+    assert "“car”" in note.inner_text() and abs(after - 100 * shares[1, 0]) < 1.5 and before <= 100 * shares[0, 0] + 1
+    pair = page.locator(".match-card img").evaluate_all("all => all.slice(0, 2).map(one => one.src)")
+    for src, content in zip(pair, files, strict=True):
+        assert (np.asarray(Image.open(io.BytesIO(httpx.get(src).content))) == np.asarray(Image.open(io.BytesIO(content)))).all()
+    page.reload()  # the address has it
+    ready(page)
+    assert tops(page)[:2] == ["red apple", "car"]
 
 
 # -- models --------------------------------------------------------------------------------------------------------------

@@ -46,18 +46,22 @@ class NoFiles:
         pass
 
 
+def save_tiny(kind: str, root: Path) -> Path:
+    """The folder of a small untrained model of KINDS, made and saved by open_clip."""
+    (root / f"tiny-{kind}.json").write_text(json.dumps(KINDS[kind]))
+    open_clip.add_model_config(root / f"tiny-{kind}.json")
+    torch.manual_seed(0)
+    model: Any = open_clip.create_model(f"tiny-{kind}")
+    with torch.no_grad():
+        model.logit_scale.fill_(3.0)
+    save_for_hf(model, NoFiles(), KINDS[kind], str(root / kind), safe_serialization=True)  # type: ignore[arg-type]
+    return root / kind
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("towers")
-    for kind, config in KINDS.items():
-        (root / f"tiny-{kind}.json").write_text(json.dumps(config))
-        open_clip.add_model_config(root / f"tiny-{kind}.json")
-        torch.manual_seed(0)
-        model: Any = open_clip.create_model(f"tiny-{kind}")
-        with torch.no_grad():
-            model.logit_scale.fill_(3.0)
-        save_for_hf(model, NoFiles(), config, str(root / kind), safe_serialization=True)  # type: ignore[arg-type]
-    return {kind: root / kind for kind in KINDS}
+    return {kind: save_tiny(kind, root) for kind in KINDS}
 
 
 @pytest.fixture(scope="module")
