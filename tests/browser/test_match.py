@@ -369,12 +369,12 @@ def test_a_words_place_in_a_picture_by_two_models_side_by_side(match: Callable[.
         told = re.findall(r"−?\d\.\d+", pane.locator(".match-place-told").inner_text())[0]
         assert float(told.replace("−", "-")) == pytest.approx(cosines[0, 0], abs=0.008)
         best = ["red heart", "guitar", "eye"][int(cosines[0].argmax())]
-        assert best in pane.locator(".match-bar").first.inner_text()
+        assert best in pane.locator(".portion-bar").first.inner_text()
         patches = pane.locator(".match-place").nth(1).locator("i")
         assert patches.count() == (0 if side else 16)  # the shipped tower has none that a text can be compared with
         assert pane.locator(".match-no-patches").count() == side
     # each cell lies where the window was that it is about
-    box = pane.locator(".match-place .match-picture").first.bounding_box()
+    box = pane.locator(".match-place .picture-shown").first.bounding_box()
     cells = pane.locator(".match-place").first.locator("i")
     for at, share in ((0, 1 / 8), (GRID**2 - 1, 7 / 8)):
         cell = cells.nth(at).bounding_box()
@@ -406,7 +406,7 @@ def test_a_word_is_painted_on_a_picture_and_the_page_says_what_happened(match: C
     note = page.locator(".match-painted p").first
     before, after = (int(one) for one in re.findall(r"(\d+)%", re.sub(r"(\d)\.\d+%", r"\1%", note.inner_text())))
     assert "“car”" in note.inner_text() and abs(after - 100 * shares[1, 0]) < 1.5 and before <= 100 * shares[0, 0] + 1
-    pair = page.locator(".match-card img").evaluate_all("all => all.slice(0, 2).map(one => one.src)")
+    pair = page.locator(".picture-card img").evaluate_all("all => all.slice(0, 2).map(one => one.src)")
     for src, content in zip(pair, files, strict=True):
         assert (np.asarray(Image.open(io.BytesIO(httpx.get(src).content))) == np.asarray(Image.open(io.BytesIO(content)))).all()
     page.reload()  # the address has it
