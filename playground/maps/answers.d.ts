@@ -61,7 +61,7 @@ export interface ImagePlacements {
   skipped: string[];
 }
 
-/** A text on a map, whether the network knows a word of it, and the last letters that it read where it cut the text, or "". */
+/** A text on a map, whether the network knows a word of it, end: the last letters read of one that was cut, else "". */
 export interface TextPlacement {
   at: number[];
   how: 'transform' | 'mean';

@@ -379,7 +379,7 @@ def test_hostile_file_names_are_names_and_nothing_else(matching: Matching) -> No
 def test_files_of_a_set_are_called_as_they_were(matching: Matching) -> None:
     files = [(f"mine/{name.split('/')[-1]}", content) for name, content in emoji_files((2,))]
     found = matching.own.keep_set([*files, ("mine/notes.txt", b"words"), ("mine/notes.txt", b"more words")], "en")
-    assert [one.split(" cannot")[0] for one in found["skipped"]] == [f"mine/{len(files) + 1} notes.txt", "mine/notes.txt"]
+    assert [one.split(" is left out")[0] for one in found["skipped"]] == [f"mine/{len(files) + 1} notes.txt", "mine/notes.txt"]
     _, kept = matching.sets.set(found["set"]["id"])
     assert {*kept.train.names, *kept.test.names} == {name for name, _ in files}
 
@@ -392,8 +392,8 @@ def test_sets_that_cannot_be_used_say_why_and_leave_nothing(matching: Matching) 
             file.writestr("../../" + name, content)
     for files, said in (
         ([], "No file came"), (emoji_files()[:3], "only 3 can be used"),
-        ([("a.txt", b"words")], "^No image in a.txt can be used: a.txt cannot"),
-        ([(f"{i}.txt", b"words") for i in range(4)], "^No image in 0.txt, 1.txt, 2.txt, … can be used: 0.txt cannot"),
+        ([("a.txt", b"words")], "^No image in a.txt can be used: a.txt is left out"),
+        ([(f"{i}.txt", b"words") for i in range(4)], "^No image in 0.txt, 1.txt, 2.txt, … can be used: 0.txt is left out"),
         ([("evil.zip", evil.getvalue())], "evil.zip is refused"), ([("cut.zip", b"PK\3\4 no zip")], "cut.zip"),
     ):  # fmt: skip
         with pytest.raises(UserError, match=said) as error:
