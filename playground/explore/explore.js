@@ -102,7 +102,7 @@ export class Explorer {
       await runs.ask([this.run, ...linked, ...this.beside]);
       if (!this.loaded) runs.look().then(() => this.draw(), () => {});
       const now = shownRun(), followed = !this.picky && runs.has(now) && now !== this.followed;
-      if (!this.picky && runs.expects(now, () => this.visible() && this.opened())) return;
+      if (!this.picky && runs.expects(now, () => this.visible() && this.opened())) return this.draw();
       if (runs.list.length && (!this.run || followed)) {
         this.followed = now;
         await this.load(runs.has(now) ? now : runs.list[0].run, this.run ? [] : linked);

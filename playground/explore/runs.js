@@ -44,7 +44,7 @@ export class Runs {
   expects(run, again) {
     clearTimeout(this.expecting);
     const begun = !this.has(run) && ['starting', 'running'].includes(document.body.dataset.run ?? '');
-    if (begun) this.expecting = setTimeout(again, AGAIN);
+    this.expecting = begun ? setTimeout(again, AGAIN) : undefined;
     return begun;
   }
 }

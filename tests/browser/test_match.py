@@ -509,7 +509,7 @@ def test_pictures_are_found_by_words_and_by_a_picture_and_texts_by_a_picture(mat
         name = next(one.en for one in emoji.table() if words in (one.en, one.zh))
         assert name in [hit["caption"] for hit in hits(page)], words
     assert len(hits(page)) == 36
-    expect(page.locator(".match-part[data-kind=find] .hint")).to_contain_text("5,407")
+    expect(page.locator(".match-part[data-kind=find] .hint[role=status]")).to_contain_text("5,407")
     # one that is in the set finds itself first, and then its like, without itself
     choose(page, "#match-like", {"mine.png": drawn("airplane")})
     ready(page, "texts")

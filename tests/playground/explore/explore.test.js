@@ -29,6 +29,17 @@ paged('the run that has just begun is waited for, and no other is shown in its p
   await on.opened();  // as it does a second later
   await settle();
   assert.equal(on.main().run, 'new');
+});
+
+paged('a run that has ended without a map is waited for no more', async at => {
+  at.list.length = 0;
+  document.body.dataset.run = 'starting';
+  const on = await at.opened('run=new');
+  assert.ok(at.root.querySelector('.waiting'));
+  document.body.dataset.run = 'example';
+  clearTimeout(on.runs.expecting);
+  await on.opened();
+  assert.equal(at.root.querySelector('.waiting'), null);
   delete document.body.dataset.run;
 });
 
