@@ -182,9 +182,8 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
         if not self.training or _at.get() != "share":
             return super().forward(input)
         apart = [at for at in range(input.ndim) if at != 1]
-        means, variances = everyone(torch.stack(torch.var_mean(input, apart, correction=0)[::-1])[None]).unbind(
-            1
-        )  # (processes,C)
+        own = torch.stack(torch.var_mean(input, apart, correction=0)[::-1])
+        means, variances = everyone(own[None]).unbind(1)  # (processes,C) each
         mean, variance = means.mean(0), variances.mean(0) + means.var(0, correction=0)
         n = processes() * input.numel() // input.shape[1]
         if self.running_mean is not None and self.running_var is not None and self.num_batches_tracked is not None:

@@ -107,8 +107,8 @@ export class Filter {
   /** Works out which images are shown, in all maps those of the first run; of two questions the later one counts. */
   async apply() {
     const {on, conditions} = this, main = on.panes[0], kinds = [...new Set(conditions.map(({by}) => by))];
-    const steps = () => kinds.map(by => stepOf(by, main, on.wanted(main).step));
-    const of = conditions.length ? [main.run, addressOf(conditions), ...steps()].join(' ') : '';
+    const steps = kinds.map(by => stepOf(by, main, on.wanted(main).step));
+    const of = conditions.length ? [main.run, addressOf(conditions), ...steps].join(' ') : '';
     if (of === this.of) return;
     this.of = of;
     try {

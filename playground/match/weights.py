@@ -32,9 +32,8 @@ FIRST = (
 BESIDE = re.compile(r"optim|sched|scaler|rng_|random_states|training_args", re.IGNORECASE)  # what training keeps beside weights
 SHADOW = re.compile(r"ema|averag|teacher|momentum|shadow", re.IGNORECASE)  # a second copy of a model: the first one is taken
 DEEPEST = 6  # wrappers around weights
-INNER = re.compile(
-    r"(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
-)  # of compiled, sharded and recomputed parts
+# of compiled, sharded and recomputed parts
+INNER = re.compile(r"(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.")
 SIZES = {"input_resolution", "context_length", "vocab_size"}  # numbers beside OpenAI's weights, which open_clip leaves out too
 SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})")  # the name of one of several files that are a model together
 # of no code: settings of a command line, and numbers that are no tensors

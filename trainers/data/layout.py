@@ -20,22 +20,8 @@ TEST_ALONE = {"test", "testing", "测试", "測試", "テスト"}  # beside clas
 FILLING = re.compile(
     r"[\W\d_]+|set|images?|imgs?|data|split|folder|集|数据|資料|データ"
 )  # of what split folders are called besides
-SHARES = {
-    "",
-    "a",
-    "b",
-    "c",
-    "d",
-    "fold",
-    "part",
-    "batch",
-    "shard",
-    "raw",
-    "original",
-    "processed",
-    "resized",
-    "augmented",
-}  # of a set
+# names of folders that hold shares of a set
+SHARES = {"", *"abcd", *"fold part batch shard raw original processed resized augmented".split()}
 UNTOLD = "{count} images without a label are left out: no table names a class of them."
 UNPLACED = "{count} images without a label are left out: they lie in no folder of a class."
 UNLABELLED = {"unlabelled", "unlabeled", "unlabel", "unsup", "unsupervised", "nolabel", "未标注", "无标签"}

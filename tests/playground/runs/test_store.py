@@ -371,6 +371,18 @@ def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
     assert [(tmp_path / run).exists() for run in made] == [False, True, True]
 
 
+def test_who_waits_for_a_place_waits_for_no_deletion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs, free = Runs(tmp_path), list[bool]()
+
+    def slow() -> None:
+        free.append(not runs._queueing.locked())
+        raise OSError("a disk that can be read only")
+
+    monkeypatch.setattr(runs, "expire", slow)
+    run = runs.create(CONFIG, "a")  # what is not cleared away costs nobody the run
+    assert free == [True] and runs.state(run).kind == "queued"
+
+
 def test_who_queues_and_stops_without_end_pushes_out_nothing_that_was_trained(tmp_path: Path) -> None:
     runs = Runs(tmp_path, Limits(keep_runs=3))
     trained = []
