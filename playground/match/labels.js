@@ -211,13 +211,13 @@ export class Labels {
   }
 
   drawSettings() {
-    const {scale, page: {models: {about}}} = this, own = about?.scale || 1;
+    const {scale, page: {models: {about}}} = this, own = about ? about.scale || 1 : null;
     const check = (/** @type {Event} */ {target}) => this.choose({neutral: /** @type {HTMLInputElement} */ (target).checked});
     return html`<div class="reconstruct-row">${temperature(scale, own, value => this.choose({scale: value}))}${
         button(say('temperature_reset'), () => this.choose({scale: null}), 'small', scale === null)}<label class="check"><input
         type="checkbox" id="match-none" .checked=${live(this.neutral)} @change=${check}><span>${say('none')}</span></label></div>
       <p class="hint match-softened">${
-        about ? explained(say('softened', {scale: brief(scale ?? own), own: brief(own)})) : ''}</p>`;
+        own ? explained(say('softened', {scale: brief(scale ?? own), own: brief(own)})) : ''}</p>`;
   }
 
   drawAnswer() {

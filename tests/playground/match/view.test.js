@@ -7,7 +7,8 @@ import {Learning} from '../../../playground/match/learning.js';
 import {isOwn, keyOf, named} from '../../../playground/match/pictures.js';
 import {Question} from '../../../playground/match/questions.js';
 import {Sets} from '../../../playground/match/sets.js';
-import {placeOf, scaleOf} from '../../../playground/match/temperature.js';
+import {placeOf, scaleOf, temperature} from '../../../playground/match/temperature.js';
+import {render} from '../../../playground/page/lit.js';
 import {confused} from '../../../playground/match/zero-shot.js';
 import {page, server, soon} from './page.js';
 
@@ -150,4 +151,14 @@ test('two runs are trained, and a run that somebody chose meanwhile stays in its
   assert.deepEqual(learning.panes.map(pane => pane.run), ['first', 'chosen']);
   assert.equal(learning.state().pair, 'first,chosen');
   for (const pane of learning.panes) pane.follow('');
+});
+
+test('until the model is known no temperature is told as its own', () => {
+  const root = document.createElement('div'), told = (scale, own) => {
+    render(temperature(scale, own, () => {}), root);
+    return [root.querySelector('output').textContent, root.querySelectorAll('.match-own').length];
+  };
+  assert.deepEqual(told(null, null), ['…', 0]);
+  assert.deepEqual(told(null, 100), ['0.010', 1]);
+  assert.deepEqual(told(10, null), ['0.10', 0]);
 });
