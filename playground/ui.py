@@ -33,6 +33,7 @@ from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
 from playground.page import codes, glossary, head, modules
+from playground.page.disconnects import Disconnects
 from playground.page.doors import Doors, is_private
 from playground.page.http import mounted
 from playground.page.port import free_port
@@ -176,6 +177,7 @@ def launch(settings: Settings, **options: Any) -> None:
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)
     named = {"page": settings.title} if settings.title else {}
     middleware = [
+        Middleware(Disconnects),
         Middleware(Doors, (*settings.hosts, *told)),
         Middleware(Visitor, settings.address_header),
         Middleware(Uploads, settings.uploads, settings.megabytes_address, variable("megabytes_address")),
