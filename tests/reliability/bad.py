@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 from starlette.routing import Mount, Route
 
+OWN = "own-" + "0" * 20
 GOOD = {
     "run": "good",
     "key": "pca-2",
@@ -26,6 +27,11 @@ GOOD = {
     "index": "3",
     "name": "error",
     "kind": "json",
+    "room": "good",
+    "sweep": "good",
+    "method": "simclr",
+    "set": "emoji",
+    "own": OWN,
 }
 VALUES = (
     "9" * 5000, "9" * 30, "2147483648", "-1", "1e400", "nan", "a" * 300, "a%00b", "%00", "..%2f..", "%ff%fe",
@@ -101,9 +107,9 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 def zips(chance: random.Random) -> Iterator[tuple[str, bytes]]:
     """Zips that lead out of themselves, unpack to too much, or are none."""
-    good = {f"a/{i}.png": _png(i) for i in range(9)}
+    good = {f"a/{i}.png": png(i) for i in range(9)}
     for name in ("../up.png", "/etc/up.png", "C:\\up.png", "a/../../up.png", "..\\up.png"):
-        yield f"out-{len(name)}.zip", _zip(good | {name: _png(1)})
+        yield f"out-{len(name)}.zip", _zip(good | {name: png(1)})
     yield "bomb.zip", _zip({f"{i}.png": b"\0" * (40 << 20) for i in range(30)})
     yield "within.zip", _zip(good | {"inner.zip": _zip({"zeros": b"\0" * (10 << 20)})})
     yield "texts.zip", _zip({"a.txt": b"no picture", "b.png": b"neither"})
@@ -118,7 +124,7 @@ def zips(chance: random.Random) -> Iterator[tuple[str, bytes]]:
         yield f"garbled{number}.zip", bytes(garbled)
 
 
-def _png(value: int) -> bytes:
+def png(value: int) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (16, 16), (value, 0, 0)).save(out, "PNG")
     return out.getvalue()

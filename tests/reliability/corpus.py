@@ -19,10 +19,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 import httpx
@@ -31,10 +32,10 @@ from playground import api, ui
 from playground.background import Background
 from playground.maps.making import Maps
 from playground.match.ask import Matching
-from playground.runs.store import Runs, read_images
+from playground.runs.store import Runs
 from playground.texts import text
 from tests.benchmarks.served import ROOT, Served
-from tests.reliability import bad
+from tests.reliability import bad, right
 
 # words of Python and of libraries, and the content of files that are nobody's business
 LEAKS = re.compile(
@@ -47,9 +48,25 @@ LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server lets go of an idle con
 PREDICT = "/gradio_api/run/predict"
 TOLD = " cannot be loaded\n"  # of a model, whose sentence says that the log has the details
 UNEXPECTED = text("en", "toast.unexpected")
-QUICK = {"address": 150, "query": 100, "body": 130, "page": 20, "picture": 50, "zip": 12, "api": 150, "gradio": 40, "run": 35}
+QUICK = {
+    "address": 120,
+    "query": 100,
+    "field": 120,
+    "body": 100,
+    "page": 20,
+    "picture": 50,
+    "zip": 12,
+    "api": 150,
+    "gradio": 40,
+    "run": 35,
+}
 LISTS = ("runs", "repairs", "models", "compare", "compare?runs=good,{run}", "learn")
 QUESTIONS = ("live", "timeline", "knobs", "images.json", "images.png", "maps/pca-2", "maps/pca-2/0", "lesson", "values/error/0")
+PICTURE = {"set": "emoji", "index": 0}
+RIGHT: dict[str, Any] = {  # what functions of the API take
+    "method": "simclr", "pictures": [PICTURE], "labels": ["a"], "picture": PICTURE, "files": [], "run": "good",
+    "secret": "s",
+}  # fmt: skip
 WRITTEN = ("runs", "runs.log", "gradio", "cache")  # below the box: where the app may write
 
 
@@ -64,20 +81,57 @@ class Case:
     sent: dict[str, Any] = field(default_factory=dict)
 
 
-def routes(box: Path) -> Iterator[Case]:
-    """Words of addresses and queries, and bodies, to every route of ours; and every key of the page's address."""
-    app = ui.mount(Maps(Runs(box / "routes")))
-    for method, path in bad.every(app):
+def rights() -> list[tuple[Case, bool]]:
+    """The right questions to each route, and whether one ends something that others ask for."""
+    return [(_right(route, one), one.last) for route, every in right.ROUTES.items() for one in every]
+
+
+def _right(route: str, one: right.Right, **slots: str) -> Case:
+    method, path = route.split(" ", 1)
+    sent: dict[str, Any] = {"params": dict(one.query)}
+    if one.body is not None:
+        sent |= _json(one.body)
+    if one.form is not None:
+        sent["data"] = dict(one.form)
+    if one.files:
+        sent["files"] = [("images", (f"{value}.png", bad.png(value))) for value in range(8)]
+    return Case("right", route, method, bad.filled(path, **{**one.slots, **slots}), sent)
+
+
+def _json(body: Any) -> dict[str, Any]:
+    return {"content": json.dumps(body).encode(), "headers": {"content-type": "application/json"}}
+
+
+def routes() -> Iterator[Case]:
+    """To every route of ours its right question with one thing bad: a word of the address, of the query, of the body.
+
+    Bodies that are none. And every key of the page's address.
+    """
+    for route, one, first in ((route, one, one is every[0]) for route, every in right.ROUTES.items() for one in every):
+        case, path = _right(route, one), route.partition(" ")[2]
         for slot in re.findall(r"{(\w+)", path):
             for value in bad.VALUES:
-                yield Case("address", f"{path} {slot}={value[:40]}", method, bad.filled(path, **{slot: value}))
-        for name in bad.ASKED_FOR if method == "GET" else ():
+                changed = _right(route, one, **{slot: value})
+                yield replace(changed, group="address", said=f"{route} {slot}={value[:40]}")
+        for name in {*one.query, *(bad.ASKED_FOR if first and case.method == "GET" else ())}:
+            others = "".join(f"&{key}={quote(value)}" for key, value in one.query.items() if key != name)
             for value in bad.VALUES:
-                yield Case("query", f"{path} {name}={value[:40]}", method, f"{bad.filled(path)}?{name}={value}")
-        for kind in bad.KINDS if method != "GET" else ():
+                address = f"{case.path}?{name}={value}{others}"
+                yield replace(case, group="query", said=f"{route} {name}={value[:40]}", path=address,
+                              sent={key: sent for key, sent in case.sent.items() if key != "params"})  # fmt: skip
+        for name in one.body or ():
+            rest = {key: value for key, value in (one.body or {}).items() if key != name}
+            for said, body in (("none", rest), *((str(value)[:40], {**rest, name: value}) for value in bad.ARGUMENTS)):
+                yield replace(case, group="field", said=f"{route} {case.path} {name}={said}", sent=case.sent | _json(body))
+        for name in one.form or ():
+            for value in bad.VALUES:
+                yield replace(
+                    case, group="field", said=f"{route} {name}={value[:40]}", sent=case.sent | {"data": {name: value}}
+                )
+        for kind in bad.KINDS if first and case.method != "GET" else ():
             for body in bad.BODIES:
                 sent = {"content": body.encode("utf-8", "surrogateescape"), "headers": {"content-type": kind}}
-                yield Case("body", f"{path} {kind} {body[:40]}", method, bad.filled(path), sent)
+                yield replace(case, group="body", said=f"{route} {kind} {body[:40]}", sent=sent)
     for key in (*ui.PAGE_KEYS, *(key for own in ui.keys().values() for key in own)):
         for value in bad.VALUES:
             yield Case("page", f"{key}={value[:40]}", "GET", f"/?{key}={value}")
@@ -96,22 +150,12 @@ def files(chance: random.Random, each: int) -> Iterator[Case]:
 
 def functions(box: Path, models: list[str]) -> Iterator[Case]:
     """Every function of the API with each argument of the wrong kind, with too few and too many; and models that are none."""
-    picture = {"set": "emoji", "index": 0}
-    right = {
-        "method": "simclr",
-        "pictures": [picture],
-        "labels": ["a"],
-        "picture": picture,
-        "files": [],
-        "run": "good",
-        "secret": "s",
-    }
     runs, background = Runs(box / "routes"), Background()
     with gr.Blocks() as demo:
         api.build(runs, Matching(Maps(runs), background))
     for name, function in {str(one.api_name): one.fn for one in demo.fns.values() if one.fn}.items():
-        taken = inspect.signature(function).parameters
-        usual = [right.get(key, one.default if one.default is not one.empty else None) for key, one in taken.items()]
+        taken = {key: one for key, one in inspect.signature(function).parameters.items() if key != "request"}  # Gradio's
+        usual = [RIGHT.get(key, one.default if one.default is not one.empty else None) for key, one in taken.items()]
         for place, key in enumerate(taken):
             for value in bad.ARGUMENTS:
                 data = [*usual[:place], value, *usual[place + 1 :]]
@@ -203,7 +247,9 @@ async def ask(client: httpx.AsyncClient, case: Case) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-async def asked(url: str, cases: list[Case], shown: re.Pattern[str]) -> tuple[list[str], Counter[str]]:
+async def asked(
+    url: str, cases: list[Case], shown: re.Pattern[str], together: int = TOGETHER
+) -> tuple[list[str], Counter[str]]:
     """What failed, in words, and how many cases each group had. shown: the paths that no answer may show."""
     failed, counts, waiting = list[str](), Counter[str](), iter(cases)
 
@@ -221,14 +267,14 @@ async def asked(url: str, cases: list[Case], shown: re.Pattern[str]) -> tuple[li
                 failed.append(f"{case.group}: {case.said}: {reason}")
 
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=LIMITS) as client:
-        await asyncio.gather(*(one_after_another(client) for _ in range(TOGETHER)))
+        await asyncio.gather(*(one_after_another(client) for _ in range(together)))
     return failed, counts
 
 
 def wrong(case: Case, status: int, text: str, shown: re.Pattern[str]) -> str:
     """Why an answer is wrong, "" where it is not. Gradio gives 500 with every sentence where it answers at once."""
     told = case.path == PREDICT and text.startswith('{"error":"')
-    if (status >= 500 and not told) or UNEXPECTED in text:
+    if (status >= 500 and not told) or UNEXPECTED in text or (case.group == "right" and status >= 400):
         return f"{status} {text[:200]}"
     if found := LEAKS.search(text) or shown.search(text):
         return f"{status} shows {found[0]!r}: …{text[max(0, found.start() - 120) : found.end() + 120]}…"
@@ -241,9 +287,8 @@ def measure(quick: bool) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         box = Path(folder)
         runs = Runs(box / "runs").root
-        shutil.copytree(ROOT / "assets" / "runs" / "masked", runs / "good")
-        read_images(runs / "good")  # which makes images.json and images.png
-        cases = [*routes(box), *files(chance, 4 if quick else 16), *functions(box, models(box, chance))]
+        right.furnish(Runs(runs))
+        cases = [*routes(), *files(chance, 4 if quick else 16), *functions(box, models(box, chance))]
         if quick:
             groups = {group: [case for case in cases if case.group == group] for group in QUICK}
             cases = [
@@ -255,13 +300,18 @@ def measure(quick: bool) -> dict[str, object]:
         settings = {
             "HOME": str(box / "home"), "TMPDIR": str(box / "tmp"), "GRADIO_TEMP_DIR": str(box / "gradio"),
             "PLAYGROUND_DATA": str(box / "cache"), "HF_HOME": str(box / "cache"), "PYTHONDONTWRITEBYTECODE": "1",
+            "PLAYGROUND_ROOMS_ADDRESS": "200",
             "https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1",
         }  # fmt: skip
         for name in ("home", "tmp"):
             (box / name).mkdir()
         with Served(runs, **settings) as served:
-            failed, counts = asyncio.run(asked(served.url, cases, shown))
+            first = rights()
+            failed, counts = asyncio.run(asked(served.url, [case for case, ends in first if not ends], shown, 1))
+            more, others = asyncio.run(asked(served.url, cases, shown))
+            failed, counts = failed + more, counts + others
             last = list(damaged(runs, chance, 2 if quick else 8, QUICK["run"] // 5 if quick else None))
+            last += [case for case, ends in first if ends]
             more, others = asyncio.run(asked(served.url, last, shown))
             log = served.said()
         failed, counts = failed + more, counts + others
