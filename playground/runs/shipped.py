@@ -25,6 +25,8 @@ def names() -> list[str]:
 
 def is_example(folder: Path) -> bool:
     """Whether a run came with the app. One that was made in the same folder since then is somebody's own."""
+    if not os.path.exists(f"{folder}/{MARK}"):  # as of most, which are looked at often
+        return False
     try:
         return (folder / MARK).read_bytes() == (folder / "run.json").read_bytes()
     except (OSError, ValueError):  # not there; or no name that a folder can have

@@ -240,7 +240,7 @@ def test_a_clock_that_jumps_ahead_forgets_few_runs(tmp_path: Path, monkeypatch: 
         runs.stop(made[-1], "me")
         os.utime(tmp_path / made[-1] / "run.json", (now - age,) * 2)
     monkeypatch.setattr("playground.runs.store.time.time", lambda: now + 15 * 86_400)
-    runs.create(CONFIG, "me")
+    Runs(tmp_path).create(CONFIG, "me")
     assert [run for run in made if (tmp_path / run).exists()] == made[AT_ONCE:]
 
 
@@ -307,9 +307,25 @@ def test_only_old_ended_runs_expire(tmp_path: Path) -> None:
     carry_out(runs)
     for run in (old, waiting):
         os.utime(tmp_path / run / "run.json", (0, 0))
-    new = runs.create(CONFIG, "c")
+    new = Runs(tmp_path, Limits(keep_days=1)).create(CONFIG, "c")
     assert not (tmp_path / old).exists()
     assert runs.state(waiting).kind == runs.state(new).kind == "queued"
+
+
+def test_what_is_old_is_looked_for_once_a_minute_and_whenever_there_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, looked, now = Runs(tmp_path, Limits(keep_runs=5)), list[str](), time.monotonic()
+    monkeypatch.setattr(runs, "expire", lambda: looked.append("looked"))
+    for _ in range(3):
+        runs.stop(runs.create(CONFIG, "me"), "me")
+    assert len(looked) == 1  # which whoever begins a run would wait for
+    monkeypatch.setattr("playground.runs.store.time.monotonic", lambda: now + 100)
+    runs.stop(runs.create(CONFIG, "me"), "me")
+    assert len(looked) == 2
+    for _ in range(4):
+        runs.stop(runs.create(CONFIG, "me"), "me")
+    assert len(looked) > 3
 
 
 def test_only_the_owner_goes_on_and_only_at_the_end(runs: Runs) -> None:
