@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,8 @@ def painted(picture: NDArray[np.uint8], word: str) -> NDArray[np.uint8]:
         left, top, right, bottom = box(size)
         return right - left <= WIDE * width and bottom - top <= STRIP * height
 
-    size = max((size for size in range(4, max(5, height)) if fits(size)), default=4)
+    sizes = range(4, max(5, height))
+    size = sizes[max(0, bisect_left(sizes, True, key=lambda size: not fits(size)) - 1)]  # the largest that fits, else the first
     left, top, right, bottom = box(size)
     middle, half = height / 2, min(0.35 * height, (bottom - top) / 2 + max(2, height / 20))
     draw = ImageDraw.Draw(image)

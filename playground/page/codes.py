@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from playground.once import Once
 from playground.page.http import FRESH
 from trainers.errors import UserError
 
@@ -32,9 +33,10 @@ def svg(address: str) -> bytes:
 
 def routes() -> list[BaseRoute]:
     """/code.svg?text=ADDRESS."""
+    codes = Once(svg, kept=64, at_once=1, waiting=24)  # a long one takes a tenth of a second of a core
 
     async def code(request: Request) -> Response:
-        body = await run_in_threadpool(svg, request.query_params.get("text", ""))
+        body = await run_in_threadpool(codes, request.query_params.get("text", ""))
         return Response(body, media_type="image/svg+xml", headers=FRESH)
 
     return [Route("/code.svg", code)]

@@ -47,7 +47,8 @@ class Walls:
         self._walls: Stamped[Wall] = Stamped(50)
         self._tiles: Stamped[Tile] = Stamped(1_000)
         self._maps: Stamped[Small | None] = Stamped(1_000)
-        self._packing = threading.Lock()
+        self._packing = set[str]()  # rooms; of each one at a time, as a host may take hours for it, or never end
+        self._lock = threading.Lock()
 
     def wall(self, room: str, language: str, after: str = "") -> Wall | None:
         """The wall, or None where it is still the one called `after`."""
@@ -120,14 +121,16 @@ class Walls:
     # -- all of it, to keep -------------------------------------------------------------------------------------
 
     def packed(self, room: str, language: str) -> Iterator[bytes]:
-        """A zip of the room's runs and runs.csv, piece by piece; UserError where another one is just being packed."""
+        """A zip of the room's runs and runs.csv, piece by piece; UserError where it is just being packed already."""
         members = self.rooms.members(room)
-        if not self._packing.acquire(blocking=False):
-            raise UserError(BUSY)
-        pieces = self._pieces(members, language)
+        with self._lock:
+            if room in self._packing:
+                raise UserError(BUSY)
+            self._packing.add(room)
+        pieces = self._pieces(room, members, language)
         return itertools.chain([next(pieces)], pieces)  # begun, so that it ends even where nobody takes the rest
 
-    def _pieces(self, members: list[tuple[str, Guest]], language: str) -> Iterator[bytes]:
+    def _pieces(self, room: str, members: list[tuple[str, Guest]], language: str) -> Iterator[bytes]:
         pipe = _Pipe()
         try:
             with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
@@ -138,7 +141,7 @@ class Walls:
                         yield from _added(archive, pipe, name, path)
             yield pipe.taken()
         finally:
-            self._packing.release()
+            self._packing.discard(room)  # without the lock: this may be the end of a generator that nobody takes
 
     def _files(self, run: str) -> Iterator[tuple[str, Path | bytes]]:
         """A run's files by their names in the zip: without whose it is, and where this machine keeps images."""

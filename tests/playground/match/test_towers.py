@@ -14,6 +14,7 @@ import timm
 import torch
 from numpy.testing import assert_allclose
 from open_clip.push_to_hf_hub import save_for_hf
+from PIL import ImageFont
 
 from playground.background import Background
 from playground.maps.making import Maps
@@ -188,6 +189,15 @@ def test_a_word_fits_onto_any_picture(shape: tuple[int, ...]) -> None:
     picture = np.full(shape, 90, np.uint8)
     found = painted(picture, "Ça va!")
     assert found.shape == (*shape[:2], 3) and (found == 90).any() and (found == 255).any()
+
+
+def test_few_sizes_of_letters_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, load = list[int](), ImageFont.load_default
+    monkeypatch.setattr(ImageFont, "load_default", lambda size: tried.append(size) or load(size))
+    painted(np.full((512, 512, 3), 90, np.uint8), "cat")  # each of 508 took a second of processor
+    used = tried.pop()
+    left, top, right, bottom = load(used + 1).getbbox("cat")
+    assert len(tried) < 15 and (right - left > 0.86 * 512 or bottom - top > 0.3 * 512)
 
 
 @pytest.mark.parametrize("word", ["狗", "x" * 21, "a\x07b", "🍕"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import segno
@@ -43,6 +45,25 @@ def test_a_code_is_fetched_by_its_address_and_refused_in_a_sentence() -> None:
         long = client.get("/playground/code.svg", params={"text": "https://a/" + "x" * codes.MOST, "lang": "zh"})
         assert long.status_code == 400 and long.json()["error"].endswith("。")
         assert client.get("/playground/code.svg").status_code == 400
+
+
+def test_codes_are_made_one_at_a_time_and_the_same_one_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, most, made = 0, 0, list[str]()
+
+    def slow(address: str) -> bytes:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.02)
+        made.append(address)
+        at_work -= 1
+        return address.encode()
+
+    monkeypatch.setattr(codes, "svg", slow)
+    with TestClient(Starlette(routes=[mounted(codes.routes())])) as client, ThreadPoolExecutor(12) as pool:
+        asked = [f"http://a/{number % 4}" for number in range(12)]
+        answers = list(pool.map(lambda text: client.get("/playground/code.svg", params={"text": text}).text, asked))
+    assert answers == asked and most == 1 and sorted(made) == sorted(set(asked))
 
 
 def drawn(query: str) -> dict[str, dict[str, object]]:

@@ -137,6 +137,15 @@ def test_one_is_packed_at_a_time_and_one_that_nobody_takes_ends(finished: Finish
     assert b"runs.csv" in b"".join(walls.packed(room, "en"))
 
 
+def test_a_room_that_is_taken_slowly_is_in_no_other_rooms_way(finished: Finished, room: str) -> None:
+    rooms = Rooms(finished.runs)
+    walls, other = Walls(Maps(finished.runs), rooms), rooms.open("Another", SECRET, HOST)
+    begun = walls.packed(room, "en")  # by somebody who reads on in an hour
+    assert b"runs.csv" in b"".join(walls.packed(other, "en"))
+    del begun
+    rooms.close(other, SECRET)
+
+
 def test_a_damaged_run_is_left_out_of_the_wall(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> None:
     runs = Runs(tmp_path_factory.mktemp("damaged"))
     rooms = Rooms(runs)
