@@ -36,6 +36,8 @@ from trainers.method import methods
 from trainers.train import RunConfig
 
 log = logging.getLogger(__name__)
+MANY = "Too many of your questions are being answered: wait until some are."
+WAITING_AT = 60  # questions of one network address that wait at once, of 200 in all
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON calls it, and what Python makes of that
     str: ("string", (str,)), bool: ("boolean", (bool,)), int: ("integer", (int,)), float: ("number", (int, float)),
     float | None: ("number", (int, float, type(None))), int | None: ("integer", (int, type(None))),
@@ -44,6 +46,24 @@ KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON 
 
 class Blocks(gr.Blocks):
     """Gradio's, which tells what goes wrong in Python's words and its own, and with paths of this machine."""
+
+    def queue(self, *args: Any, **kwargs: Any) -> Any:
+        """Gradio's queue, in which nobody takes all places: of one network address at most WAITING_AT may wait."""
+        found = super().queue(*args, **kwargs)
+        queue, push = self._queue, self._queue.push
+
+        async def shared(body: Any, request: Any, username: str | None) -> Any:
+            waiting = [one.request for each in queue.event_queue_per_concurrency_id.values() for one in each.queue]
+            if sum(address(other) == address(request) for other in waiting) >= WAITING_AT:
+                return (
+                    False,
+                    str(UserError("Too many of your questions are being answered: wait until some are.")),
+                    "queue_full",
+                )
+            return await push(body, request, username)
+
+        queue.push = shared
+        return found
 
     async def preprocess_data(self, block_fn: Any, given: list[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """What came, as a function takes it: too few arguments, or a path, are a sentence and no trace."""

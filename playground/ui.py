@@ -33,12 +33,13 @@ from playground.match import routes as match_routes
 from playground.match import tab as match
 from playground.match.ask import Matching
 from playground.page import codes, glossary, head, modules
+from playground.page.bodies import Bodies
 from playground.page.disconnects import Disconnects
 from playground.page.doors import Doors, is_private
 from playground.page.http import mounted
-from playground.page.port import free_port
+from playground.page.port import allow_connections, free_port
 from playground.page.prefix import Prefix
-from playground.page.uploads import Uploads, clear_halves
+from playground.page.uploads import Uploads, clear_halves, clear_much
 from playground.page.visitor import Visitor
 from playground.reconstruct import routes as reconstruct_routes
 from playground.reconstruct import tab as reconstruct
@@ -153,6 +154,7 @@ def launch(settings: Settings, **options: Any) -> None:
     if settings.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(NO_MCP, variable=variable("mcp"))
     memory.share()
+    allow_connections()
     runs = Runs(settings.folder(), settings.limits())
     log.info(settings.told())
     reducers.keep_compiled(runs.root / ".numba")
@@ -169,7 +171,12 @@ def launch(settings: Settings, **options: Any) -> None:
     matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models, settings.uploads)
     mine = matching.own
     clearing = Clearing(
-        runs.expire, Rooms(runs).expire, mine.expire, mine.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
+        runs.expire,
+        Rooms(runs).expire,
+        mine.expire,
+        mine.brought.tidy,
+        lambda: clear_halves(Path(get_upload_folder())),
+        lambda: clear_much(Path(get_upload_folder()), settings.keep_uploads),
     )
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching, settings.title)
@@ -181,6 +188,7 @@ def launch(settings: Settings, **options: Any) -> None:
         Middleware(Doors, (*settings.hosts, *told)),
         Middleware(Visitor, settings.address_header),
         Middleware(Uploads, settings.uploads, settings.megabytes_address, variable("megabytes_address")),
+        Middleware(Bodies),
         Middleware(Prefix, own),
         Middleware(head.Head, finished, keys(), {"uploads": settings.uploads, "lessons": lessons()} | named),
     ]

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
+from playground.page.uploads import is_form
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
 from playground.texts import language_of, text, told
@@ -121,6 +122,8 @@ async def question(request: Request) -> dict[str, Any]:
     """What a browser asks, as JSON."""
     if int(request.headers.get("content-length") or QUESTION_BYTES + 1) > QUESTION_BYTES:
         raise UserError("This question is too long.")
+    if is_form(request.headers):  # whose parts nobody has counted
+        raise UserError("This question is not understood.")
     try:
         asked = await request.json()
         json.dumps(asked, ensure_ascii=False).encode()  # half a surrogate is no text, and nothing could be answered with it

@@ -5,9 +5,30 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from contextlib import suppress
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None
 
 log = logging.getLogger(__name__)
 FIRST, NUMBER = 7860, 100  # Gradio's own, where none is asked for
+CONNECTIONS = 65_536
+
+
+def allow_connections() -> None:
+    """Let as many files and connections be open at once as the system has, up to CONNECTIONS.
+
+    Most give a program 1,024 unless it asks: as many idle connections of one visitor would keep everybody else out.
+    """
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):  # some systems have a lower bound than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def free_port() -> int:

@@ -71,7 +71,7 @@ class Uploads:
 
     def _refused(self, scope: Scope) -> tuple[int, UserError] | None:
         headers = Headers(scope=scope)
-        if not self.is_open and _is_form(headers):
+        if not self.is_open and is_form(headers):
             return 403, UserError(CLOSED)
         if "chunked" in headers.get("transfer-encoding", "").lower():
             return 411, UserError(NO_SIZE)
@@ -90,5 +90,23 @@ def clear_halves(folder: Path) -> None:
                 path.unlink()
 
 
-def _is_form(headers: Headers) -> bool:
+def clear_much(folder: Path, megabytes: float) -> None:
+    """Delete the oldest of Gradio's uploads that came whole, so far as all of them together are more."""
+    found = []
+    for path in folder.glob("*/*"):
+        with suppress(OSError):  # gone just now
+            if path.is_file():
+                about = path.stat()
+                found.append((about.st_mtime, about.st_size, path))
+    much = sum(size for _, size, _ in found) - megabytes * 1e6
+    for _, size, path in sorted(found):
+        if much <= 0:
+            return
+        with suppress(OSError):
+            path.unlink()
+            much -= size
+
+
+def is_form(headers: Headers) -> bool:
+    """Whether files may come with a request."""
     return headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"

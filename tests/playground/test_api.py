@@ -233,3 +233,21 @@ def test_a_full_disk_is_a_sentence_where_gradio_takes_uploads_too(asked: TestCli
             files = {"files": ("a.zip", GREY, "application/zip")}
             answer = asked.post("/gradio_api/upload", params={"lang": language}, files=files)
             assert answer.status_code == 507 and answer.json()["error"] == sentence(language, FULL_DISK, {})
+
+
+def test_one_network_address_leaves_places_in_the_queue_for_others(tmp_path: Path) -> None:
+    matching = Matching(Maps(Runs(tmp_path)), Background())
+    with module.Blocks() as demo:
+        gr.HTML("")
+        module.build(matching.maps.runs, matching)
+    demo.queue(max_size=200)
+    app = App.create_app(demo)
+    one, other = (TestClient(app, client=(host, 1)) for host in ("10.0.0.1", "10.0.0.2"))
+
+    def ask(web: TestClient) -> Any:  # nobody works at what waits: the queue has not been started
+        return web.post("/gradio_api/call/state", json={"data": ["x"]})
+
+    assert [ask(one).status_code for _ in range(module.WAITING_AT)] == [200] * module.WAITING_AT
+    refused = ask(one)
+    assert refused.status_code == 503 and refused.json()["detail"] == module.MANY
+    assert ask(other).status_code == 200

@@ -23,7 +23,7 @@ from playground.maps.making import Maps
 from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import png
-from playground.page.uploads import CLOSED, HOUR, Allowance, Uploads, clear_halves
+from playground.page.uploads import CLOSED, HOUR, Allowance, Uploads, clear_halves, clear_much
 from playground.runs.store import Runs
 from playground.texts import text
 from playground.train.controls import OWN, Controls
@@ -132,3 +132,13 @@ def test_what_broke_off_an_hour_ago_is_cleared_away(tmp_path: Path) -> None:
     clear_halves(tmp_path)
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"tmpnew", "whole/tmpfile", "mine.zip"}
+
+
+def test_of_too_many_uploads_that_came_whole_the_oldest_go(tmp_path: Path) -> None:
+    for age, name in enumerate(("new", "old", "older")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.zip").write_bytes(bytes(1000))
+        os.utime(tmp_path / name / "mine.zip", (time.time() - age * HOUR,) * 2)
+    for megabytes, left in ((0.003, {"new", "old", "older"}), (0.0021, {"new", "old"}), (0.0001, set[str]())):
+        clear_much(tmp_path, megabytes)
+        assert {path.parent.name for path in tmp_path.rglob("*.zip")} == left
