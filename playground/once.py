@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from trainers.errors import UserError
 
 T = TypeVar("T")
+LISTENERS = 60  # who waits for an answer that another one works out: each holds one of 120 threads
 BUSY = "Too many people ask for this at once: try again in a minute."
 
 
@@ -18,7 +19,8 @@ class Once(Generic[T]):
     """A function that is called once for those who ask the same at the same time, and whose last answers are kept.
 
     functools.lru_cache would let each of them work it out. An error is everybody's who waits, and is not kept. kept: so many
-    answers; at_once: so many calls at a time, 0 for any; waiting: so many may wait for their turn, and UserError for the next.
+    answers; at_once: so many calls at a time, 0 for any; waiting: so many may wait for their turn, and UserError for the
+    next, as for whoever comes after LISTENERS that wait for what others work out.
     """
 
     def __init__(self, work: Callable[..., T], kept: int, at_once: int = 0, waiting: int = 8) -> None:
@@ -27,6 +29,7 @@ class Once(Generic[T]):
         self._lock = threading.Lock()
         self._turns = threading.Semaphore(at_once) if at_once else None
         self._room = threading.Semaphore(at_once + waiting)
+        self._listeners = threading.Semaphore(LISTENERS)
 
     def __call__(self, *asked: object) -> T:
         """work(*asked), by this thread or another."""
@@ -42,7 +45,14 @@ class Once(Generic[T]):
                 del self._answers[old]
         if first:
             self._answer(found, asked)
-        return found.result()
+        if found.done():
+            return found.result()
+        if not self._listeners.acquire(blocking=False):
+            raise UserError(BUSY)
+        try:
+            return found.result()
+        finally:
+            self._listeners.release()
 
     def _answer(self, found: Future[T], asked: tuple[object, ...]) -> None:
         if self._turns:

@@ -18,7 +18,7 @@ def number(value: Any, low: float, high: float, whole: bool = False) -> float:
     """A number within these bounds."""
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not low <= found <= high or (whole and found != int(found)):
         raise UserError("A number from {low} to {high} is needed here.", low=low, high=high)

@@ -78,6 +78,30 @@ def test_so_many_at_a_time_and_the_next_is_told_so() -> None:
     assert once(3) == 3  # there is room again
 
 
+def test_those_who_wait_for_one_answer_do_not_take_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.once.LISTENERS", 2)
+    gate, begun, listening = threading.Event(), threading.Event(), threading.Semaphore(0)
+
+    def work(x: int) -> int:
+        begun.set()
+        until(gate)
+        return x
+
+    once = Once(work, kept=9)
+    acquire = once._listeners.acquire
+    monkeypatch.setattr(once._listeners, "acquire", lambda blocking: acquire(blocking=blocking) and not listening.release())
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(once, 7)
+        until(begun)
+        others = [pool.submit(once, 7) for _ in range(2)]
+        assert all(listening.acquire(timeout=60) for _ in others)
+        with pytest.raises(UserError, match="Too many people"):
+            once(7)
+        gate.set()
+        assert [one.result(60) for one in (first, *others)] == [7, 7, 7]
+    assert once(7) == 7
+
+
 def test_what_is_stamped_is_worked_out_again_when_its_stamp_is_another_and_no_longer_than_it_lasts() -> None:
     kept, made = Stamped[int](2), list[str]()
 

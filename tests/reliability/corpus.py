@@ -257,7 +257,11 @@ async def asked(
         for case in waiting:
             begun = time.perf_counter()
             try:
-                reason = wrong(case, *await ask(client, case), shown)
+                try:
+                    found = await ask(client, case)
+                except (httpx.ReadError, httpx.RemoteProtocolError):  # a kept connection that the server has just let go
+                    found = await ask(client, case)
+                reason = wrong(case, *found, shown)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 reason = f"no answer ({type(error).__name__})"
             if (took := time.perf_counter() - begun) > SLOW:

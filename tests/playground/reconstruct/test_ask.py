@@ -294,6 +294,7 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
     ("noise", "dae", {"noise": "hiss", "level": 0.1}), ("noise", "dae", {"noise": "gaussian", "level": 2}),
     ("noise", "dae", {"noise": ["gaussian"], "level": 0.5}),
     ("noise", "dae", {"noise": "gaussian", "level": 0.1, "seed": -4}), ("noise", "dae", {"noise": "gaussian"}),
+    ("noise", "dae", {"noise": "gaussian", "level": 10**400}), ("attention", "mae", {"hidden": [], "patch": 10**400}),
     ("mask", "ae", {"ratio": 0.5, "mask": "random"}), ("mask", "mae", {"ratio": 0.99, "mask": "random"}),
     ("mask", "mae", {"ratio": 0.5, "mask": "stripes"}), ("mask", "mae", {"hidden": [49]}), ("mask", "mae", {"hidden": 3}),
     ("mask", "mae", {"hidden": list(range(49))}), ("attention", "mae", {"hidden": [], "patch": 49}),
