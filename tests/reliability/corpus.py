@@ -44,6 +44,7 @@ LEAKS = re.compile(
     r"event handler|gradio cache|codec can't|unhashable|could not convert"
 )
 TOGETHER, PATIENCE, SLOW = 6, 60.0, 5.0  # questions at a time; seconds
+FIRST = 180.0  # seconds that the first questions may take: each process beside the page begins with one of them
 LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server lets go of an idle connection after 5 s
 PREDICT = "/gradio_api/run/predict"
 TOLD = " cannot be loaded\n"  # of a model, whose sentence says that the log has the details
@@ -248,7 +249,7 @@ async def ask(client: httpx.AsyncClient, case: Case) -> tuple[int, str]:
 
 
 async def asked(
-    url: str, cases: list[Case], shown: re.Pattern[str], together: int = TOGETHER
+    url: str, cases: list[Case], shown: re.Pattern[str], together: int = TOGETHER, patience: float = PATIENCE
 ) -> tuple[list[str], Counter[str]]:
     """What failed, in words, and how many cases each group had. shown: the paths that no answer may show."""
     failed, counts, waiting = list[str](), Counter[str](), iter(cases)
@@ -270,7 +271,7 @@ async def asked(
             if reason:
                 failed.append(f"{case.group}: {case.said}: {reason}")
 
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=LIMITS) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=patience, limits=LIMITS) as client:
         await asyncio.gather(*(one_after_another(client) for _ in range(together)))
     return failed, counts
 
@@ -311,7 +312,7 @@ def measure(quick: bool) -> dict[str, object]:
             (box / name).mkdir()
         with Served(runs, **settings) as served:
             first = rights()
-            failed, counts = asyncio.run(asked(served.url, [case for case, ends in first if not ends], shown, 1))
+            failed, counts = asyncio.run(asked(served.url, [case for case, ends in first if not ends], shown, 1, FIRST))
             more, others = asyncio.run(asked(served.url, cases, shown))
             failed, counts = failed + more, counts + others
             last = list(damaged(runs, chance, 2 if quick else 8, QUICK["run"] // 5 if quick else None))

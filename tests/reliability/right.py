@@ -41,7 +41,7 @@ def _asked(kind: str, run: str = "", **body: Any) -> Right:
 PICTURE, TEXTS = {"set": "emoji", "index": 3}, ["a dog", "狗"]
 LANGUAGE, SINCE, WHO = {"lang": "zh"}, {"lang": "zh", "after": "x"}, {"who": "me"}
 WORDS = {"who": "me", "model": "emoji-clip", "template": "one"}
-IMAGE = {"image": {"index": 3}}
+IMAGE = {"index": 3}
 ROUTES: dict[str, tuple[Right, ...]] = {
     "GET /modules/{version}/{name:path}": (Right({"name": "style.css"}),),
     "GET /glossary": (Right({}, LANGUAGE),),
@@ -80,15 +80,15 @@ ROUTES: dict[str, tuple[Right, ...]] = {
     "GET /repairs": (Right({}, {"lang": "zh", "also": "good"}),),
     "POST /runs/{run}/fit": (Right({}, LANGUAGE, files=True),),
     "POST /runs/{run}/repair/{kind}": (
-        _asked("rebuild", "autoencoder", **IMAGE), _asked("between", "autoencoder", **IMAGE, second={"index": 4}),
-        _asked("plane", "autoencoder", **IMAGE), _asked("walk", "autoencoder", **IMAGE, at=[0.5, -0.5]),
-        _asked("decode", "autoencoder", **IMAGE, code=[0.1] * 32),
-        _asked("noise", "denoising", **IMAGE, noise="gaussian", level=0.4, seed=1),
-        _asked("curve", "denoising", **IMAGE, noise="gaussian", seed=1),
-        _asked("mask", **IMAGE, ratio=0.5, mask="random", seed=1), _asked("mask", **IMAGE, hidden=[1, 2, 3]),
-        _asked("draws", **IMAGE, ratio=0.5, mask="random"), _asked("reveal", **IMAGE, mask="random", seed=1),
-        _asked("attention", **IMAGE, hidden=[1, 2, 3], patch=2), _asked("sizes", "autoencoder", **IMAGE),
-        _asked("compare", **IMAGE, damage="gaussian", level=0.4, runs=["good", "denoising"]),
+        _asked("rebuild", "autoencoder", image=IMAGE), _asked("between", "autoencoder", image=IMAGE, second={"index": 4}),
+        _asked("plane", "autoencoder", image=IMAGE), _asked("walk", "autoencoder", image=IMAGE, at=[0.5, -0.5]),
+        _asked("decode", "autoencoder", image=IMAGE, code=[0.1] * 32),
+        _asked("noise", "denoising", image=IMAGE, noise="gaussian", level=0.4, seed=1),
+        _asked("curve", "denoising", image=IMAGE, noise="gaussian", seed=1),
+        _asked("mask", image=IMAGE, ratio=0.5, mask="random", seed=1), _asked("mask", image=IMAGE, hidden=[1, 2, 3]),
+        _asked("draws", image=IMAGE, ratio=0.5, mask="random"), _asked("reveal", image=IMAGE, mask="random", seed=1),
+        _asked("attention", image=IMAGE, hidden=[1, 2, 3], patch=2), _asked("sizes", "autoencoder", image=IMAGE),
+        _asked("compare", image=IMAGE, damage="gaussian", level=0.4, runs=["good", "denoising"]),
     ),
     # Match
     "GET /models": (Right({}, {"lang": "zh", "also": "clip"}),),
@@ -147,6 +147,7 @@ def furnish(runs: Runs) -> None:
     for name in ("good", "closed"):
         os.rename(rooms.root / rooms.open(name, HOST, SECRET), rooms.root / name)
         rooms.join(name, "Ann", SECRET)
-    os.utime(runs.root / "good" / "run.json", (time.time() + 1,) * 2)  # begun by somebody who is in the rooms
+    soon = time.time() + 1
+    os.utime(runs.root / "good" / "run.json", (soon, soon))  # begun by somebody who is in the rooms
     (runs.root / "own").mkdir()
     (runs.root / "own" / f"{OWN}.png").write_bytes(png(3))
