@@ -305,7 +305,8 @@ LESSONS: dict[str, Lesson] = {
             Symbol("z", "z_1, z_2", "(N, D)"), Symbol("h", "h", "→ (N, D)"), Symbol("p", "p_1, p_2", "(N, D)"),
             Symbol("sg", r"\text{sg}"), Symbol("d", r"\ell", "0 … 2"), Symbol("l", r"\mathcal L"),
         ),
-        (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"), Switch("predictor", {"predictor": False})),
+        (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"),
+         Switch("predictor", {"predictor": False}, "simsiam-no-predictor")),
         changes={
             "stop_gradient_off": Change(edges=(Edge("z2", "l"),)),
             "predictor_off": Change(("h", "p"), nodes=(replace(NEAR_LOSS, sign="ℓ", lights="d l"),), edges=(Edge("z1", "l"),)),
