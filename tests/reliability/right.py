@@ -115,7 +115,7 @@ ROUTES: dict[str, tuple[Right, ...]] = {
     "POST /sweeps/{sweep}/stop": (Right(body={"secret": SECRET}),),
     # Learn, its lessons, and the room
     "GET /learn": (Right({}, LANGUAGE),),
-    "GET /flows/{method}": (Right({}, LANGUAGE),),
+    "GET /flows/{method}": (Right({}, {"lang": "zh", "knobs": '{"temperature": 0.1}'}),),
     "GET /lessons": (Right({}, LANGUAGE),),
     "GET /lessons/{name}": (Right({"name": "collapse"}, LANGUAGE),),
     "GET /lessons/{name}/{step:number}/verdict": (
