@@ -194,7 +194,7 @@ def test_a_word_fits_onto_any_picture(shape: tuple[int, ...]) -> None:
 def test_few_sizes_of_letters_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried, load = list[int](), ImageFont.load_default
     monkeypatch.setattr(ImageFont, "load_default", lambda size: tried.append(size) or load(size))
-    painted(np.full((512, 512, 3), 90, np.uint8), "cat")  # each of 508 took a second of processor
+    painted(np.full((512, 512, 3), 90, np.uint8), "cat")  # each of 508 was tried
     used = tried.pop()
     left, top, right, bottom = load(used + 1).getbbox("cat")
     assert len(tried) < 15 and (right - left > 0.86 * 512 or bottom - top > 0.3 * 512)
