@@ -3,10 +3,14 @@
 import logging
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 # Before numpy is imported: who asks for a map or a place on one has a thread, and the threads that BLAS would add to each
 # of them fight for the cores. Training has its own, and torch's.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Before gradio is: its folder of uploads is kept small, and other apps of this machine have the usual one.
+os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(tempfile.gettempdir()) / "representation-playground"))
 
 if __name__ == "__main__":
     from playground import signals

@@ -89,7 +89,12 @@ class Settings:
     )
     rooms_address: int = setting(Limits.rooms_address, "rooms that one network address may have open", 1, 200)
     megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
-    keep_uploads: float = setting(Limits.keep_uploads, "MB of zips to train on that are kept, of all people together", 1, 1e9)
+    keep_uploads: float = setting(
+        Limits.keep_uploads,
+        "MB of zips to train on that are kept, of all people together; of what else they bring, as much again",
+        1,
+        1e9,
+    )
     keep_runs: int = setting(Limits.keep_runs, "runs that are kept; one that waits or trains stays in any case", 1, 100_000)
     keep_days: float = setting(Limits.keep_days, "days that a run is kept", 0.01, 36_500)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from playground.compare.measures import same_task
 from playground.compare.rows import Row
+from playground.runs import baselines
 from playground.runs.curves import beaten
 from playground.texts import text
 
@@ -31,6 +32,7 @@ def levels_of(found: Sequence[Row], key: str, language: str) -> dict[str, float]
     if key == "knn":
         untrained = only(row.of("Snapshot")[0]["metrics"].get("knn") for row, _ in began if row.of("Snapshot"))
         levels = {"live.pixels": only(start["knn_pixels"] for _, start in began), "live.untrained": untrained}
+        levels["live.dictionary"] = only(baselines.dictionary(row.config, "knn_curve") for row, _ in began)
         return {text(language, name): level for name, known in levels.items() for level in known}
     if key == "knn_white":
         first = [row.of("Snapshot")[0]["metrics"] for row, _ in began if row.of("Snapshot")]

@@ -9,6 +9,7 @@ from playground.compare.answers import Cell, Column, Table, Untrained
 from playground.compare.differences import budget, differing, knob_name
 from playground.compare.measures import MEASURES, Measure
 from playground.compare.rows import Row
+from playground.runs import baselines
 from playground.runs.described import data_name
 from playground.runs.numbers import shown
 from playground.texts import option, text
@@ -58,7 +59,9 @@ def table(found: Sequence[Row], language: str) -> Table:
 
 
 def untrained(found: Sequence[Row], keys: Sequence[str], language: str) -> list[Untrained]:
-    """Rows below the runs: what raw pixels and the untrained networks reach on the same images, a range where runs differ."""
+    """Rows below the runs: what raw pixels and the untrained networks reach on the same images, a range where runs differ,
+    and what was measured once for the data sets of the app.
+    """
     ended = [row for row in found if row.measured]
     if len({row.image_set for row in ended}) != 1:
         return []
@@ -71,7 +74,17 @@ def untrained(found: Sequence[Row], keys: Sequence[str], language: str) -> list[
             texts.append(" – ".join(dict.fromkeys(ends)))
         if any(texts):
             rows.append({"name": text(language, f"live.{name}"), "key": name, "texts": texts})
+    for name, known in baselines.of(ended[0].config).items():
+        texts = [
+            MEASURES[key].shown(known[key]) if key in MEASURES and key in known and there(ended, key) else "" for key in keys
+        ]
+        rows.append({"name": text(language, f"live.{name}"), "key": name, "texts": texts})
     return rows
+
+
+def there(found: Sequence[Row], key: str) -> bool:
+    """Whether a run's summary has this number: a snapshot's is of fewer images, and says nothing beside those of all."""
+    return any(key in finished["summary"] for row in found for finished in row.of("Finished"))
 
 
 def best(found: Sequence[Row], values: Sequence[float | None], measure: Measure) -> list[bool]:

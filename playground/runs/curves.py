@@ -18,9 +18,17 @@ def beaten(started: Mapping[str, Any], snapshots: Sequence[Mapping[str, Any]]) -
 
 
 def figures(
-    started: dict[str, Any] | None, steps: list[Any], snapshots: list[Any], method: str, language: str
+    started: dict[str, Any] | None,
+    steps: list[Any],
+    snapshots: list[Any],
+    method: str,
+    language: str,
+    dictionary: float | None = None,
 ) -> dict[str, Any]:
-    """The curves, as plotly takes them; one that cannot be had says why in its place."""
+    """The curves, as plotly takes them; one that cannot be had says why in its place.
+
+    dictionary: kNN of one on the same images.
+    """
     if started is None or not steps:  # the first step tells what there is to draw
         return {}
 
@@ -50,6 +58,7 @@ def figures(
         found["std"] = draw({t("std"): of_steps("std_sqrt_d")}, t("std"), colour=7, marks=marks)
     if started["knn_pixels"] is not None:
         marks, lines = {t("pixels"): started["knn_pixels"]}, {t("knn_plain"): of_snapshots("knn")}
+        marks |= {t("dictionary"): dictionary}
         if snapshots:
             first = snapshots[0]["metrics"]
             marks |= {t("untrained"): first["knn"], t("pixels_white"): first.get("knn_white_pixels")}

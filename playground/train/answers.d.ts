@@ -74,10 +74,11 @@ export interface Line {
   value: string;
 }
 
-/** The numbers of the end: a table of those that features are compared by, a key for each row, and the other ones. */
+/** The numbers of the end: a table of those that features are compared by, a key for each row and column, and the others. */
 export interface Result {
   table: string[][];
   keys: string[];
+  sides: string[];
   lines: Line[];
 }
 

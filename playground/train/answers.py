@@ -94,10 +94,11 @@ class Line(TypedDict):
 
 
 class Result(TypedDict):
-    """The numbers of the end: a table of those that features are compared by, a key for each row, and the other ones."""
+    """The numbers of the end: a table of those that features are compared by, a key for each row and column, and the others."""
 
     table: list[list[str]]
     keys: list[str]
+    sides: list[str]
     lines: list[Line]
 
 

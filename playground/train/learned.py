@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from playground.runs import pace, shipped
+from playground.runs import baselines, pace, shipped
 from playground.runs.curves import beaten
 from playground.runs.described import warning
 from playground.runs.numbers import shown
@@ -44,14 +44,17 @@ def bars(
         ("this", last["knn"]),
         ("untrained", last.get("knn_untrained", first["knn"])),
         ("pixels", last.get("knn_pixels", started["knn_pixels"])),
+        ("dictionary", baselines.dictionary(config, "knn" if finished else "knn_curve")),
     ]
     return kind, [(name, value) for name, value in found if value is not None]
 
 
-def whitened(summary: dict[str, Any]) -> list[tuple[str, float]]:
+def whitened(config: RunConfig, summary: dict[str, Any]) -> list[tuple[str, float]]:
     """The same of whitened features, where they were measured."""
-    found = (("this", "knn_white"), ("untrained", "knn_white_untrained"), ("pixels", "knn_white_pixels"))
-    return [(name, summary[key]) for name, key in found if summary.get(key) is not None]
+    keys = (("this", "knn_white"), ("untrained", "knn_white_untrained"), ("pixels", "knn_white_pixels"))
+    found = [(name, summary[key]) for name, key in keys if summary.get(key) is not None]
+    beside = baselines.dictionary(config, "knn_white")
+    return [*found, ("dictionary", beside)] if found and beside is not None else found
 
 
 def learned(kind: str, numbers: list[tuple[str, float]], told: bool, language: str) -> Learned | None:

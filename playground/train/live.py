@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from playground import plots
 from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs import baselines
 from playground.runs.curves import figures
 from playground.runs.described import changed, describe, status, telling, warning
 from playground.runs.numbers import shown
@@ -90,7 +91,7 @@ def build(
     numbers, ended = bars(config, started, snapshots, finished), state.kind in ENDED
     end = None
     if finished:
-        end = ending(runs, run, config, at["step"], steps, numbers, language, whitened(finished["summary"]))
+        end = ending(runs, run, config, at["step"], steps, numbers, language, whitened(config, finished["summary"]))
     return {
         "version": version,
         "state": state.kind,
@@ -108,13 +109,13 @@ def build(
         "tiles": tiles(steps, snapshots, at, numbers[0], told_classes(config), language),
         "ending": end,
         "looks": looks(runs, run, events, ended),
-        "figures": figures(started, steps, snapshots, config.method, language),
+        "figures": figures(started, steps, snapshots, config.method, language, baselines.dictionary(config, "knn_curve")),
         "warning": warning(steps, language),
         "pictures": pictures and rows(runs, run, pictures, language),
         "maps": frames,
         "map_keys": {"pca": LIVE, "umap": FIRST},
         "umap_pending": waits,
-        "result": result(finished, started, snapshots, config.method, language) if finished else NO_RESULT,
+        "result": result(finished, started, snapshots, config, language) if finished else NO_RESULT,
         "kept": kept(started, snapshots, config, language),
         "labels": {key.removeprefix("live."): t(key) for key in LABELS}
         | {"map_colours": t("live.map_told" if told_classes(config) else "live.map_labels")}
@@ -123,7 +124,7 @@ def build(
     }
 
 
-NO_RESULT: Result = {"table": [], "keys": [], "lines": []}
+NO_RESULT: Result = {"table": [], "keys": [], "sides": [], "lines": []}
 FRAMES = 160  # of the map that moves, on the time axis of a long run
 SIDES = ("", "_untrained", "_pixels")
 COMPARED = ("knn", "knn_white", "probe", *(f"probe_{each}" for each in FEW), "retrieval_1", "retrieval_5")
@@ -223,13 +224,13 @@ def rows(runs: Runs, run: str, pictures: dict[str, Any], language: str) -> Pictu
 
 
 def result(
-    finished: dict[str, Any], started: dict[str, Any] | None, snapshots: list[Any], method: str, language: str
+    finished: dict[str, Any], started: dict[str, Any] | None, snapshots: list[Any], config: RunConfig, language: str
 ) -> Result:
     """The numbers of the end: a table of those that features are compared by, and the other ones, each with its name.
 
     Its first row is the end of the curve, where that is another test than the one on all images: fewer are there to be near to.
     """
-    s = telling(finished["summary"], method)
+    s, beside = telling(finished["summary"], config.method), baselines.of(config)
 
     def t(key: str) -> str:
         return text(language, f"live.result_{key}", of=f"{s.get('match_of') or 0:,.0f}")
@@ -238,14 +239,17 @@ def result(
         return shown(key, s.get(key))
 
     keys = [key for key in COMPARED if s.get(key) is not None]
-    table = [[t(key), *(number(key + side) for side in SIDES)] for key in keys]
+    table = [[t(key), *(number(key + side) for side in SIDES), *(shown(key, row.get(key)) for row in beside.values())]
+             for key in keys]  # fmt: skip
     curve = [look["metrics"].get("knn") for look in (snapshots[-1], snapshots[0])] if snapshots else []
     curve += [started and started["knn_pixels"]]
     if table and None not in curve and started and max(started["train_images"], started["test_images"]) > LIMIT:
+        curve += [row.get("knn_curve") for row in beside.values()]
         table.insert(0, [t("knn_curve"), *(shown("knn", value) for value in curve)])
         keys.insert(0, "knn")
     beaten = [key for key in s if key.startswith("mse_")]
     lines = [(key, number(key)) for key in (*RATES, *NUMBERS, *beaten, *SPREAD) if s.get(key) is not None]
-    head = ["", t("this"), text(language, "live.untrained"), text(language, "live.pixels")]
+    others = ["untrained", "pixels", *beside]
+    head = ["", t("this"), *(text(language, f"live.{name}") for name in others)]
     told: list[Line] = [{"key": key, "name": t(key), "value": value} for key, value in lines]
-    return {"table": [head, *table] if table else [], "keys": keys, "lines": told}
+    return {"table": [head, *table] if table else [], "keys": keys, "sides": ["", "", *others], "lines": told}

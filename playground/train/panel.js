@@ -15,7 +15,6 @@ import {map} from './map.js';
  * @typedef {import('./answers').Moment} Moment
  */
 
-const SIDES = ['', '', 'untrained', 'pixels'];  // what the columns of the result are
 /** @type {Record<string, string>} */
 const TERMS = {'view 1': 'view', 'view 2': 'view', visible: 'mask'};  // what rows of pictures show
 const ROOM = ['', '', ''];  // of the curves, until they are known
@@ -91,11 +90,11 @@ const tables = ({pictures}) => html`<div class="live-tables">${Object.entries(pi
 
 /** @param {Moment | null} moment */
 function result(moment) {
-  const {table: [head, ...body], keys, lines} = moment?.result ?? {table: [], keys: [], lines: []};
+  const {table: [head, ...body], keys, sides, lines} = moment?.result ?? {table: [], keys: [], sides: [], lines: []};
   if (!head && !lines.length) return html`<div class="live-result"></div>`;
   return html`<div class="live-result"><h3>${moment?.labels.result}</h3>
     ${head ? html`<table class="compared"><thead><tr>${head.map((cell, i) => cell ? html`<th>${
-      term(SIDES[i], cell)}</th>` : html`<td></td>`)}</tr></thead>
+      term(sides[i], cell)}</th>` : html`<td></td>`)}</tr></thead>
       <tbody>${body.map((row, at) => html`<tr>${row.map((cell, i) => html`<td>${
       i ? cell : term(keys[at], cell)}</td>`)}</tr>`)}</tbody></table>` : nothing}
     ${lines.length ? html`<table>${lines.map(line => html`<tr><td>${term(line.key, line.name)}</td><td>${line.value}</td></tr>`)}</table>`

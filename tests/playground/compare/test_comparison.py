@@ -18,6 +18,7 @@ from playground.compare.comparison import EXAMPLES, compare
 from playground.compare.differences import labels
 from playground.compare.knobs import form
 from playground.maps.making import Maps
+from playground.runs import baselines
 from playground.runs.store import UPLOADS, Limits, Runs, claim
 from playground.texts import table, text
 from trainers import record
@@ -119,10 +120,12 @@ def test_columns_are_what_differs_and_the_best_is_marked_where_it_is_one(pair: R
     assert column(found, "steps") == [("300", False)] * 2
     assert column(found, "knn") == [("80.2%", True), ("75.1%", False)]
     assert column(found, "rankme") == [("13.0", False), ("2.0", False)]  # more dimensions are no better network
+    once = baselines.baselines("moved-garments").values()  # measured by scripts/bars.py
     at = keys.index("knn")
     assert [(row["name"], row["texts"][at]) for row in found["beaten"]] == [
         ("raw pixels", "82.0%"),
         ("untrained", "72.0%"),
+        *((name, f"{100 * bar['knn']:.1f}%") for name, bar in zip(("patch dictionary", "with labels"), once, strict=True)),
     ]
     assert not any(text for row in found["beaten"] for key, text in zip(keys, row["texts"], strict=True) if key != "knn")
     write(pair, "byol", "byol", knn=0.8, knn_untrained=0.74)
@@ -189,7 +192,8 @@ def test_curves_lie_over_each_other_with_what_a_collapse_is_worth(pair: Runs) ->
 
     assert marks("std_sqrt_d") == {"maximum": 1.0, "collapse": 0.0}
     assert marks("loss") == {"collapse": 2.5e-4}  # nobody knew it beforehand: where the collapsed one has fallen to
-    assert marks("knn") == {"raw pixels": 0.79, "untrained": 0.7}
+    patches = baselines.baselines("moved-garments")["dictionary"]["knn_curve"]
+    assert marks("knn") == {"raw pixels": 0.79, "untrained": 0.7, "patch dictionary": patches}
     assert marks("rankme") == {"one direction": 1.0}
 
 

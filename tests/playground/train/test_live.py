@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from filelock import FileLock
 
 from playground.maps.making import Maps
-from playground.runs import pace, shipped
+from playground.runs import baselines, pace, shipped
+from playground.runs import numbers as written
 from playground.runs.described import changed, describe, soon, status, warning
 from playground.runs.store import Runs, State, claim
 from playground.texts import text
-from playground.train.learned import another, ending, learned, reached, whitened
+from playground.train.learned import another, bars, ending, learned, reached, whitened
 from playground.train.live import FRAMES, frames_of, live, packed, positions, result
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
@@ -88,12 +90,15 @@ def test_the_table_begins_with_the_end_of_the_curve_where_that_is_another_test()
     looks = [{"metrics": {"knn": value}} for value in (0.38, 0.45, 0.59)]
     summary = {"knn": 0.65, "knn_untrained": 0.48, "knn_pixels": 0.55}
     started = {"knn_pixels": 0.49, "train_images": 10_000, "test_images": 2_000}
-    table = result({"summary": summary}, started, looks, "simclr", "en")["table"]
+    config = RunConfig("simclr", "own", seconds=30)
+    table = result({"summary": summary}, started, looks, config, "en")["table"]
     assert table[1:] == [
         ["kNN accuracy (2,000 training images)", "59.0%", "38.0%", "49.0%"],
         ["kNN accuracy (all training images)", "65.0%", "48.0%", "55.0%"],
     ]
-    few = result({"summary": summary}, started | {"train_images": 2_000}, looks, "simclr", "en")["table"]
+    few = result({"summary": summary}, started | {"train_images": 2_000}, looks, RunConfig("simclr", "own", seconds=30), "en")[
+        "table"
+    ]
     assert [row[0] for row in few[1:]] == ["kNN accuracy (all training images)"]  # the same test
 
 
@@ -284,13 +289,31 @@ def test_a_run_is_compared_with_one_of_the_same_images(tmp_path: Path, run: str,
 def test_no_claim_is_made_beside_a_bar_that_is_lower_than_it_need_be(tmp_path: Path) -> None:
     numbers = ("knn", [("this", 0.84), ("untrained", 0.79), ("pixels", 0.8)])
     summary = {"knn_white": 0.857, "knn_white_untrained": 0.83, "knn_white_pixels": 0.859}
-    step = pace.shipped("simclr")[0] or 0
+    step, config = pace.shipped("simclr")[0] or 0, RunConfig("simclr", "own", seconds=30)
     for language in ("en", "zh"):
-        found = ending(Runs(tmp_path), "x", RunConfig("simclr", seconds=30), step, [], numbers, language, whitened(summary))
+        found = ending(Runs(tmp_path), "x", config, step, [], numbers, language, whitened(config, summary))
         plain, white = text(language, "live.end_more"), text(language, "live.end_even")
         assert found["text"].index(plain) < found["text"].index("85.7%") < found["text"].index(white)
-        without = ending(Runs(tmp_path), "x", RunConfig("simclr", seconds=30), step, [], numbers, language, whitened({}))
+        without = ending(Runs(tmp_path), "x", config, step, [], numbers, language, whitened(config, {}))
         assert white not in without["text"] and "{" not in found["text"]
+
+
+def test_what_was_measured_once_stands_beside_runs_of_the_same_images() -> None:
+    config = RunConfig("simclr", "fashion-mnist", seconds=30)
+    known, started = baselines.of(config)["dictionary"], {"knn_pixels": 0.82, "train_images": 8_000, "test_images": 2_000}
+    looks = [{"metrics": {"knn": value}} for value in (0.7, 0.8)]
+    summary = {"knn": 0.84, "knn_untrained": 0.78, "knn_pixels": 0.83, "knn_white": 0.86}
+    for other in (replace(config, size=32), replace(config, dataset="folder:mine")):
+        assert baselines.of(other) == {} and baselines.dictionary(other, "knn") is None
+        assert "dictionary" not in result({"summary": summary}, started, looks, other, "en")["sides"]
+    assert bars(config, started, looks, None)[1][-1] == ("dictionary", known["knn_curve"])  # of the images of the curve
+    assert bars(config, started, looks, {"summary": summary})[1][-1] == ("dictionary", known["knn"])
+    assert whitened(config, summary)[-1] == ("dictionary", known["knn_white"]) and whitened(config, {}) == []
+    found = result({"summary": summary}, started, looks, config, "en")
+    place = found["sides"].index("dictionary")
+    assert all(len(row) == len(found["sides"]) for row in found["table"])
+    assert [row[place] for row in found["table"][1:3]] == [written.shown("knn", known[key]) for key in ("knn_curve", "knn")]
+    assert found["table"][0][place] == "patch dictionary" and "labels" in found["sides"]
 
 
 def test_a_run_that_collapsed_is_not_green(tmp_path: Path) -> None:
