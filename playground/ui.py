@@ -45,7 +45,7 @@ from playground.room import routes as room_routes
 from playground.room import tab as room
 from playground.runs import shipped
 from playground.runs.clearing import Clearing
-from playground.runs.pool import LocalRunner
+from playground.runs.pool import choose
 from playground.runs.rooms import Rooms
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
@@ -153,6 +153,7 @@ def launch(settings: Settings, **options: Any) -> None:
         raise UserError(NO_MCP, variable=variable("mcp"))
     memory.share()
     runs = Runs(settings.folder(), settings.limits())
+    runs.runner = runner = choose(runs, settings)
     log.info(settings.told())
     reducers.keep_compiled(runs.root / ".numba")
     options = {"server_port": free_port()} | options
@@ -170,7 +171,6 @@ def launch(settings: Settings, **options: Any) -> None:
     clearing = Clearing(
         runs.expire, Rooms(runs).expire, mine.expire, mine.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
     )
-    runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)

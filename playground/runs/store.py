@@ -35,6 +35,7 @@ from PIL import Image
 
 from playground import reading
 from playground.runs import pace
+from playground.runs.runner import Runner
 from playground.runs.shipped import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
@@ -178,6 +179,7 @@ class Runs:
         self._lock = threading.Lock()
         self._queueing = threading.Lock()  # from looking whether there is room to taking it
         self._uploading = threading.Lock()  # from looking whether there is room for a zip to its copy
+        self.runner: Runner | None = None  # what takes the runs out of the queue, where that is of this process
         self._salt = secrets.token_bytes(16)
         self._rounds: dict[tuple[bool, str], int] = {}  # the last one that each person was given, not below the present one
 
@@ -257,6 +259,8 @@ class Runs:
         if kind == "queued":
             for entry in self.queue.glob(f"*-{run}"):
                 entry.unlink(missing_ok=True)
+        if self.runner:
+            self.runner.stop(run)
 
     def rename(self, run: str, owner: str, name: str) -> None:
         """Give a run of this browser's own a name, at most NAME letters in one line; "" takes it away."""
@@ -600,6 +604,8 @@ class Runs:
         number = max([time.time_ns(), *(one.number + 1 for one in waiting)])  # also where the clock was put back
         entry = Waiting(run, swept, found, number, math.ceil(seconds), whose, self.place(address))
         (self.queue / entry.name()).touch()
+        if self.runner:
+            self.runner.submit(run)
 
 
 def claim(root: Path, slot: str = "0") -> str | None:
