@@ -67,10 +67,13 @@ class Settings:
     runs: Path = setting(Path("runs"), "the folder that runs are kept in")
     workers: int = setting(Limits.workers, "how many runs train at once", 1, 64)
     runner: str = setting(
-        "local", "where runs train: `local` processes, or a `ray` cluster, see docs/scale.md", options=("local", "ray")
+        "local",
+        "where runs train: in `local` processes, on a `ray` cluster, or on the GPU that a `zerogpu` Space lends; see scale.md",
+        options=("local", "ray", "zerogpu"),
     )
     ray_cpus: float = setting(1.0, "cores of the Ray cluster that a run takes", 0.01, 1_024)
     ray_gpus: float = setting(0.0, "GPUs of the Ray cluster that a run takes, or a share of one", 0, 64)
+    zerogpu_seconds: float = setting(60.0, "seconds for which a Space is asked to lend a GPU at a time", 20, 600)
     examples: bool = setting(True, "1: the finished runs that come with the app are shown; 0: they are not")
     uploads: bool = setting(
         True, "1: visitors may bring pictures of their own; 0: the page has no place for them and the app takes none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
+from playground.runs.lent import LentRunner
 from playground.runs.runner import Runner
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
@@ -20,14 +22,18 @@ from trainers.errors import UserError
 log = logging.getLogger(__name__)
 AGAIN = 5.0  # seconds till a process that could not start is tried again
 MISSING = "{variable}={value} wants a package that is not installed: run pip install -r {file} first, or leave it at local."
+PACKAGES = {"ray": "ray", "zerogpu": "spaces"}
 
 
 def choose(runs: Runs, settings: Settings) -> Runner:
     """The runner that the settings ask for; UserError where what it needs is not installed."""
-    if settings.runner == "ray":
-        if importlib.util.find_spec("ray") is None:
-            raise UserError(MISSING, variable=variable("runner"), value="ray", file="requirements-ray.txt")
+    kind = settings.runner
+    if kind in PACKAGES and importlib.util.find_spec(PACKAGES[kind]) is None:
+        raise UserError(MISSING, variable=variable("runner"), value=kind, file=f"requirements-{kind}.txt")
+    if kind == "ray":
         return RayRunner(runs, settings)
+    if kind == "zerogpu":
+        return LentRunner(runs, settings.zerogpu_seconds, importlib.import_module("spaces").GPU)
     return LocalRunner(runs, settings.workers)
 
 

@@ -453,6 +453,18 @@ class Runs:
             except Exception:  # damaged, or gone just now: the others are told all the same
                 log.exception("run %s is not told that its process has ended", folder.name)
 
+    def left(self, slot: str) -> None:
+        """Have the run that a slot took last wait again, where nobody trains it and it has not ended."""
+        with suppress(UserError, OSError, ValueError):  # none was taken; it is damaged, or gone
+            run = (self.root / f"{TRAINING}{slot}").read_text(encoding="utf-8")
+            if self.state(run).kind in ("starting", "interrupted"):
+                self.again(run)
+
+    def again(self, run: str) -> None:
+        """Have a run that was taken out of the queue, and has still to train, wait again: before all others."""
+        owner = str(record.read_about(self.folder(run)).get("owner", ""))[:HASH]
+        (self.queue / Waiting(run, seconds=math.ceil(max(0.0, self._left(run))), owner=owner).name()).touch()
+
     def expire(self) -> None:
         """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with
         the app. Those that never began go first: who queues and stops without end pushes out nothing that was trained.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from playground.settings import Settings
 from trainers.errors import UserError
 from trainers.train import RunConfig
 
+ROOT = Path(__file__).parents[3]
 CONFIG = RunConfig("simclr", "digits", seconds=1.0)
 HEARS = "import sys; sys.stdout.write(str(len(sys.stdin.buffer.readlines())))"
 
@@ -51,16 +51,24 @@ def test_whoever_trains_is_told_of_what_is_in_the_queue_and_of_what_shall_stop(r
                      [("submit", one), ("submit", two), ("submit", three), ("stop", one), ("submit", one)]]  # fmt: skip
 
 
-def test_the_runner_is_chosen_by_the_settings_and_needs_what_it_needs(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_runner_is_chosen_by_the_settings(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(local := choose(runs, Settings(workers=2)), LocalRunner) and len(local.commands) == 2
-    found = importlib.util.find_spec
-    monkeypatch.setattr(pool.importlib.util, "find_spec", lambda name: None if name == "ray" else found(name))
-    with pytest.raises(UserError, match="^PLAYGROUND_RUNNER=ray wants a package .* pip install -r requirements-ray.txt first"):
-        choose(runs, Settings(runner="ray"))
     monkeypatch.setattr(pool.importlib.util, "find_spec", lambda name: True)
     asked = choose(runs, Settings(runner="ray", workers=3, ray_gpus=0.25))
     assert isinstance(asked, RayRunner)
     assert asked.commands == [("playground.runs.cluster", str(runs.root), "3", "1.0", "0.25")]
+
+
+@pytest.mark.parametrize("kind", pool.PACKAGES)
+def test_a_runner_says_what_to_install(runs: Runs, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool.importlib.util, "find_spec", lambda name: None if name == pool.PACKAGES[kind] else True)
+    with pytest.raises(UserError) as raised:
+        choose(runs, Settings(runner=kind))
+    assert str(raised.value) == (
+        f"PLAYGROUND_RUNNER={kind} wants a package that is not installed: run pip install -r requirements-{kind}.txt first,"
+        " or leave it at local."
+    )
+    assert pool.PACKAGES[kind] in (ROOT / f"requirements-{kind}.txt").read_text(encoding="utf-8")
 
 
 def test_a_hint_reaches_a_process_at_once_and_one_that_is_gone_harms_nobody() -> None:
