@@ -36,9 +36,11 @@ def part(folder: Path, load: Load, seconds: float) -> Iterator[int]:
 
     A snapshot is the last one where the next would come too late: they grow rarer as a run grows longer.
     """
-    until = time.monotonic() + seconds - SPARE
+    until, config = time.monotonic() + seconds - SPARE, record.read_config(folder)
     for event in carry_out(folder, load):
         yield event.step
+        if config.progress(event.step, event.seconds) >= 1:  # what follows is judged, and begun anew by the next call
+            continue
         late = (SNAPSHOT_RATIO - 1) * event.seconds + SPARE if isinstance(event, Snapshot) and event.step else 0.0
         if time.monotonic() + late > until and event.step:
             return

@@ -15,9 +15,7 @@ from playground.runs.worker import carry_out, warm
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, write
 from trainers.clip_towers import registered
-from trainers.data import DEFAULT, FOLDER
-from trainers.evaluate import judged_pixels
-from trainers.train import pick_device
+from trainers.data import FOLDER
 
 Part = tuple[str, int, bytes]  # a file's name in the run's folder, the byte that this begins at, and what follows there
 EVENTS = "events.jsonl"
@@ -31,11 +29,7 @@ class Trainer:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(dir=os.getcwd()))  # which Ray deletes, also after an actor that was killed
         self.load = warm()
-        threading.Thread(target=self._prepare, daemon=True).start()
-
-    def _prepare(self) -> None:  # what takes seconds, and a first run would wait for
-        registered()
-        judged_pixels(self.load(DEFAULT, None), pick_device())
+        threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first run of CLIP should not
 
     def ready(self) -> None:
         """Answers once the cluster had room and the trainer is warm."""

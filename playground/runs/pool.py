@@ -80,6 +80,8 @@ class Processes:
                 continue
             self.processes[slot] = process
             code = process.wait()
+            if process.stdin:
+                process.stdin.close()
             if self._closing.is_set():
                 return
             log.error("%s ended with code %d", self.commands[slot], code)

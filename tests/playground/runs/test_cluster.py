@@ -143,30 +143,30 @@ def test_a_run_that_is_lost_without_getting_on_fails_in_the_end(tmp_path: Path, 
 
 
 def test_a_node_that_dies_takes_no_run_with_it_and_the_page_says_so(lab: Lab) -> None:
-    made = [lab.runs.create(short(6.0), "me") for _ in range(2)]
+    made = [lab.runs.create(short(4.0), "me") for _ in range(2)]
     wait(lambda: all(len(lab.of(run, "Snapshot")) > 1 for run in made))  # one on each node
     assert lab.runs.waiting() == []
     lab.cluster.remove_node(lab.nodes.pop(), allow_graceful=False)
     wait(lambda: lab.finished(*made))  # the lost one after the other, as there is room for one now
     (lost,) = (run for run in made if lab.of(run, "Notice"))
     (notice,) = lab.of(lost, "Notice")
-    assert notice["step"] == lab.of(lost, "Started")[-1]["step"] > 0 and lab.seconds(lost) >= 6.0
+    assert notice["step"] == lab.of(lost, "Started")[-1]["step"] > 0 and lab.seconds(lost) >= 4.0
     maps = Maps(lab.runs)
     said = [live(maps, lost, language) for language in ("en", "zh")]
     assert "was lost after" in (said[0] or {"status": ""})["status"] and "已从第" in (said[1] or {"status": ""})["status"]
 
 
 def test_what_drives_the_cluster_may_die_too(lab: Lab) -> None:
-    run = lab.runs.create(short(6.0), "me")
+    run = lab.runs.create(short(4.0), "me")
     wait(lambda: len(lab.of(run, "Snapshot")) > 1)
     before = lab.process()
     os.kill(before, signal.SIGKILL)
     wait(lambda: lab.finished(run))
-    assert lab.process() != before and len(lab.of(run, "Notice")) == 1 and lab.seconds(run) >= 6.0
+    assert lab.process() != before and len(lab.of(run, "Notice")) == 1 and lab.seconds(run) >= 4.0
 
 
 def test_an_app_that_closes_leaves_a_run_to_its_end(lab: Lab) -> None:
-    run, waits = (lab.runs.create(short(3.0), "me") for _ in range(2))
+    run, waits = (lab.runs.create(short(2.0), "me") for _ in range(2))
     wait(lambda: lab.runs.view(run).events)
     lab.runner.close()
     lab.runner.processes[0].wait(SECONDS)

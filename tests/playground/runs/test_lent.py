@@ -30,11 +30,12 @@ def test_the_package_leaves_a_function_as_it_is_outside_of_such_a_space(runs: Ru
     assert LentRunner(runs, 60.0, spaces.GPU).part is lent.part
 
 
+@pytest.mark.slow
 def test_a_run_longer_than_a_call_goes_on_in_the_next_one(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lent, "SPARE", 0.0)
-    runner = LentRunner(runs, 2.0, nothing)
-    run = runs.create(RunConfig("simclr", "digits", seconds=4.0), "me")
-    other = runs.create(RunConfig("simclr", "digits", seconds=4.0), "you")
+    monkeypatch.setattr(lent, "SNAPSHOT_RATIO", 1e6)  # the next one would come too late: each call ends at its first
+    runner = LentRunner(runs, 60.0, nothing)
+    run = runs.create(RunConfig("simclr", "digits", seconds=2.5), "me")
+    other = runs.create(RunConfig("simclr", "digits", seconds=2.5), "you")
     calls = 0
     while (now := claim(runs.root)) == run:
         runner.carry_out(run)
@@ -71,6 +72,7 @@ def test_a_run_that_gets_no_further_is_told(runs: Runs, monkeypatch: pytest.Monk
     )
 
 
+@pytest.mark.slow
 def test_its_thread_takes_what_comes_and_what_an_earlier_app_has_left(runs: Runs) -> None:
     left = runs.create(RunConfig("simclr", "digits", steps=2), "me")
     assert claim(runs.root) == left  # and the app was ended

@@ -41,6 +41,7 @@ def trained(runs: Runs, run: str, there: Path, events: int = 10**6) -> Iterator[
     stream.close()  # pyright: ignore[reportAttributeAccessIssue]
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_what_it_is_elsewhere_event_by_event(tmp_path: Path) -> None:
     runs, there = Runs(tmp_path / "here"), tmp_path / "there"
     run = runs.create(CONFIG, "me")
@@ -54,6 +55,7 @@ def test_a_folder_becomes_what_it_is_elsewhere_event_by_event(tmp_path: Path) ->
     assert record.read_looks(runs.root / run, runs.view(run).of("Look")) and not (there / run).exists()
 
 
+@pytest.mark.slow
 def test_what_was_lost_goes_on_elsewhere_from_the_last_snapshot(tmp_path: Path) -> None:
     runs = Runs(tmp_path / "here")
     one, whole = (runs.create(CONFIG, "me") for _ in range(2))
@@ -75,6 +77,7 @@ def test_what_was_lost_goes_on_elsewhere_from_the_last_snapshot(tmp_path: Path) 
     assert losses[0] == losses[1]  # chance follows from seed and step, wherever they are made
 
 
+@pytest.mark.slow
 def test_a_stop_reaches_the_folder_that_trains(tmp_path: Path) -> None:
     runs, there = Runs(tmp_path / "here"), tmp_path / "there"
     run = runs.create(CONFIG, "me")
@@ -88,6 +91,7 @@ def test_a_stop_reaches_the_folder_that_trains(tmp_path: Path) -> None:
     assert last["reason"] == "stopped" and last["step"] < 60 and not (runs.root / run / "stop").exists()
 
 
+@pytest.mark.slow
 def test_a_zip_is_read_where_it_was_sent(tmp_path: Path) -> None:
     here = tmp_path / "here/uploads/ab12/garments.zip"
     here.parent.mkdir(parents=True)
