@@ -265,6 +265,12 @@ def make_config(name: str, values: Mapping[str, Any]) -> Any:
     return parse_knobs(method_class(name).Config, values, name)
 
 
+def changed_knobs(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a method's knobs, as a person gave them, that are not as usual; UserError as by `make_config`."""
+    own, usual = make_config(name, values), make_config(name, {})
+    return {knob: value for knob in values if (value := getattr(own, knob)) != getattr(usual, knob)}
+
+
 def parse_knobs(cls: type[Any], values: Mapping[str, Any], name: str) -> Any:
     """A dataclass of knobs from text or numbers; UserError names the knob of `name` and its range."""
     fields = {f.name: f for f in dataclasses.fields(cls)}

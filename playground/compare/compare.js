@@ -16,6 +16,7 @@ import {Maps} from './maps.js';
 import {EVERY, RETRY, say} from './parts.js';
 import {Pictures} from './pictures.js';
 import {Sweep} from './sweep.js';
+import {onTurned} from './table.js';
 
 /** @typedef {import('./answers').Comparison} Comparison */
 /** @typedef {import('./answers').Run} Run */
@@ -65,6 +66,7 @@ export class Comparer {
     this.change = new Change(this);
     this.sweep = new Sweep(this);
     this.draw();
+    onTurned(() => this.draw());
     document.addEventListener('pinned', () => { if (this.found) this.pin(); });
     new IntersectionObserver(seen => { if (seen.some(one => one.isIntersecting)) this.opened(); }).observe(root);
   }

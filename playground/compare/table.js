@@ -6,8 +6,22 @@ import {linkTo, say, swatch} from './parts.js';
 /** @typedef {import('./answers').Comparison} Comparison */
 /** @typedef {import('./answers').Run} Run */
 
+const narrow = matchMedia('(max-width: 760px)');  // as in compare.css
+
+/** @param {() => void} then */
+export const onTurned = then => narrow.addEventListener('change', then);
+
 /** What differs between runs, what came out, and what is reached without training. @param {Comparer} page @param {Comparison} found */
-export const table = (page, {columns, cells, beaten, runs}) => html`<table class="compare-table"><thead><tr><th scope="col"><b>${
+export function table(page, found) {
+  const measured = found.columns.map((column, at) => ({at, last: narrow.matches && !column.measured}));
+  const order = measured.sort((a, b) => Number(a.last) - Number(b.last)).map(one => one.at);  // a phone shows two columns
+  const turned = (/** @type {any[]} */ row) => order.map(at => row[at]);
+  return drawn(page, {...found, columns: turned(found.columns), cells: found.cells.map(turned),
+    beaten: found.beaten.map(row => ({...row, texts: turned(row.texts)}))});
+}
+
+/** @param {Comparer} page @param {Comparison} found */
+const drawn = (page, {columns, cells, beaten, runs}) => html`<table class="compare-table"><thead><tr><th scope="col"><b>${
   say('run')}</b></th>${columns.map(head)}</tr></thead><tbody>${repeat(runs, run => run.run, (run, at) => html`<tr data-run=${run.run}
     data-state=${run.state} title=${run.ended ? nothing : say('so_far')}>${name(page, run, at)}${cells[at].map((cell, i) => html`<td
     data-key=${columns[i].key} class=${cell.best ? 'best' : nothing}>${cell.best ? star() : nothing}${cell.text}</td>`)}</tr>`)}</tbody>${

@@ -5,20 +5,22 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlencode
 
 from latex2mathml.converter import convert
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, String
 
-from playground.learn.answers import CardAnswer, Example, FlowAnswer, Insight, LinkedCard, Page, SwitchAnswer
-from playground.learn.drawing import Drawing, draw
+from playground.learn.answers import CardAnswer, Example, FlowAnswer, Insight, LinkedCard, Page, Sign, SwitchAnswer
+from playground.learn.drawing import Change, Drawing, draw
 from playground.learn.lessons import EXAMPLES, INSIGHTS, LESSONS, Symbol
-from playground.texts import knobs_said, table, text
+from playground.texts import changes, knobs_said, method_said, table, text
 from trainers.data import DEFAULT
-from trainers.method import Card, Method, method_class, methods
+from trainers.method import Card, Method, changed_knobs, make_config, methods
 
 SECONDS, SEED = 30.0, 0
 LETTERS = ("N", "2N", "B", "C", "F", "D", "K", "T", "V", "E", "P", "p")  # of shapes: learn.shape_LETTER says what each is
@@ -60,14 +62,15 @@ def switches(name: str, language: str, there: Collection[str]) -> list[SwitchAns
 def card(name: str, language: str) -> CardAnswer:
     """A method's card; what is not written of it, as of one that somebody has just added, is "" or comes from its Card."""
     cls, lesson, words = methods()[name], LESSONS.get(name), table(language)
-    said = {key.removeprefix(f"cards.{name}."): found for key, found in words.items() if key.startswith(f"cards.{name}.")}
+    said = {
+        key.removeprefix(f"cards.{name}."): found for key, found in words.items() if re.fullmatch(rf"cards\.{name}\.\w+", key)
+    }
     of = {"title": cls.card.title, "negatives": cls.card.negatives, "networks": cls.card.networks} | said
     return {
         "name": name, "title": of["title"], "family": cls.card.family, "year": cls.card.year,
         "paper": cls.card.paper, "link": link(cls.card), "said": of,
         "formula": [mathml(line) for line in (lesson.formula if lesson else [rf"\mathcal L={cls.card.loss}"])],
-        "symbols": [{"key": s.key, "sign": mathml(s.tex), "shape": s.shape, "text": text(language, f"cards.{name}.sym_{s.key}")}
-                    for s in lesson.symbols] if lesson else [],
+        "symbols": signs(name, lesson.symbols, language) if lesson else [],
         "shapes": shapes(lesson.symbols, language) if lesson else "",
         "wide": drawn(lesson.drawing, "wide", language, said["flow"]) if lesson else "",
         "tall": drawn(lesson.drawing, "tall", language, said["flow"]) if lesson else "",
@@ -77,22 +80,43 @@ def card(name: str, language: str) -> CardAnswer:
     }  # fmt: skip
 
 
-@cache
-def flow(name: str, language: str) -> FlowAnswer:
-    """A method's data flow with places for what a run has in them; without drawing for one that has no lesson.
+def flow(name: str, language: str, knobs: Mapping[str, Any] = MappingProxyType({})) -> FlowAnswer:
+    """A method's data flow with places for what a run with these knobs has in them; no drawing where there is no lesson.
 
-    UserError where there is no such method.
+    UserError where there is no such method, or no such knob.
     """
-    method_class(name)
-    of, lesson = card(name, language), LESSONS.get(name)
-    said = of["said"].get("flow", "")
-    wide, tall = (drawn(lesson.drawing, way, language, said, True) if lesson else "" for way in ("wide", "tall"))
-    return {"wide": wide, "tall": tall, "text": said, "symbols": of["symbols"], "shapes": of["shapes"]}
+    changed, lesson = changed_knobs(name, knobs), LESSONS.get(name)
+    said = method_said(language, name, changed, "flow")
+    if not lesson:
+        return {"wide": "", "tall": "", "text": said, "symbols": [], "shapes": ""}
+    drawing = lesson.drawing
+    for change in changes(changed):
+        drawing = drawing.changed(lesson.changes.get(change, Change()))
+    gone = lit(lesson.drawing) - lit(drawing)
+    symbols = [symbol for symbol in lesson.symbols if symbol.key not in gone]
+    wide, tall = (drawn(drawing, way, language, said, True) for way in ("wide", "tall"))
+    return {"wide": wide, "tall": tall, "text": said, "symbols": signs(name, symbols, language, knobs),
+            "shapes": shapes(symbols, language)}  # fmt: skip
+
+
+def lit(drawing: Drawing) -> set[str]:
+    """Keys of the symbols that have a place in a drawing."""
+    parts = (*drawing.nodes, *drawing.edges)
+    return {key for part in parts for key in part.lights.split()} | {
+        key for node in drawing.nodes for cell in node.cells for key in cell.split()
+    }
+
+
+def signs(name: str, symbols: Sequence[Symbol], language: str, knobs: Mapping[str, Any] = MappingProxyType({})) -> list[Sign]:
+    """A method's legend: of each symbol its sign, its shape with the values of knobs, and what it is."""
+    values = {knob: f"{value:g}" for knob, value in vars(make_config(name, knobs)).items() if isinstance(value, (int, float))}
+    return [{"key": symbol.key, "sign": mathml(symbol.tex), "shape": symbol.shape.format(**values),
+             "text": text(language, f"cards.{name}.sym_{symbol.key}")} for symbol in symbols]  # fmt: skip
 
 
 def shapes(symbols: Sequence[Symbol], language: str) -> str:
     """What the letters in the shapes of a legend stand for."""
-    used = " ".join(symbol.shape for symbol in symbols)
+    used = re.sub(r"\{\w+\}", "", " ".join(symbol.shape for symbol in symbols))
     said = [text(language, f"learn.shape_{letter}") for letter in LETTERS if letter in used]
     return text(language, "learn.shapes", letters=text(language, "learn.semicolon").join(said))
 
@@ -102,6 +126,7 @@ def drawn(drawing: Drawing, way: str, language: str, title: str, live: bool = Fa
     return draw(drawing, way, lambda key: text(language, f"learn.draw_{key}"), title, live)
 
 
+@cache
 def mathml(tex: str) -> str:
     r"""LaTeX as MathML; \s{KEY}{…} is a symbol that the drawing knows."""
     marked = convert(re.sub(r"\\s\{(\w+)\}", r"\\class{sym-\1}", tex), display="block")

@@ -80,6 +80,28 @@ class Drawing:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
+    def changed(self, change: Change) -> Drawing:
+        """The drawing of a method that a knob has changed."""
+        new = {node.name: node for node in change.nodes}
+        nodes = tuple(new.get(node.name, node) for node in self.nodes if node.name not in change.gone)
+        instead = {(edge.start, edge.end) for edge in change.edges} | set(change.cut)
+        edges = [edge for edge in self.edges if (edge.start, edge.end) not in instead]
+        edges = [edge for edge in edges if not {edge.start, edge.end} & set(change.gone)]
+        return Drawing(nodes, (*edges, *change.edges))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a knob changes. gone: names of nodes, whose edges go with them; cut: edges, by their two nodes.
+
+    nodes and edges: in place of those of the same name, or between the same nodes; edges may be new.
+    """
+
+    gone: tuple[str, ...] = ()
+    cut: tuple[tuple[str, str], ...] = ()
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
 
 @dataclass(frozen=True)
 class Box:

@@ -7,15 +7,19 @@ Lesson here has what its Card says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from playground.learn.drawing import Drawing, Edge, Node
+from playground.learn.drawing import Change, Drawing, Edge, Node
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """A row of the legend: `tex` as in the formula, `shape` as in the code; cards.METHOD.sym_KEY says what it is."""
+    """A row of the legend: `tex` as in the formula, `shape` as in the code; cards.METHOD.sym_KEY says what it is.
+
+    A shape may name a knob, as "{batch_size}", and is then its value.
+    """
 
     key: str
     tex: str
@@ -33,7 +37,10 @@ class Switch:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What no language changes of a method's card. shows: tabs that show its example, besides Train."""
+    """What no language changes of a method's card. shows: tabs that show its example, besides Train.
+
+    changes: what a knob changes in the drawing, by its name and value as texts/ have them, "predictor_off".
+    """
 
     drawing: Drawing
     formula: tuple[str, ...]
@@ -41,6 +48,7 @@ class Lesson:
     switches: tuple[Switch, ...]
     shows: tuple[str, ...] = ("explore",)
     dataset: str = "fashion-mnist"
+    changes: Mapping[str, Change] = field(default_factory=dict)
 
 
 # what each insight is seen in: example runs and the tab that shows them
@@ -144,6 +152,7 @@ BYOL = Drawing(
         Edge("z1", "q"), Edge("q", "p"), Edge("p", "l"), Edge("z2", "l", "stop", "no_gradient", lights="sg"),
     ),
 )  # fmt: skip
+NEAR_LOSS = Node("l", "loss", (5.5, 0.5), "L", "loss", lights="l", live="loss")  # where no predictor stands before it
 SIMSIAM = Drawing(
     (
         *_VIEWS, *_SHARED,
@@ -232,12 +241,14 @@ LESSONS: dict[str, Lesson] = {
         (
             Symbol("x", "x_i", "(2N, C, H, W)"), Symbol("f", "f", "→ (2N, F)"), Symbol("g", "g", "→ (2N, D)"),
             Symbol("zi", "z_i", "(D)"), Symbol("zj", "z_j", "(D)"), Symbol("zk", "z_k", "(2N−1, D)"),
-            Symbol("sim", r"\text{sim}", "(2N, 2N)"), Symbol("tau", r"\tau", "0.2"), Symbol("l", r"\ell_{i,j}", "(2N)"),
-            Symbol("total", r"\mathcal L"), Symbol("n", "N", "128"),
+            Symbol("sim", r"\text{sim}", "(2N, 2N)"), Symbol("tau", r"\tau", "{temperature}"),
+            Symbol("l", r"\ell_{i,j}", "(2N)"),
+            Symbol("total", r"\mathcal L"), Symbol("n", "N", "{batch_size}"),
         ),
         (Switch("temperature", {"temperature": 1.0}), Switch("batch", {"batch_size": 8}),
          Switch("head", {"projection_head": False})),
         dataset="moved-garments",
+        changes={"projection_head_off": Change(("g",), edges=tuple(Edge("f", name) for name in ("z1", "z2", "z3")))},
     ),
     "swav": Lesson(
         SWAV,
@@ -252,11 +263,12 @@ LESSONS: dict[str, Lesson] = {
         (
             Symbol("x", "x", "(2N, C, H, W)"), Symbol("f", "f", "→ (2N, F)"), Symbol("g", "g", "→ (2N, D)"),
             Symbol("z", "z", "(2N, D)"), Symbol("c", "C", "(K, D)"), Symbol("k", "k", "1 … K"), Symbol("p", "p", "(2N, K)"),
-            Symbol("q", "q", "(2N, K)"), Symbol("tau", r"\tau", "0.1"), Symbol("eps", r"\varepsilon", "0.05"),
+            Symbol("q", "q", "(2N, K)"), Symbol("tau", r"\tau", "{temperature}"), Symbol("eps", r"\varepsilon", "{epsilon}"),
             Symbol("l", r"\ell_1, \ell_2", "(N)"), Symbol("total", r"\mathcal L"),
         ),
         (Switch("sinkhorn", {"sinkhorn": False}),),
         dataset="moved-garments",
+        changes={"sinkhorn_off": Change(nodes=(Node("k", "step", (5.6, 0.5), "ε", "softmax", lights="eps"),))},
     ),
     "byol": Lesson(
         BYOL,
@@ -271,9 +283,14 @@ LESSONS: dict[str, Lesson] = {
             Symbol("x", "x_1, x_2", "(N, C, H, W)"), Symbol("f", "f", "→ (N, F)"), Symbol("g", "g", "→ (N, D)"),
             Symbol("theta", r"\theta"), Symbol("xi", r"\xi"),
             Symbol("z", r"z_\theta", "(N, D)"), Symbol("zt", r"z'_\xi", "(N, D)"), Symbol("q", r"q_\theta", "→ (N, D)"),
-            Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "0.9 → 1"), Symbol("l", r"\mathcal L", "0 … 4"),
+            Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "{tau} → 1"), Symbol("l", r"\mathcal L", "0 … 4"),
         ),
         (Switch("predictor", {"predictor": False}), Switch("tau", {"tau": 0.0}), Switch("frozen", {"tau": 1.0})),
+        changes={
+            "predictor_off": Change(("q", "p"), nodes=(NEAR_LOSS,), edges=(Edge("z1", "l"),)),
+            "tau_0": Change(edges=(Edge("f1", "f2", "average", "copied", lights="xi tau"),)),
+            "tau_1": Change(("t",), cut=(("f1", "f2"), ("g1", "g2"))),
+        },
     ),
     "simsiam": Lesson(
         SIMSIAM,
@@ -288,7 +305,12 @@ LESSONS: dict[str, Lesson] = {
             Symbol("z", "z_1, z_2", "(N, D)"), Symbol("h", "h", "→ (N, D)"), Symbol("p", "p_1, p_2", "(N, D)"),
             Symbol("sg", r"\text{sg}"), Symbol("d", r"\ell", "0 … 2"), Symbol("l", r"\mathcal L"),
         ),
-        (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"), Switch("predictor", {"predictor": False})),
+        (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"),
+         Switch("predictor", {"predictor": False}, "simsiam-no-predictor")),
+        changes={
+            "stop_gradient_off": Change(edges=(Edge("z2", "l"),)),
+            "predictor_off": Change(("h", "p"), nodes=(replace(NEAR_LOSS, sign="ℓ", lights="d l"),), edges=(Edge("z1", "l"),)),
+        },
     ),
     "clip": Lesson(
         CLIP,
@@ -302,10 +324,11 @@ LESSONS: dict[str, Lesson] = {
         (
             Symbol("i", "I_i", "(N, D)"), Symbol("t", "T_i", "(N, D)"), Symbol("j", "T_j, I_j", "(N, D)"),
             Symbol("dot", r"I\cdot T", "(N, N)"), Symbol("s", "s", "14.3, ≤ 100"), Symbol("it", r"\ell_{I\to T}"),
-            Symbol("ti", r"\ell_{T\to I}"), Symbol("l", r"\mathcal L"), Symbol("n", "N", "128"),
+            Symbol("ti", r"\ell_{T\to I}"), Symbol("l", r"\mathcal L"), Symbol("n", "N", "{batch_size}"),
         ),
         (Switch("symmetric", {"symmetric": False}, "clip-one-way"),),
         ("match", "explore"), "emoji",
+        {"symmetric_off": Change(("b",), nodes=(Node("l", "loss", (5.5, 0.5), "L", "loss", lights="l", live="loss"),))},
     ),
     "autoencoder": Lesson(
         AUTOENCODER,
@@ -329,13 +352,14 @@ LESSONS: dict[str, Lesson] = {
             r"\quad \s{r}{x'}=\s{g}{g}(\s{h}{h})",
         ),
         (
-            Symbol("x", "x", "(B, C, H, W)"), Symbol("n", r"\text{damage}", "σ = 0.3"),
+            Symbol("x", "x", "(B, C, H, W)"), Symbol("n", r"\text{damage}", "{level}"),
             Symbol("d", r"\tilde x", "(B, C, H, W)"),
             Symbol("f", "f", "→ (B, D)"), Symbol("h", "h", "(B, D)"), Symbol("g", "g", "→ (B, C, H, W)"),
             Symbol("r", "x'", "(B, C, H, W)"), Symbol("p", "P", "C · H · W"), Symbol("l", r"\mathcal L"),
         ),
         (Switch("level", {"level": 0.0}), Switch("noise", {"noise": "masking"})),
         ("reconstruct", "explore"),
+        changes={"level_0": Change(("n", "d"), edges=(Edge("x", "f"),))},
     ),
     "masked": Lesson(
         MASKED,
@@ -350,6 +374,7 @@ LESSONS: dict[str, Lesson] = {
         ),
         (Switch("ratio", {"mask_ratio": 0.25}), Switch("mask", {"mask": "block"}), Switch("all", {"all_patches": True})),
         ("reconstruct", "explore"),
+        changes={"all_patches_on": Change(nodes=(Node("l", "loss", (6.6, 0.5), "L", "loss", lights="l m", live="loss"),))},
     ),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 // Questions about pictures and texts (POST match/KIND). While the server still works at one, the same is asked again.
 import {AnswerError, post, sentence, wait} from '../page/ask.js';
 import {html, nothing} from '../page/lit.js';
+import {bones} from '../page/state.js';
 import {percent, sayer} from '../page/words.js';
 
 const AGAIN = 300, SLOW = 400;  // ms: till asked again, till an answer that comes late says so
@@ -106,7 +107,8 @@ export class Question {
   /** Where the answer stands. @param {(answer: {found: A, body: any, about: C}) => unknown} content @param {{accuracy?: number}} [data] */
   draw(content, {accuracy} = {}) {
     const {kind, status, error, answer, ready} = this;
-    return html`<div class="match-part" data-kind=${kind}>${statusLine(status)}<p class="match-error" role="alert">${error}</p>
+    return html`<div class="match-part" data-kind=${kind}>${statusLine(status)}
+      <p class="match-error" role="alert">${error}</p>${!answer && status.on === '1' ? bones : nothing}
       <div class="match-answer" ?hidden=${!answer} data-ready=${ready ? '1' : ''} data-accuracy=${accuracy ?? nothing}>${
         answer ? content(answer) : nothing}</div></div>`;
   }

@@ -5,6 +5,9 @@ import {html, nothing} from './lit.js';
 export const waiting = (sentence, kind = '') => html`<div class="state waiting" data-kind=${kind || nothing} role="status">
   <i class="bones" aria-hidden="true"></i><span>${sentence}</span></div>`;
 
+/** The bones alone, where a word and how far it is stand above them already. */
+export const bones = html`<div class="state" aria-hidden="true"><i class="bones"></i></div>`;
+
 /** Why there is nothing. @param {string} sentence */
 export const failed = sentence => html`<div class="state failed" role="status"><span>${sentence}</span></div>`;
 

@@ -10,7 +10,7 @@ from playground.runs.store import UPLOADS, Runs, State
 from playground.texts import knobs_said, method_name, sentence, table, text
 from trainers import record
 from trainers.data import FOLDER
-from trainers.method import make_config, method_class
+from trainers.method import changed_knobs, method_class
 from trainers.train import RunConfig
 
 SPHERE = ("std_sqrt_d", "uniformity", "alignment")  # say nothing of a code, which nothing keeps on a sphere
@@ -40,8 +40,7 @@ def called(runs: Runs, run: str, language: str) -> str:
 
 def changed(config: Any, language: str) -> str:
     """The knobs that differ from their defaults, in words: "Stop gradient: off"."""
-    default, own = make_config(config.method, {}), make_config(config.method, config.knobs)  # the command line's are text
-    differ = {name: value for name in config.knobs if (value := getattr(own, name)) != getattr(default, name)}
+    differ = changed_knobs(config.method, config.knobs)  # the command line's are text
     return text(language, "live.comma").join(knobs_said(language, config.method, differ))
 
 

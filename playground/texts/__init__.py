@@ -79,6 +79,23 @@ def method_name(language: str, method: str) -> str:
     return text(language, f"cards.{method}.title")
 
 
+def method_said(language: str, method: str, knobs: Mapping[str, Any], key: str) -> str:
+    """What is said of a method with these knobs, by the first of them that changes it; "" where nothing is.
+
+    cards.METHOD.KEY, or with the knob that is not as usual cards.METHOD.KNOB_VALUE.KEY.
+    """
+    words = table(language)
+    names = [f"cards.{method}.{change}.{key}" for change in changes(knobs)]
+    return next((words[name] for name in names if name in words), words.get(f"cards.{method}.{key}", ""))
+
+
+def changes(knobs: Mapping[str, Any]) -> list[str]:
+    """Each knob with its value as keys have them: predictor_off, tau_0."""
+    return [
+        f"{name}_{'off' if value is False else 'on' if value is True else option('en', value)}" for name, value in knobs.items()
+    ]
+
+
 def option(language: str, value: Any) -> str:
     """A knob's value as a person reads it."""
     if isinstance(value, bool):

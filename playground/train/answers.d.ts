@@ -131,6 +131,7 @@ export interface Moment {
   version: string;
   state: string;
   method: string;
+  knobs: Record<string, any>;
   line: string;
   ended: boolean;
   example: Example | null;

@@ -157,6 +157,7 @@ class Moment(TypedDict):
     version: str
     state: str
     method: str
+    knobs: dict[str, Any]  # those that are not as usual
     line: str
     ended: bool
     example: Example | None

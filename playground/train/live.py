@@ -18,7 +18,7 @@ from playground.runs.described import changed, describe, notices, status, tellin
 from playground.runs.numbers import shown
 from playground.runs.shipped import is_example
 from playground.runs.store import ENDED, Runs, State
-from playground.texts import table, text
+from playground.texts import method_said, text
 from playground.train.answers import Kinds, Line, Looks, Moment, Pictures, Result, Tile
 from playground.train.kept import kept
 from playground.train.learned import bars, ending, learned, whitened
@@ -26,7 +26,7 @@ from trainers import record
 from trainers.checkpoint import DAMAGED
 from trainers.errors import UserError
 from trainers.evaluate import FEW, LIMIT
-from trainers.method import method_class
+from trainers.method import changed_knobs, method_class
 from trainers.train import RunConfig
 
 TONES = {"finished": "good", "stopped": "good", "failed": "bad", "interrupted": "warn"}
@@ -78,6 +78,7 @@ def build(
         return text(language, key, **values)
 
     config, shipped = record.read_config(runs.folder(run)), is_example(runs.folder(run))
+    knobs = changed_knobs(config.method, config.knobs)
     if not events and runs.view(run).offset:  # what is there is none
         raise UserError(DAMAGED, file="events.jsonl")
     steps = [e for e in events if e["event"] == "Step"]
@@ -94,7 +95,8 @@ def build(
         "version": version,
         "state": state.kind,
         "method": config.method,
-        "line": table(language).get(f"cards.{config.method}.line", ""),
+        "knobs": knobs,
+        "line": method_said(language, config.method, knobs, "line"),
         "ended": ended,
         "example": {"text": t("live.example"), "act": t("live.train_yourself")} if shipped else None,
         "tone": end["tone"] if end else TONES.get(state.kind, "busy"),

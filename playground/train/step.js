@@ -14,7 +14,7 @@ import {symbolsAt} from '../widgets/flow-drawing.js';
  */
 
 export class Step {
-  flows = /** @type {Map<string, Flow>} */ (new Map());  // by method
+  flows = /** @type {Map<string, Flow>} */ (new Map());  // by method and knobs
   kept = '';  // symbols that a click keeps lit and explained
   pointed = '';  // those under the mouse or with the focus
   at = 0;  // which of the pictures is seen
@@ -24,10 +24,16 @@ export class Step {
   /** @param {() => void} changed */
   constructor(changed) { this.changed = changed; }
 
-  /** Fetches the flow of a method, once. @param {string} method */
-  async follow(method) {
-    if (this.flows.has(method)) return;
-    this.flows.set(method, await get(path`flows/${method}`));
+  /** Fetches the flow of a run's method with its knobs, once. @param {Moment} moment */
+  async follow(moment) {
+    const key = keyOf(moment);
+    if (this.flows.has(key)) return;
+    try {
+      this.flows.set(key, await get(path`flows/${moment.method}`, {knobs: JSON.stringify(moment.knobs)}));
+      this.problem = '';
+    } catch (error) {  // asked for again with the next moment
+      this.problem = sentence(error);
+    }
     this.changed();
   }
 
@@ -71,12 +77,12 @@ export class Step {
 
   /** The part of the panel. @param {Seen} seen @param {string} old */
   view(seen, old) {
-    const {moment, run} = seen, flow = moment && this.flows.get(moment.method);
-    if (!moment || !flow) return html`<div class="live-step">${waiting(words().loading)}</div>`;
+    const {moment, run} = seen, flow = moment && this.flows.get(keyOf(moment));
+    const problem = this.problem ? html`<p class="walk-problem" role="alert">${this.problem}</p>` : nothing;
+    if (!moment || !flow) return html`<div class="live-step">${this.problem ? problem : waiting(words().loading)}</div>`;
     const {labels} = moment, {walk, live: walked} = this.walked(seen);
     const slow = html`<button type="button" class="small walk-begin walk-icon" aria-pressed=${walk !== null}
       ?disabled=${!moment.maps.pca.length} @click=${() => this.slow(run)}>${labels.step_walk}</button>`;
-    const problem = this.problem ? html`<p class="walk-problem" role="alert">${this.problem}</p>` : nothing;
     const below = html`${problem}${walk?.view() ?? nothing}`;
     if (!flow.wide) {  // a method that nobody has drawn
       return html`<section class=${`live-step${old}`}><div class="map-head"><h3>${labels.step}</h3>${slow}</div>${below}</section>`;
@@ -106,6 +112,9 @@ export class Step {
       <code>${one.shape}</code></li>`)}</ul>${chosen.some(one => one.shape) ? html`<p class="hint">${shapes}</p>` : nothing}`;
   }
 }
+
+/** @param {Moment} moment */
+const keyOf = ({method, knobs}) => JSON.stringify([method, knobs]);
 
 /**
  * What the run has in the places of the drawing.

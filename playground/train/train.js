@@ -173,7 +173,7 @@ export class Panel {
     document.body.dataset.run = moment.example ? 'example' : moment.state;
     if (!moment.example) this.linked.mine[moment.method] = this.run;
     this.draw();
-    await Promise.all([this.pictured(moment), this.placed(moment), this.stepping.follow(moment.method)]);
+    await Promise.all([this.pictured(moment), this.placed(moment), this.stepping.follow(moment)]);
   }
 
   /** Rows of pictures are shown once all of them have come. @param {Moment} moment */

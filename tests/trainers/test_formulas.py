@@ -312,6 +312,15 @@ def test_without_the_stop_gradient_simsiams_loss_is_the_same_and_its_gradient_is
     assert one == other and torch.equal(own, again) and not torch.allclose(shared, both, rtol=0.1)
 
 
+def test_without_a_predictor_the_stop_gradient_only_halves_the_gradient() -> None:
+    grads = []
+    for stop in (True, False):
+        method = make("simsiam", predictor=False, stop_gradient=stop)
+        grads.append(torch.autograd.grad(method.loss(two_views()).value, learned(method)))
+    for halved, whole in zip(*grads, strict=True):
+        torch.testing.assert_close(2 * halved, whole, **CLOSE)
+
+
 def test_simsiams_predictor_alone_keeps_its_learning_rate() -> None:
     method = make("simsiam")
     constant = [group["params"] for group in method.parameter_groups() if group.get("constant")]

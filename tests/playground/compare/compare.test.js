@@ -22,6 +22,22 @@ describe('the tab', () => {
     await asks.next('compare').answer(found);
   }
 
+  test('a phone shows first what was measured, and a desk what differs', async () => {
+    const columns = [{key: 'knobs', name: 'Knob', means: '', better: '', measured: false}, ...comparison(['a']).columns];
+    const cells = [['on', '80%'], ['off', '70%']].map(row => row.map(text => ({text, best: false})));
+    await shown(comparison(['a', 'b'], {columns, cells, beaten: [{key: 'pixels', name: 'Pixels', texts: ['', '60%']}]}));
+    const keys = row => [...page.root.querySelector(`.compare-table ${row}`).querySelectorAll('[data-key=knobs], [data-key=knn]')]
+      .map(one => [one.dataset.key, one.tagName === 'TD' ? one.textContent.trim() : '']);
+    const wide = [['knobs', 'off'], ['knn', '70%']];
+    assert.deepEqual(keys('[data-run=b]'), wide);
+    window.happyDOM.setViewport({width: 390});
+    assert.deepEqual(keys('[data-run=b]'), [...wide].reverse());
+    assert.deepEqual(keys('thead').map(one => one[0]), ['knn', 'knobs']);
+    assert.deepEqual(keys('tfoot'), [['knn', '60%'], ['knobs', '']]);
+    window.happyDOM.setViewport({width: 1024});
+    assert.deepEqual(keys('[data-run=b]'), wide);
+  });
+
   test('two runs that are taken out one after the other are both out', async () => {
     await shown();
     page.root.querySelector('[data-key="remove a"]').click();

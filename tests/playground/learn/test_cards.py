@@ -9,15 +9,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import torch
+from torch import Tensor, nn
 
 from playground.learn import cards, lessons
 from playground.learn.drawing import MARGIN, Sheet, draw, signed, width, wrap
-from playground.texts import LANGUAGES, text
+from playground.texts import LANGUAGES, changes, text
 from tests.trainers.synthetic import dataset
 from trainers.errors import UserError
 from trainers.events import Pictures
-from trainers.method import Method, make_config, methods
+from trainers.method import Batch, DataSpec, Method, changed_knobs, make_config, methods
 from trainers.methods.simclr import SimCLR
+from trainers.methods.simsiam import SimSiam
 from trainers.train import RunConfig, train
 
 ROOT = Path(__file__).parents[3]
@@ -94,7 +97,7 @@ def test_every_letter_of_a_formula_is_a_symbol_or_an_index_that_the_legend_has(n
 
 @pytest.mark.parametrize("name", list(lessons.LESSONS))
 def test_the_letters_of_shapes_are_explained(name: str) -> None:
-    shapes = " ".join(symbol.shape for symbol in lessons.LESSONS[name].symbols)
+    shapes = " ".join(one["shape"] for one in cards.card(name, "en")["symbols"])
     for language in LANGUAGES:
         said = cards.card(name, language)["shapes"]
         explained = set(re.findall(r"[A-Za-z]+(?=[ ,、])", said.partition("：" if language == "zh" else ": ")[2]))
@@ -123,12 +126,24 @@ def test_formulas_are_whole_mathml(name: str) -> None:
         assert "\\" not in "".join(root.itertext()) and "http" not in markup.replace("http://www.w3.org/1998/Math/MathML", "")
 
 
+CHANGES = [(name, change) for name, lesson in lessons.LESSONS.items() for change in lesson.changes]
+DRAWINGS = {name: lesson.drawing for name, lesson in lessons.LESSONS.items()} | {
+    f"{name} {change}": lessons.LESSONS[name].drawing.changed(lessons.LESSONS[name].changes[change]) for name, change in CHANGES
+}
+
+
+def knobs(change: str) -> dict[str, object]:
+    """What a change is called after: a knob and its value."""
+    name, _, value = change.rpartition("_")
+    return {name: {"on": True, "off": False}[value] if value in ("on", "off") else float(value)}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", list(lessons.LESSONS))
+@pytest.mark.parametrize("name", list(DRAWINGS))
 def test_nothing_in_a_drawing_lies_on_something_else(name: str, way: str, language: str) -> None:
     sheet = Sheet(way, lambda key: text(language, f"learn.draw_{key}"))
-    boxes = {node.name: (node, sheet.box(node)) for node in lessons.LESSONS[name].drawing.nodes}
+    boxes = {node.name: (node, sheet.box(node)) for node in DRAWINGS[name].nodes}
     for (node, a), (other, b) in combinations(boxes.values(), 2):
         apart = abs(a.x - b.x) >= a.w + b.w or (b.y - a.y >= a.h + a.below + b.h or a.y - b.y >= b.h + b.below + a.h)
         assert apart, (node.name, other.name)
@@ -176,6 +191,48 @@ def test_a_live_drawing_has_places_for_what_its_method_shows(name: str) -> None:
                 assert left <= x <= left + wide and top + (10 if node.tag == "text" else 0) <= y <= top + high
     with pytest.raises(UserError, match="no method"):
         cards.flow("nobody", "en")
+
+
+@pytest.mark.parametrize(("name", "change"), CHANGES)
+def test_a_changed_method_is_drawn_and_told_as_it_then_is(name: str, change: str) -> None:
+    assert changes(changed_knobs(name, knobs(change))) == [change]
+    drawing = DRAWINGS[f"{name} {change}"]
+    nodes, targets = {node.name for node in drawing.nodes}, {edge.end for edge in drawing.edges}
+    assert {end for edge in drawing.edges for end in (edge.start, edge.end)} <= nodes
+    assert nodes - targets <= {"x", "o", "w", "t", "t1", "t2", "k"}  # where data and numbers come in
+    leads = {edge.start for edge in drawing.edges}
+    assert {"l"} <= nodes - leads <= {"l", "t", "t1", "t2"}  # nothing is left over; a number may stand beside its step
+    for language in LANGUAGES:
+        usual, found = cards.flow(name, language), cards.flow(name, language, knobs(change))
+        assert found["text"] != usual["text"] and found["wide"] != usual["wide"]
+        legend = {one["key"] for one in found["symbols"]}
+        assert all(keys(found[way]) == legend for way in WAYS)
+
+
+class Held(nn.Module):
+    """A predictor through which no gradient comes back."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z.detach()
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_the_gradient_is_drawn_where_it_flows(stop: bool) -> None:
+    config, images = make_config("simsiam", {"encoder": "conv", "stop_gradient": stop}), torch.rand(4, 1, 16, 16)
+    method = SimSiam(config, DataSpec(1, 16, 16, (0.5,), (0.3,)))
+    method.predictor = Held()  # what is left comes from the side that is predicted
+    flows = method.loss(Batch(images, (images, images.flip(3)), torch.Generator())).value.requires_grad
+    assert flows != stop
+    assert ('class="edge stop"' in cards.flow("simsiam", "en", {"stop_gradient": stop})["wide"]) == stop
+
+
+def test_numbers_in_a_runs_legend_are_the_runs() -> None:
+    shapes = {
+        one["key"]: one["shape"] for one in cards.flow("simclr", "en", {"temperature": 0.5, "batch_size": "64"})["symbols"]
+    }
+    assert (shapes["tau"], shapes["n"]) == ("0.5", "64")
+    with pytest.raises(UserError, match="no knob"):
+        cards.flow("simclr", "en", {"nothing": 1})
 
 
 def test_words_in_a_drawing_are_text() -> None:
@@ -234,5 +291,5 @@ def test_a_method_that_somebody_has_just_added_has_a_card(monkeypatch: pytest.Mo
     ],
 )
 def test_a_number_in_a_legend_is_the_knobs_default(name: str, symbol: str, knob: str) -> None:
-    shape = next(one.shape for one in lessons.LESSONS[name].symbols if one.key == symbol)
+    shape = next(one["shape"] for one in cards.card(name, "en")["symbols"] if one["key"] == symbol)
     assert float(shape) == getattr(make_config(name, {}), knob)

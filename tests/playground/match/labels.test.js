@@ -100,8 +100,10 @@ test('a late answer changes neither temperature nor template', async () => {
 });
 
 test('an answer is shown with the pictures that it is about', async () => {
-  const labels = await view(), [first] = asked('match');
+  const labels = await view(), [first] = asked('match'), bones = () => labels.root.querySelector('[data-kind=match] .bones');
+  assert.ok(bones());  // there is none yet, and it looks like waiting
   await first.answer(matched(first.body));
+  assert.equal(bones(), null);
   labels.remove(labels.pictures[0], 0);
   assert.deepEqual([...labels.root.querySelectorAll('.picture-card')].map(card => card.dataset.key), ['emoji:1', 'emoji:2']);
   assert.equal(labels.root.querySelector('.match-answer').dataset.ready, '');
@@ -115,6 +117,7 @@ test('without labels nothing is asked, and that is said', async () => {
   labels.label([' ', '']);
   labels.ask();
   assert.equal(labels.root.querySelector('.match-working').dataset.on, 'idle');
+  assert.equal(labels.root.querySelector('[data-kind=match] .bones'), null);  // nothing is waited for
   const [first] = asked('match');
   await first.answer(matched(first.body));
   assert.equal(labels.root.querySelector('.match-answer').hidden, true);

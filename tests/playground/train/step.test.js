@@ -9,7 +9,7 @@ const FLOW = {
 };
 const LABELS = {step: 'Each step', step_other: 'Another', step_parts: 'Parts', step_walk: 'Slow', step_hint: 'Click.', step_spread: 'spread'};
 const seen = (more = {}) => ({
-  run: 'r', moment: {method: 'simclr', labels: LABELS, maps: {pca: [0]}, tiles: [{key: 'loss', value: '2.26'}, {key: 'std', value: '0.99'}], ...more},
+  run: 'r', moment: {method: 'simclr', knobs: {}, labels: LABELS, maps: {pca: [0]}, tiles: [{key: 'loss', value: '2.26'}, {key: 'std', value: '0.99'}], ...more},
   pictures: {step: 3, count: 2, rows: [{key: 'view 1', name: 'view 1', src: 'a.png'}], tables: {
     similarity: {data: [{z: [[1, 0], [0, 1]], customdata: [['a cat', 'a very long caption of a dog']]}], layout: {}}, use: {data: [{y: [1]}], layout: {}}}},
 });
@@ -18,12 +18,16 @@ const fetched = globalThis.fetch;
 /** The part of the panel, drawn anew whenever it changes; `flow` is what the server answers. */
 async function step(flow = FLOW, of = seen()) {
   const root = document.createElement('div'), asked = [];
-  globalThis.fetch = async url => { asked.push(new URL(url).pathname); return new Response(JSON.stringify(flow)); };
+  globalThis.fetch = async url => {
+    const {pathname, searchParams} = new URL(url);
+    asked.push(`${pathname} ${searchParams.get('knobs')}`);
+    return new Response(JSON.stringify(flow ?? {error: 'Not now.'}), {status: flow ? 200 : 500});
+  };
   const draw = () => render(made.view(of, ''), root), made = new Step(draw);
   document.body.append(root);
   draw();
-  await made.follow('simclr');
-  await made.follow('simclr');
+  await made.follow(of.moment);
+  await made.follow(of.moment);
   return {made, root, asked, see: selector => root.querySelector(selector), draw};
 }
 
@@ -32,9 +36,23 @@ describe('a step of training', () => {
 
   test('the flow is fetched once, and there is room for it before', async () => {
     const {asked, see, root} = await step();
-    assert.deepEqual(asked, ['/playground/flows/simclr']);
+    assert.deepEqual(asked, ['/playground/flows/simclr {}']);
     assert.equal(see('flow-drawing').wide, FLOW.wide);
     assert.match(root.textContent, /What it does\./);
+  });
+
+  test('a run with other knobs has a flow of its own', async () => {
+    const {asked, made} = await step(), knobs = {temperature: 1};
+    await made.follow({...seen().moment, knobs});
+    assert.equal(asked[1], '/playground/flows/simclr {"temperature":1}');
+    assert.equal(made.flows.size, 2);
+  });
+
+  test('a flow that does not come says so, and is asked for again', async () => {
+    const {asked, root, see} = await step(null);  // an error of the server
+    assert.equal(asked.length, 2);
+    assert.equal(see('.live-step [role=alert]').textContent, 'Not now.');
+    assert.equal(root.querySelector('[aria-busy], .waiting'), null);
   });
 
   test('a click on a part says what it is, a second one what the whole is', async () => {

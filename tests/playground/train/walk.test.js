@@ -196,13 +196,13 @@ describe('in the drawing of a step', () => {
   const LABELS = {step: 'Each step', step_walk: 'Slow', step_other: 'Another', step_parts: 'Parts', step_hint: 'Click.', step_spread: 'spread'};
   const FLOW = {wide: '<svg class="wide"><g class="node" data-at="images"></g><g class="node" data-at="views gradient"></g></svg>', tall: '', text: 'All.',
     shapes: '', symbols: []};
-  const seen = {run: 'r', pictures: null, moment: {method: 'simclr', labels: LABELS, tiles: [], maps: {pca: [0]}}};
+  const seen = {run: 'r', pictures: null, moment: {method: 'simclr', knobs: {}, labels: LABELS, tiles: [], maps: {pca: [0]}}};
 
   async function step(flow) {
     const root = document.createElement('div'), draw = () => render(made.view(seen, ''), root), made = new Step(draw);
     globalThis.fetch = async url => new Response(JSON.stringify(String(url).includes('flows') ? flow : answer()));
     document.body.append(root);
-    await made.follow('simclr');
+    await made.follow(seen.moment);
     await made.slow('r');
     return {made, root, see: selector => root.querySelector(selector)};
   }
