@@ -42,12 +42,20 @@ SETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )  # fmt: skip
 
 
-def setting(default: Any, meaning: str, low: float = 0, high: float = 0, words: tuple[str, str] = ("", "")) -> Any:
+def setting(
+    default: Any,
+    meaning: str,
+    low: float = 0,
+    high: float = 0,
+    words: tuple[str, str] = ("", ""),
+    options: tuple[str, ...] = (),
+) -> Any:
     """A field of Settings: what it is by default, what it means, and for a number from where to where it may go.
 
-    words: of a text, the pattern that it must have, and the sentence where it has not.
+    words: of a text, the pattern that it must have, and the sentence where it has not. options: all that it may be.
     """
-    return dataclasses.field(default=default, metadata={"meaning": meaning, "low": low, "high": high, "words": words})
+    about = {"meaning": meaning, "low": low, "high": high, "words": words, "options": options}
+    return dataclasses.field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,14 @@ class Settings:
     title: str = setting("", "what the page is called; empty: its own name", words=(r"[^\x00-\x1f\x7f]{0,80}", TITLE))
     runs: Path = setting(Path("runs"), "the folder that runs are kept in")
     workers: int = setting(Limits.workers, "how many runs train at once", 1, 64)
+    runner: str = setting(
+        "local",
+        "where runs train: in `local` processes, on a `ray` cluster, or on the GPU that a `zerogpu` Space lends; see scale.md",
+        options=("local", "ray", "zerogpu"),
+    )
+    ray_cpus: float = setting(1.0, "cores of the Ray cluster that a run takes", 0.01, 1_024)
+    ray_gpus: float = setting(0.0, "GPUs of the Ray cluster that a run takes, or a share of one", 0, 64)
+    zerogpu_seconds: float = setting(60.0, "seconds for which a Space is asked to lend a GPU at a time", 20, 600)
     examples: bool = setting(True, "1: the finished runs that come with the app are shown; 0: they are not")
     uploads: bool = setting(
         True, "1: visitors may bring pictures of their own; 0: the page has no place for them and the app takes none"
@@ -162,6 +178,10 @@ def _read(field: dataclasses.Field[Any], given: str) -> Any:
         if not all(re.fullmatch(r"\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host) for host in hosts):
             raise UserError(HOSTS, variable=name, value=given[:80])
         return hosts
+    if options := field.metadata["options"]:
+        if given and given not in options:
+            raise UserError(OPTION, variable=name, value=given[:40], options=", ".join(options))
+        return given or None
     if isinstance(default, str):
         pattern, sentence = field.metadata["words"]
         if not re.fullmatch(pattern, given):

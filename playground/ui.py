@@ -47,7 +47,7 @@ from playground.room import routes as room_routes
 from playground.room import tab as room
 from playground.runs import shipped
 from playground.runs.clearing import Clearing
-from playground.runs.pool import LocalRunner
+from playground.runs.pool import choose
 from playground.runs.rooms import Rooms
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
@@ -156,6 +156,7 @@ def launch(settings: Settings, **options: Any) -> None:
     memory.share()
     allow_connections()
     runs = Runs(settings.folder(), settings.limits())
+    runs.runner = runner = choose(runs, settings)
     log.info(settings.told())
     reducers.keep_compiled(runs.root / ".numba")
     options = {"server_port": free_port()} | options
@@ -178,7 +179,6 @@ def launch(settings: Settings, **options: Any) -> None:
         lambda: clear_halves(Path(get_upload_folder())),
         lambda: clear_much(Path(get_upload_folder()), settings.keep_uploads),
     )
-    runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)

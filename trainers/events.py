@@ -81,6 +81,16 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What a person should know of a run that goes on: `sentence`, filled with `values`, tells it."""
+
+    step: int
+    seconds: float
+    sentence: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Finished:
     """The end, by budget or by a person's stop, with the numbers on all of the held-out images."""
 
@@ -100,5 +110,5 @@ class Failed:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-Event = Started | Step | Look | Snapshot | Pictures | Finished | Failed
-EVENTS: dict[str, type[Event]] = {c.__name__: c for c in (Started, Step, Look, Snapshot, Pictures, Finished, Failed)}
+Event = Started | Step | Look | Snapshot | Pictures | Notice | Finished | Failed
+EVENTS: dict[str, type[Event]] = {c.__name__: c for c in (Started, Step, Look, Snapshot, Pictures, Notice, Finished, Failed)}

@@ -36,6 +36,7 @@ from trainers.train import RunConfig, train
 
 log = logging.getLogger(__name__)
 LOOKS = "looks.bin"
+ENDS = (Finished.__name__, Failed.__name__)
 MEMORY = "There was not enough memory: try a smaller batch, a smaller encoder or smaller images."
 CRASH = "Training stopped by an error in the program: {error}. What was saved stays; the log has the details."
 
@@ -105,15 +106,12 @@ def run(
 def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dataset] | None) -> Iterator[Event]:
     step, seconds = 0, 0.0
     try:
-        config = read_config(folder)
-        resume = Checkpoint.load(folder) if (folder / CHECKPOINT).exists() else None
+        prepared = prepare(folder)
+        if prepared is None:
+            return
+        config, resume = prepared
         if resume is not None:
             step, seconds = resume.step, resume.seconds
-        spent = resume is not None and config.progress(step, seconds) >= 1
-        before, _ = read_events(folder)
-        if spent and before and before[-1]["event"] == Finished.__name__:
-            return  # nothing is left to do
-        forget_after(folder, step if resume is not None else -1, look_again=spent)
         asked = folder / "stop"
         events = train(
             config,
@@ -135,7 +133,7 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
         error = together.lost(error) or error
         if not isinstance(error, UserError) and not of_disk(error):
             log.exception("run %s failed at step %d", folder.name, step)
-        event = _failure(error, step, seconds)
+        event = failure(error, step, seconds)
         try:
             append(folder, event)
         except OSError as lost:  # not a byte is free: the run is found interrupted, and whoever watches is told all the same
@@ -143,7 +141,23 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
         yield event
 
 
-def _failure(error: Exception, step: int, seconds: float) -> Failed:
+def prepare(folder: Path) -> tuple[RunConfig, Checkpoint | None] | None:
+    """A run's config and the moment that it goes on from, if any; what came after that is forgotten.
+
+    None where nothing is left to do. Whoever does it a second time finds the same.
+    """
+    config = read_config(folder)
+    resume = Checkpoint.load(folder) if (folder / CHECKPOINT).exists() else None
+    spent = resume is not None and config.progress(resume.step, resume.seconds) >= 1
+    before, _ = read_events(folder)
+    if spent and before and before[-1]["event"] == Finished.__name__:
+        return None
+    forget_after(folder, resume.step if resume is not None else -1, look_again=spent)
+    return config, resume
+
+
+def failure(error: Exception, step: int, seconds: float) -> Failed:
+    """What a run is told of an error that ended it."""
     error = of_disk(error) or error
     if isinstance(error, UserError):
         return Failed(step, seconds, error.sentence, {key: str(value) for key, value in error.values.items()})
@@ -164,11 +178,11 @@ def append(folder: Path, event: Event) -> None:
         rows = values.pop("rows")
         write(_arrays(folder, event.step, "rows"), lambda path: _savez(path, rows))
     elif isinstance(event, Look):
-        _add(folder / LOOKS, values.pop("positions").astype("<f2").tobytes())
-    _add(folder / "events.jsonl", (json.dumps({"event": type(event).__name__} | values) + "\n").encode())
+        add(folder / LOOKS, values.pop("positions").astype("<f2").tobytes())
+    add(folder / "events.jsonl", (json.dumps({"event": type(event).__name__} | values) + "\n").encode())
 
 
-def _add(path: Path, part: bytes) -> None:
+def add(path: Path, part: bytes) -> None:
     """Write to the end of a file, all of it or nothing: half a line would spoil the next one."""
     whole = path.stat().st_size if path.exists() else 0
     try:
@@ -281,8 +295,8 @@ def forget_after(folder: Path, step: int, look_again: bool = False) -> None:
     look_again: drop the step's own looks too, as another one follows at once.
     """
     events, _ = read_events(folder)
-    ends, looks = (Finished.__name__, Failed.__name__), (Look.__name__, Snapshot.__name__, Pictures.__name__)
-    kept = [e for e in events if e["step"] <= step and e["event"] not in ends]
+    looks = (Look.__name__, Snapshot.__name__, Pictures.__name__)
+    kept = [e for e in events if e["step"] <= step and e["event"] not in ENDS]
     kept = [e for e in kept if not (look_again and e["step"] == step and e["event"] in looks)]
     lines = "".join(json.dumps(e) + "\n" for e in kept)
     write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))

@@ -70,6 +70,12 @@ def status(state: State, config: RunConfig, at: dict[str, Any], language: str) -
     )  # fmt: skip
 
 
+def notices(events: list[dict[str, Any]], language: str) -> list[str]:
+    """What a person should know of a run besides how it stands, in sentences: the last thing of each kind."""
+    last = {event["sentence"]: event for event in events if event["event"] == "Notice"}
+    return [sentence(language, event["sentence"], public(event["values"])) for event in last.values()]
+
+
 def public(values: dict[str, str]) -> dict[str, str]:
     """An upload is called by its name: where this machine keeps it is nobody's business."""
     return {key: Path(value).name if f"/{UPLOADS}/" in Path(value).as_posix() else value for key, value in values.items()}

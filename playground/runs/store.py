@@ -35,6 +35,7 @@ from PIL import Image
 
 from playground import reading
 from playground.runs import pace
+from playground.runs.runner import Runner
 from playground.runs.shipped import is_example
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
@@ -180,6 +181,7 @@ class Runs:
         self._queueing = threading.Lock()  # from looking whether there is room to taking it
         self._uploading = threading.Lock()  # from looking whether there is room for a zip to its copy
         self._looked = -MINUTE  # when a click last had old runs looked for
+        self.runner: Runner | None = None  # what takes the runs out of the queue, where that is of this process
         self._salt = secrets.token_bytes(16)
         self._rounds: dict[tuple[bool, str], int] = {}  # the last one that each person was given, not below the present one
 
@@ -260,6 +262,8 @@ class Runs:
         if kind == "queued":
             for entry in self.queue.glob(f"*-{run}"):
                 entry.unlink(missing_ok=True)
+        if self.runner:
+            self.runner.stop(run)
 
     def rename(self, run: str, owner: str, name: str) -> None:
         """Give a run of this browser's own a name, at most NAME letters in one line; "" takes it away."""
@@ -452,6 +456,18 @@ class Runs:
             except Exception:  # damaged, or gone just now: the others are told all the same
                 log.exception("run %s is not told that its process has ended", folder.name)
 
+    def left(self, slot: str) -> None:
+        """Have the run that a slot took last wait again, where nobody trains it and it has not ended."""
+        with suppress(UserError, OSError, ValueError):  # none was taken; it is damaged, or gone
+            run = (self.root / f"{TRAINING}{slot}").read_text(encoding="utf-8")
+            if self.state(run).kind in ("starting", "interrupted"):
+                self.again(run)
+
+    def again(self, run: str) -> None:
+        """Have a run that was taken out of the queue, and has still to train, wait again: before all others."""
+        owner = str(record.read_about(self.folder(run)).get("owner", ""))[:HASH]
+        (self.queue / Waiting(run, seconds=math.ceil(max(0.0, self._left(run))), owner=owner).name()).touch()
+
     def expire(self) -> None:
         """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with
         the app. Those that never began go first: who queues and stops without end pushes out nothing that was trained.
@@ -612,6 +628,8 @@ class Runs:
         number = max([time.time_ns(), *(one.number + 1 for one in waiting)])  # also where the clock was put back
         entry = Waiting(run, swept, found, number, math.ceil(seconds), whose, self.place(address))
         (self.queue / entry.name()).touch()
+        if self.runner:
+            self.runner.submit(run)
 
 
 def claim(root: Path, slot: str = "0") -> str | None:

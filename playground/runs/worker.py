@@ -9,36 +9,35 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from playground.runs.parent import Parent
 from playground.runs.store import claim, write_images
 from trainers import data, record
 from trainers.clip_towers import registered
 from trainers.errors import UserError
 from trainers.evaluate import judged_pixels
-from trainers.events import Snapshot
+from trainers.events import Event, Snapshot
 from trainers.train import RunConfig, pick_device, train
 
 log = logging.getLogger("playground.runs.worker")
-PAUSE, AGAIN = 0.05, 5.0  # seconds between two looks at the queue; till one that cannot be changed is tried again
+PAUSE, AGAIN = 0.2, 5.0  # seconds till the queue is looked at unasked; till one that cannot be changed is tried again
+Load = Callable[[str, int | None], data.Dataset]
 
 
 def main(root: Path, slot: str) -> None:
     """Train what is queued until the parent is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger().addFilter(lambda record: record.name != "root")  # open_clip tells each of its steps there
-    orphaned = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), orphaned.set()), daemon=True).start()
-    load = lru_cache(2)(data.load)
-    first = load(data.DEFAULT, None)
-    for event in train(RunConfig("simclr", steps=2), first):  # the first steps of a process are slow
-        if isinstance(event, Snapshot) and event.step:  # what follows is the same with every run
-            break
+    parent = Parent()
+    parent.listen()
+    load = warm()
     own = FileLock(root / f".slot-{slot}")  # an earlier app's worker may still be at its last run: it trains, we wait
-    while not orphaned.is_set():
+    while not parent.gone.is_set():
         try:
             own.acquire(timeout=0.5)
             break
@@ -47,41 +46,54 @@ def main(root: Path, slot: str) -> None:
     log.info("ready, process %d", os.getpid())
     threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
     begun = False
-    while not orphaned.is_set():
-        run = taken(root, slot, orphaned)
+    while not parent.gone.is_set():
+        run = taken(root, slot, parent)
         if run is None:
             if not begun:  # so that the first run does not end with seconds of a bar that is the same for all
-                judged_pixels(first, pick_device())
+                judged_pixels(load(data.DEFAULT, None), pick_device())
             begun = True
             continue
         begun = True
-        folder = root / run
-        if not (folder / "run.json").exists():  # deleted while it was taken
+        if not (root / run / "run.json").exists():  # deleted while it was taken
             continue
-
-        def load_and_show(config: RunConfig, folder: Path = folder) -> data.Dataset:
-            found = load(config.dataset, config.size)
-            write_images(folder, found)
-            return found
-
         log.info("run %s", run)
         try:
-            for _ in record.run(folder, load=load_and_show):
+            for _ in carry_out(root / run, load):
                 pass
         except (UserError, OSError) as error:  # another process has it; not even its lock can be written
             log.warning("%s", error)
 
 
-def taken(root: Path, slot: str, orphaned: threading.Event) -> str | None:
+def warm() -> Load:
+    """What loads data sets, and keeps the last two; the first steps of a process, which are slow, are made."""
+    load = lru_cache(2)(data.load)
+    for event in train(RunConfig("simclr", steps=2), load(data.DEFAULT, None)):
+        if isinstance(event, Snapshot) and event.step:  # what follows is the same with every run
+            break
+    return load
+
+
+def carry_out(folder: Path, load: Load) -> Iterator[Event]:
+    """Train a folder's run, with the pictures that the page draws from it."""
+
+    def load_and_show(config: RunConfig) -> data.Dataset:
+        found = load(config.dataset, config.size)
+        write_images(folder, found)
+        return found
+
+    return record.run(folder, load=load_and_show)
+
+
+def taken(root: Path, slot: str, parent: Parent) -> str | None:
     """The next run of the queue, or None after a while: a short one where there is none."""
     try:
         run = claim(root, slot)
     except OSError as error:  # a folder that is read-only now: it may not stay so
         log.error("nothing can be taken out of the queue: %s", error)
-        orphaned.wait(AGAIN)
+        parent.gone.wait(AGAIN)
         return None
     if run is None:
-        orphaned.wait(PAUSE)
+        parent.wait(PAUSE)
     return run
 
 

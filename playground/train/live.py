@@ -15,7 +15,7 @@ from playground import plots
 from playground.maps.making import FIRST, LIVE, Maps
 from playground.runs import baselines
 from playground.runs.curves import figures
-from playground.runs.described import changed, describe, status, telling, warning
+from playground.runs.described import changed, describe, notices, status, telling, warning
 from playground.runs.numbers import shown
 from playground.runs.shipped import is_example
 from playground.runs.store import ENDED, Runs, State
@@ -103,7 +103,7 @@ def build(
         "tone": end["tone"] if end else TONES.get(state.kind, "busy"),
         "name": runs.name(run),
         "title": " · ".join(filter(None, (describe(config, language), changed(config, language)))),
-        "status": status(state, config, at, language),
+        "status": " ".join([status(state, config, at, language), *notices(events, language)]),
         "progress": 1.0 if finished else config.progress(at["step"], at["seconds"]),
         "learned": learned(*numbers, told_classes(config), language),
         "tiles": tiles(steps, snapshots, at, numbers[0], told_classes(config), language),

@@ -9,6 +9,7 @@ import sys
 
 NAMES = (
     "throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "walk", "gpu", "together",
+    "ray",
 )  # fmt: skip
 
 

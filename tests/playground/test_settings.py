@@ -70,6 +70,8 @@ WRONG = [
     ("LOCAL_MODELS", "true", "it must be one of 0, 1."),
     ("ADDRESS_HEADER", "X Forwarded", "it must be the name of a header, like X-Forwarded-For, or empty."),
     ("UPLOADS", "no", "it must be one of 0, 1."),
+    ("RUNNER", "slurm", "it must be one of local, ray, zerogpu."),
+    ("RAY_GPUS", "-1", "it must be a number from 0 to 64."),
     ("MCP", "yes", "it must be one of 0, 1."),
     ("HOSTS", "https://a.example/", "it must be names of hosts with commas between them, like play.example.org."),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -27,6 +26,7 @@ from playground.match.sets import Sets
 from playground.match.sources import Source
 from playground.page.http import png
 from playground.runs import shipped, worker
+from playground.runs.parent import Parent
 from playground.runs.store import Runs
 from playground.settings import Settings
 from playground.texts import sentence
@@ -191,10 +191,10 @@ def test_a_queue_that_cannot_be_changed_ends_no_worker(tmp_path: Path, monkeypat
     def closed(root: Path, slot: str) -> str:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    ended = threading.Event()
-    ended.set()  # which waits for nothing
+    parent = Parent()
+    parent.gone.set()  # nothing is waited for
     monkeypatch.setattr(worker, "claim", closed)
-    assert worker.taken(tmp_path, "0", ended) is None
+    assert worker.taken(tmp_path, "0", parent) is None
 
 
 def test_half_an_example_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

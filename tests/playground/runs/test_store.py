@@ -524,6 +524,8 @@ def test_runs_that_cannot_be_told_do_not_end_the_runner(runs: Runs, monkeypatch:
         raise OSError("no space left on device")
 
     class Dead:
+        stdin = None
+
         def wait(self) -> int:
             return 1
 
@@ -540,6 +542,8 @@ def test_a_worker_that_cannot_be_started_is_tried_again(runs: Runs, monkeypatch:
     runner = LocalRunner(runs)
 
     class Dead:
+        stdin = None
+
         def wait(self) -> int:
             runner._closing.set()
             return 0

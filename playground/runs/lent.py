@@ -1,0 +1,120 @@
+"""Training on a GPU that is lent for one call at a time, as on a ZeroGPU Space: `spaces.GPU` around a part of a run.
+
+A call runs in a process that is forked from the app's, and writes into the run's folder as any worker does. Outside of such a
+Space `spaces.GPU` does nothing, and the same parts train on what is there.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from playground.runs.store import Runs, claim
+from playground.runs.worker import Load, carry_out
+from trainers import data, record
+from trainers.errors import UserError
+from trainers.events import Failed, Snapshot
+from trainers.train import SNAPSHOT_RATIO
+
+log = logging.getLogger(__name__)
+PAUSE, AGAIN = 0.5, 5.0  # seconds till the queue is looked at unasked; till a GPU that nobody lent is asked for again
+SPARE = 5.0  # seconds of a call that are kept for beginning, and for ending before it is ended
+TRIES = 3  # calls in a row that may bring a run no further
+SHORT = "A GPU is lent here for {seconds} s at a time, or not at all just now, and the run got no further: try again later."
+
+
+def part(folder: Path, load: Load, seconds: float) -> Iterator[int]:
+    """Train a run for at most so many seconds, to a snapshot that the next part goes on from; yields the step of each event.
+
+    A snapshot is the last one where the next would come too late: they grow rarer as a run grows longer.
+    """
+    until, config = time.monotonic() + seconds - SPARE, record.read_config(folder)
+    for event in carry_out(folder, load):
+        yield event.step
+        if config.progress(event.step, event.seconds) >= 1:  # what follows is judged, and begun anew by the next call
+            continue
+        late = (SNAPSHOT_RATIO - 1) * event.seconds + SPARE if isinstance(event, Snapshot) and event.step else 0.0
+        if time.monotonic() + late > until and event.step:
+            return
+
+
+class LentRunner:
+    """One run at a time, in a thread of the app: the GPU is lent to the app's own process and those that it forks."""
+
+    def __init__(self, runs: Runs, seconds: float, lend: Callable[..., Any]) -> None:
+        """seconds: that a call is asked for. lend: `spaces.GPU`, or what does as it does."""
+        self.runs, self.seconds, self.load = runs, seconds, lru_cache(2)(data.load)
+        self.part = lend(duration=round(seconds))(part)  # before the launch: it is then that a Space counts its functions
+        self._idle = 0  # calls in a row that brought the run no further
+        self._look, self._closing = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="lent", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take runs."""
+        self._thread.start()
+
+    def submit(self, run: str) -> None:
+        """Look at the queue at once."""
+        self._look.set()
+
+    stop = submit  # a run that trains looks at every step
+
+    def close(self) -> None:
+        """Take no more. A run that trains is interrupted; the next app finds it, and goes on from its last snapshot."""
+        self._closing.set()
+        self._look.set()
+
+    def _serve(self) -> None:
+        own = FileLock(self.runs.root / ".slot-0")  # another app on this folder may have it
+        while not self._closing.is_set():
+            with suppress(Timeout):
+                own.acquire(timeout=PAUSE)
+                break
+        self.runs.left("0")
+        while not self._closing.is_set():
+            run = None
+            try:
+                run = claim(self.runs.root)
+                if run:
+                    self.carry_out(run)
+                else:
+                    self._look.wait(PAUSE)
+                    self._look.clear()
+            except Exception:  # of one run; a queue that cannot be read
+                log.exception("run %s", run)
+                self._closing.wait(AGAIN)
+
+    def carry_out(self, run: str) -> None:
+        """Train a run for one call. Where that is not all of it, it waits for the next one, before all others."""
+        log.info("run %s", run)
+        before = self._reached(run)
+        try:
+            for _ in self.part(self.runs.folder(run), self.load, self.seconds):
+                if self._closing.is_set():
+                    return
+        except UserError as error:  # another process has it; it was deleted while it was taken
+            log.warning("run %s: %s", run, error)
+            return
+        except Exception as error:  # nobody lends a GPU just now, or the call was ended
+            log.warning("run %s: %s", run, error)
+            self._closing.wait(AGAIN)
+        if self.runs.state(run).kind not in ("starting", "interrupted"):
+            return
+        now = self._reached(run)
+        self._idle = 0 if now > before else self._idle + 1
+        if self._idle < TRIES:
+            self.runs.again(run)
+        else:
+            self._idle = 0
+            record.append(self.runs.folder(run), Failed(max(now, 0), 0.0, SHORT, {"seconds": f"{self.seconds:g}"}))
+
+    def _reached(self, run: str) -> int:
+        return max((event["step"] for event in self.runs.view(run).of("Snapshot")), default=-1)
