@@ -47,6 +47,7 @@ from playground.runs import shipped
 from playground.runs.clearing import Clearing
 from playground.runs.pool import LocalRunner
 from playground.runs.rooms import Rooms
+from playground.runs.storage import MINUTE
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
 from playground.texts import LANGUAGES, table, text
@@ -152,7 +153,7 @@ def launch(settings: Settings, **options: Any) -> None:
     if settings.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(NO_MCP, variable=variable("mcp"))
     memory.share()
-    runs = Runs(settings.folder(), settings.limits())
+    runs = Runs(settings.folder(), settings.limits(), settings.secret)
     log.info(settings.told())
     reducers.keep_compiled(runs.root / ".numba")
     options = {"server_port": free_port()} | options
@@ -170,6 +171,7 @@ def launch(settings: Settings, **options: Any) -> None:
     clearing = Clearing(
         runs.expire, Rooms(runs).expire, mine.expire, mine.brought.tidy, lambda: clear_halves(Path(get_upload_folder()))
     )
+    looking = Clearing(runs.apps.look, seconds=MINUTE)
     runner = LocalRunner(runs, settings.workers)
     demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
@@ -186,6 +188,7 @@ def launch(settings: Settings, **options: Any) -> None:
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
     clearing.start()
+    looking.start()
     for_maps.warm(reducers.warm)
     for_models.warm(networks.warm)
     try:
@@ -210,6 +213,8 @@ def launch(settings: Settings, **options: Any) -> None:
         )  # fmt: skip
     finally:
         clearing.close()
+        looking.close()
+        runs.apps.close()
         runner.close()
         matching.close()
         for_maps.close()

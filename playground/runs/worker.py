@@ -14,7 +14,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from playground.runs.store import claim, write_images
+from playground.runs import storage
+from playground.runs.store import SLOT, claim, write_images
 from trainers import data, record
 from trainers.clip_towers import registered
 from trainers.errors import UserError
@@ -37,7 +38,8 @@ def main(root: Path, slot: str) -> None:
     for event in train(RunConfig("simclr", steps=2), first):  # the first steps of a process are slow
         if isinstance(event, Snapshot) and event.step:  # what follows is the same with every run
             break
-    own = FileLock(root / f".slot-{slot}")  # an earlier app's worker may still be at its last run: it trains, we wait
+    # an earlier app's worker may still be at its last run, or another app's of this machine: it trains, we wait
+    own = FileLock(root / f"{SLOT}{storage.slot(slot)}")
     while not orphaned.is_set():
         try:
             own.acquire(timeout=0.5)

@@ -48,7 +48,7 @@ def picture(shade: int) -> bytes:
 
 
 def left(root: Path) -> set[str]:
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.parent != root}
 
 
 def trained_on(runs: Runs, upload: Path, owner: str) -> str:
