@@ -461,17 +461,19 @@ class Runs:
     def worker_died(self, code: int, since: float) -> None:
         """Give every run that a worker of this machine was at since then, and is now in nobody's hands, its sentence."""
         for path in self.root.glob(f"{TRAINING}{MACHINE}-*"):
-            folder = self.root / path.read_text(encoding="utf-8")
-            if max(_changed(folder / ".lock"), _changed(folder / "events.jsonl")) < since:
-                continue
             try:
+                folder = self.folder(path.read_text(encoding="utf-8"))
+                if max(map(_changed, (path, folder / ".lock", folder / "events.jsonl"))) < since:
+                    continue
                 if self.state(folder.name).kind not in ("interrupted", "starting"):
                     continue
                 last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
                 sentence = KILLED if code in (-9, 137) else CRASHED
                 record.append(folder, Failed(last["step"], last["seconds"], sentence, {"code": str(code)}))
+            except NotFound:  # deleted meanwhile
+                continue
             except Exception:  # damaged, or gone just now: the others are told all the same
-                log.exception("run %s is not told that its process has ended", folder.name)
+                log.exception("the run of %s is not told that its process has ended", path.name)
 
     def expire(self) -> None:
         """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with

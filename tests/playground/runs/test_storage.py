@@ -201,8 +201,6 @@ def test_a_worker_that_dies_tells_nothing_to_the_runs_of_another_machine(
     with monkeypatch.context() as patched:
         patched.setattr(storage, "MACHINE", "other.machine")
         assert claim(tmp_path) == other
-    for run in (mine, other):
-        (tmp_path / run / ".lock").touch()
     runs.worker_died(-9, time.time() - 60)
     assert runs.state(mine).kind == "failed" and runs.state(other).kind == "starting"  # its worker is about to begin
 
