@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from playground.runs import storage
 from playground.runs.store import Limits
 from trainers.errors import UserError
 
@@ -24,6 +24,7 @@ NUMBER = "{variable} is “{value}”: it must be a number from {low} to {high}.
 OPTION = "{variable} is “{value}”: it must be one of {options}."
 HEADER = "{variable} is “{value}”: it must be the name of a header, like X-Forwarded-For, or empty."
 TITLE = "{variable} must be one line of at most 80 letters."
+SECRET = "{variable} must be one line of 16 to 200 letters, or empty."
 HOSTS = "{variable} is “{value}”: it must be names of hosts with commas between them, like play.example.org."
 FOLDER = "Runs cannot be kept in {folder} ({reason}): let the app write there, or set {variable} to another folder."
 # what differs from the defaults, which are those of `own`
@@ -93,6 +94,12 @@ class Settings:
         " address counts, whatever headers say; on a Space, `X-Forwarded-For`",
         words=(r"[A-Za-z0-9-]*", HEADER),
     )
+    secret: str = setting(
+        "",
+        "a long word that all apps on one folder of runs are given, to count network addresses together; empty: each app"
+        " counts its own",
+        words=(r"([^\x00-\x1f\x7f]{16,200})?", SECRET),
+    )
     longest: float = setting(Limits.longest, "seconds of training that one click may ask for", 15, 86_400)
     waiting: int = setting(Limits.waiting, "runs that wait in all", 1, 10_000)
     waiting_each: int = setting(Limits.waiting_each, "single runs of one browser that wait", 1, 10_000)
@@ -141,8 +148,7 @@ class Settings:
         """The folder of the runs, made where it is not there yet; UserError where it cannot be used."""
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.runs):  # read-only disks and full ones too
-                pass
+            storage.check(self.runs, variable("runs"))  # read-only disks and full ones too
         except OSError as error:
             raise UserError(FOLDER, folder=self.runs, reason=error.strerror or error, variable=variable("runs")) from error
         return self.runs.resolve()
@@ -151,6 +157,8 @@ class Settings:
         """One line for the log: the set, and what differs from it."""
         plain = {field.name: SETS[self.kind].get(field.name, field.default) for field in dataclasses.fields(self)}
         own = {name: getattr(self, name) for name in plain if name != "kind" and getattr(self, name) != plain[name]}
+        if "secret" in own:
+            own["secret"] = "…"
         return " ".join([f"{variable('kind')}={self.kind}", *(f"{variable(name)}={shown(one)}" for name, one in own.items())])
 
 

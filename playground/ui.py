@@ -49,6 +49,7 @@ from playground.runs import shipped
 from playground.runs.clearing import Clearing
 from playground.runs.pool import choose
 from playground.runs.rooms import Rooms
+from playground.runs.storage import MINUTE
 from playground.runs.store import Runs
 from playground.settings import Settings, variable
 from playground.texts import LANGUAGES, table, text
@@ -155,7 +156,7 @@ def launch(settings: Settings, **options: Any) -> None:
         raise UserError(NO_MCP, variable=variable("mcp"))
     memory.share()
     allow_connections()
-    runs = Runs(settings.folder(), settings.limits())
+    runs = Runs(settings.folder(), settings.limits(), settings.secret)
     runs.runner = runner = choose(runs, settings)
     log.info(settings.told())
     reducers.keep_compiled(runs.root / ".numba")
@@ -179,6 +180,7 @@ def launch(settings: Settings, **options: Any) -> None:
         lambda: clear_halves(Path(get_upload_folder())),
         lambda: clear_much(Path(get_upload_folder()), settings.keep_uploads),
     )
+    looking = Clearing(runs.apps.look, seconds=MINUTE)
     demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)
@@ -196,6 +198,7 @@ def launch(settings: Settings, **options: Any) -> None:
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
     clearing.start()
+    looking.start()
     for_maps.warm(reducers.warm)
     for_models.warm(networks.warm)
     try:
@@ -220,6 +223,8 @@ def launch(settings: Settings, **options: Any) -> None:
         )  # fmt: skip
     finally:
         clearing.close()
+        looking.close()
+        runs.apps.close()
         runner.close()
         matching.close()
         for_maps.close()

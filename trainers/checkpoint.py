@@ -10,6 +10,7 @@ import dataclasses
 import json
 import os
 import re
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -138,7 +139,8 @@ def shrink_model(folder: Path) -> None:
 
 def write(path: Path, content: Callable[[Path], object]) -> None:
     """Let `content` write a file under another name, then give it its own: no reader ever sees half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    # not by process and thread: two machines that write into one folder may have the same numbers
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         content(temporary)
         os.replace(temporary, path)

@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -33,6 +34,9 @@ from trainers.data import Dataset
 from trainers.errors import NotFound, UserError, of_disk
 from trainers.events import EVENTS, Event, Failed, Finished, Look, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
+
+if sys.platform != "win32":
+    import fcntl
 
 log = logging.getLogger(__name__)
 LOOKS = "looks.bin"
@@ -309,12 +313,22 @@ def forget_after(folder: Path, step: int, look_again: bool = False) -> None:
 
 def is_training(folder: Path) -> bool:
     """Whether a living process trains in the folder."""
-    lock = FileLock(folder / ".lock", timeout=0)
+    return is_held(folder / ".lock")
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds a file's lock. Two who look at once do not take each other for one that does."""
     try:
-        with lock:
-            return False
-    except Timeout:
+        if sys.platform == "win32":
+            with FileLock(path, timeout=0):
+                return False
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # which many may hold, but none beside the one who trains
+    except FileNotFoundError:
+        return False
+    except (Timeout, BlockingIOError):
         return True
+    return False
 
 
 def summary(folder: Path) -> dict[str, Any]:

@@ -60,7 +60,12 @@ class Frames(Sources):
         return read_layout(path)
 
     def keep(self, run: str, key: str, step: int, layout: Layout) -> None:
-        """Write a frame; of a run's maps that are neither usual nor this one, the oldest go."""
+        """Write a frame; of a run's maps that are neither usual nor this one, the oldest go.
+
+        One that another app has written meanwhile stays: others lie as it does, and browsers keep it.
+        """
+        if step in self.ready(run, key):
+            return
         folders = [path for path in (self.runs.folder(run) / "maps").glob("*/") if path.name not in (key, LIVE, FIRST)]
         for old in sorted(folders, key=lambda path: path.stat().st_mtime)[: max(0, len(folders) - KEPT)]:
             shutil.rmtree(old, ignore_errors=True)

@@ -23,9 +23,10 @@ import ray
 from filelock import FileLock, Timeout
 from ray.exceptions import RayError, RayTaskError
 
+from playground.runs import storage
 from playground.runs.node import Trainer, needed, take
 from playground.runs.parent import Parent
-from playground.runs.store import KILLED, Runs
+from playground.runs.store import KILLED, SLOT, Runs
 from playground.runs.worker import AGAIN, PAUSE, taken
 from trainers import record
 from trainers.data import FOLDER
@@ -53,13 +54,13 @@ class Cluster:
 
     def serve(self, slot: int) -> None:
         """Have runs trained until the parent is gone."""
-        own = FileLock(self.root / f".slot-{slot}")  # another app on this folder may have it
+        own = FileLock(self.root / f"{SLOT}{storage.slot(slot)}")  # another app on this folder may have it
         while not self.parent.gone.is_set():
             with suppress(Timeout):
                 own.acquire(timeout=0.5)
                 break
         used, trainer = time.monotonic(), None
-        self.runs.left(str(slot))
+        self.runs.left(slot)
 
         def wanted() -> bool:
             idle = slot and time.monotonic() - used > IDLE

@@ -17,7 +17,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from playground.runs.store import Runs, claim
+from playground.runs import storage
+from playground.runs.store import SLOT, Runs, claim
 from playground.runs.worker import Load, carry_out
 from trainers import data, record
 from trainers.errors import UserError
@@ -73,12 +74,12 @@ class LentRunner:
         self._look.set()
 
     def _serve(self) -> None:
-        own = FileLock(self.runs.root / ".slot-0")  # another app on this folder may have it
+        own = FileLock(self.runs.root / f"{SLOT}{storage.slot(0)}")  # another app on this folder may have it
         while not self._closing.is_set():
             with suppress(Timeout):
                 own.acquire(timeout=PAUSE)
                 break
-        self.runs.left("0")
+        self.runs.left(0)
         while not self._closing.is_set():
             run = None
             try:

@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import shutil
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from typing import Any
 
 from playground.once import Stamped
 from playground.runs.shipped import is_example
+from playground.runs.storage import Turn
 from playground.runs.store import AT_ONCE, ID, Runs, hashed
 from trainers import record
 from trainers.checkpoint import write
@@ -57,7 +57,7 @@ class Rooms:
 
     def __init__(self, runs: Runs) -> None:
         self.runs, self.root = runs, runs.root / "rooms"
-        self._opening = threading.Lock()  # from looking whether there is room to taking it
+        self._opening = Turn(runs.root / ".opening")  # from looking whether there is room to taking it
         self._owners: Stamped[str] = Stamped(2 * runs.limits.keep_runs)
 
     # -- what a host does ---------------------------------------------------------------------------------------
@@ -119,9 +119,14 @@ class Rooms:
         before = next((one for one in guests if one.key == mine.stem), None)
         if before is None and len(guests) >= GUESTS:
             raise UserError(FULL_ROOM, most=GUESTS)
-        about = {"name": name, "since": before.since if before else time.time()}
+
+        def content(path: Path) -> None:
+            path.touch()  # the folder's clock, by which runs are begun too: another machine's may differ
+            since = before.since if before else path.stat().st_mtime
+            path.write_text(json.dumps({"name": name, "since": since}), encoding="utf-8")
+
         try:
-            write(mine, lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
+            write(mine, content)
         except FileNotFoundError as error:  # closed just now
             raise NotFound(GONE) from error
         return name

@@ -4,7 +4,8 @@ ROOT/ID/            a run (see trainers.record), with the pictures that the page
 ROOT/gone/          runs that are being deleted
 ROOT/queue/         an empty file a waiting run, named so that sorting them is the queue: single runs first, then those of
                     sweeps, the first of each person before the second of any; see Waiting
-ROOT/.training-SLOT the id of the run that a worker took last
+ROOT/.training-SLOT the id of the run that a worker took last; a SLOT is a machine and a number (playground.runs.storage)
+ROOT/.slot-SLOT     locked by the worker that has it
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from playground import reading
 from playground.runs import pace
 from playground.runs.runner import Runner
 from playground.runs.shipped import is_example
+from playground.runs.storage import MACHINE, MINUTE, Apps, Turn, slot
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
 from trainers.data import Dataset, Images, load
@@ -64,12 +66,12 @@ FULL_UPLOADS = (
     " are gone, or have the host raise {variable}."
 )
 UPLOADS = "uploads"
-TRAINING = ".training-"  # and a worker's slot: the run that it took last
-MINUTE = 60.0
+TRAINING, SLOT = ".training-", ".slot-"  # and a worker's slot: the run that it took last; its lock
 UNUSED = 3_600.0  # seconds that an upload waits for its first run
 ENDED = ("finished", "stopped", "failed", "interrupted")
 SWEEP = 8  # runs of one sweep
 NAME = 40  # letters of a run's name
+TAIL = 100  # bytes by which a file is known again
 HASH = 16  # letters of a hash in the queue
 MEASURED = 50  # runs that are looked at for how fast steps are
 STOPS = 10.0  # seconds that deleting waits for a run to stop by itself
@@ -118,7 +120,8 @@ class Waiting:
 
     swept: whether it is of a sweep. round: the first of each person is in one, the second in the next. number: nanoseconds,
     later than all before. seconds: of training that it asks for. owner and address: whose it is and where from, as hashes;
-    the address's salt is forgotten with the app, so that who has the folder cannot try all addresses; "": not known.
+    the address's salt is forgotten with the app, or known to its host, so that who has the folder cannot try all addresses;
+    "": not known.
     """
 
     run: str
@@ -151,18 +154,33 @@ class View:
         self.folder, self.lock = folder, threading.Lock()
         self.events: list[dict[str, Any]] = []
         self.offset = 0
-        self.file = 0
+        self.tail = b"-"  # of what has been read: numbers of files (st_ino) may change on a network, or come again
         self.generation = 0  # how often the file was begun anew, as when a run is gone on with
         self.building = threading.Lock()
         self.moments: dict[str, tuple[str, bytes]] = {}  # language -> version and compressed JSON of what the page shows
 
     def read(self) -> None:
         """Take in what has been written since; begin again where the file is another one."""
-        path = self.folder / "events.jsonl"
-        if path.exists() and (file := path.stat().st_ino) != self.file:
-            self.events, self.offset, self.file, self.generation = [], 0, file, self.generation + 1
-        new, self.offset = record.read_events(self.folder, self.offset)
-        self.events += new
+        found = self._before(self.offset)
+        if found is not None and found != self.tail:
+            self.events, self.offset, self.tail, self.generation = [], 0, b"", self.generation + 1
+        before = self.offset
+        new, self.offset = record.read_events(self.folder, before)
+        if self.offset:
+            self.events += new
+        else:  # it is gone
+            self.events = []
+        if self.offset != before:
+            self.tail = self._before(self.offset) or b""
+
+    def _before(self, offset: int) -> bytes | None:
+        """The last bytes before a place in the file; None where there is none, or none that can be read."""
+        try:
+            with (self.folder / "events.jsonl").open("rb") as file:
+                file.seek(max(0, offset - TAIL))
+                return file.read(min(offset, TAIL))
+        except OSError:
+            return None
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The events of one kind."""
@@ -170,19 +188,23 @@ class View:
 
 
 class Runs:
-    """The runs in one folder. Safe to call from many threads; keeps nothing that the folder does not."""
+    """The runs in one folder. Safe to call from many threads and apps; keeps nothing that the folder does not.
 
-    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+    secret: by which addresses are counted together with other apps of the folder; "": one that is made now.
+    """
+
+    def __init__(self, root: Path, limits: Limits | None = None, secret: str = "") -> None:
         self.root, self.limits = root, limits or Limits()
         self.queue = root / "queue"
         self.queue.mkdir(parents=True, exist_ok=True)
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
-        self._queueing = threading.Lock()  # from looking whether there is room to taking it
-        self._uploading = threading.Lock()  # from looking whether there is room for a zip to its copy
         self._looked = -MINUTE  # when a click last had old runs looked for
         self.runner: Runner | None = None  # what takes the runs out of the queue, where that is of this process
-        self._salt = secrets.token_bytes(16)
+        self._queueing = Turn(root / ".queueing")  # from looking whether there is room to taking it
+        self._uploading = Turn(root / ".uploading")  # from looking whether there is room for a zip to its copy
+        self._salt = hashlib.sha256(secret.encode()).digest() if secret else secrets.token_bytes(16)
+        self.apps = Apps(root)
         self._rounds: dict[tuple[bool, str], int] = {}  # the last one that each person was given, not below the present one
 
     # -- what a person does -------------------------------------------------------------------------------------
@@ -443,23 +465,26 @@ class Runs:
     # -- what keeps the house -----------------------------------------------------------------------------------
 
     def worker_died(self, code: int, since: float) -> None:
-        """Give every run that was training since then, and is now in nobody's hands, its sentence."""
-        for folder in self._folders():
-            if max(_changed(folder / ".lock"), _changed(folder / "events.jsonl")) < since:
-                continue
+        """Give every run that a worker of this machine was at since then, and is now in nobody's hands, its sentence."""
+        for path in self.root.glob(f"{TRAINING}{MACHINE}-*"):
             try:
+                folder = self.folder(path.read_text(encoding="utf-8"))
+                if max(map(_changed, (path, folder / ".lock", folder / "events.jsonl"))) < since:
+                    continue
                 if self.state(folder.name).kind not in ("interrupted", "starting"):
                     continue
                 last = (self.view(folder.name).events or [{"step": 0, "seconds": 0.0}])[-1]
                 sentence = KILLED if code in (-9, 137) else CRASHED
                 record.append(folder, Failed(last["step"], last["seconds"], sentence, {"code": str(code)}))
+            except NotFound:  # deleted meanwhile
+                continue
             except Exception:  # damaged, or gone just now: the others are told all the same
-                log.exception("run %s is not told that its process has ended", folder.name)
+                log.exception("the run of %s is not told that its process has ended", path.name)
 
-    def left(self, slot: str) -> None:
-        """Have the run that a slot took last wait again, where nobody trains it and it has not ended."""
+    def left(self, number: int | str) -> None:
+        """Have the run that a slot of this machine took last wait again, where nobody trains it and it has not ended."""
         with suppress(UserError, OSError, ValueError):  # none was taken; it is damaged, or gone
-            run = (self.root / f"{TRAINING}{slot}").read_text(encoding="utf-8")
+            run = (self.root / f"{TRAINING}{slot(number)}").read_text(encoding="utf-8")
             if self.state(run).kind in ("starting", "interrupted"):
                 self.again(run)
 
@@ -568,7 +593,7 @@ class Runs:
             raise UserError(LONG, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_ADDRESS")
 
     def place(self, address: str) -> str:
-        """A network address as it is kept: a hash, by a salt that is forgotten with the app; "" for none."""
+        """A network address as it is kept: a hash, by a salt that is not in the folder; "" for none."""
         return hmac.new(self._salt, address.encode(), hashlib.sha256).hexdigest()[:HASH] if address else ""
 
     def _waiting(self) -> list[Waiting]:
@@ -577,18 +602,25 @@ class Runs:
 
     def _wait(self, run: str) -> float:
         """Seconds, about, till a waiting run begins: the worker that is free first takes the next one."""
-        waiting, free = {one.run: one.seconds for one in self._waiting()}, [0.0] * self.limits.workers
-        for slot in range(self.limits.workers):
+        waiting, slots = {one.run: one.seconds for one in self._waiting()}, self._slots()
+        free = [0.0] * len(slots)
+        for place, one in enumerate(slots):
             with suppress(UserError, OSError, ValueError):  # gone, damaged, or written just now
-                other = (self.root / f"{TRAINING}{slot}").read_text(encoding="utf-8")
+                other = (self.root / f"{TRAINING}{one}").read_text(encoding="utf-8")
                 if other not in waiting and self.state(other).kind in ("starting", "running"):
-                    free[slot] = max(0.0, self._left(other))
+                    free[place] = max(0.0, self._left(other))
         heapq.heapify(free)
         for other, seconds in waiting.items():
             if other == run:
                 break
             heapq.heapreplace(free, free[0] + seconds)
         return free[0]
+
+    def _slots(self) -> list[str]:
+        """Those of this app's workers, and of others' that live."""
+        own = [slot(number) for number in range(self.limits.workers)]
+        others = sorted(path.name.removeprefix(SLOT) for path in self.root.glob(f"{SLOT}*"))
+        return own + [other for other in others if other not in own and record.is_held(self.root / f"{SLOT}{other}")]
 
     def _left(self, run: str) -> float:
         """Seconds of its budget that a run has not trained yet."""
@@ -632,8 +664,8 @@ class Runs:
             self.runner.submit(run)
 
 
-def claim(root: Path, slot: str = "0") -> str | None:
-    """Take the next run out of the queue; only one of several processes gets it. slot: of the worker that does."""
+def claim(root: Path, number: str = "0") -> str | None:
+    """Take the next run out of the queue; only one of several processes gets it. number: of this machine's worker that does."""
     for path in sorted((root / "queue").iterdir()):
         try:
             path.unlink()
@@ -641,7 +673,7 @@ def claim(root: Path, slot: str = "0") -> str | None:
             continue
         run = path.name.partition("-")[2]
         with suppress(OSError):  # a full disk: how long the others wait is then not known as well
-            (root / f"{TRAINING}{slot}").write_text(run, encoding="utf-8")
+            (root / f"{TRAINING}{slot(number)}").write_text(run, encoding="utf-8")
         return run
     return None
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from playground.runs import storage
 from playground.runs.parent import Parent
-from playground.runs.store import claim, write_images
+from playground.runs.store import SLOT, claim, write_images
 from trainers import data, record
 from trainers.clip_towers import registered
 from trainers.errors import UserError
@@ -36,7 +37,8 @@ def main(root: Path, slot: str) -> None:
     parent = Parent()
     parent.listen()
     load = warm()
-    own = FileLock(root / f".slot-{slot}")  # an earlier app's worker may still be at its last run: it trains, we wait
+    # an earlier app's worker may still be at its last run, or another app's of this machine: it trains, we wait
+    own = FileLock(root / f"{SLOT}{storage.slot(slot)}")
     while not parent.gone.is_set():
         try:
             own.acquire(timeout=0.5)

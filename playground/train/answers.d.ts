@@ -178,9 +178,10 @@ export interface Deleted {
   uploads: number;
 }
 
-/** That the app answers; waiting: runs in the queue. */
+/** That the app answers; waiting: runs in the queue; unseen: machines whose apps work in the same folder, without locks. */
 export interface Health {
   waiting: number;
+  unseen: string[];
 }
 
 /** A stop of one step in slow motion: which it is, what it is called, and what happens there. */

@@ -207,9 +207,10 @@ class Deleted(TypedDict):
 
 
 class Health(TypedDict):
-    """That the app answers; waiting: runs in the queue."""
+    """That the app answers; waiting: runs in the queue; unseen: machines whose apps work in the same folder, without locks."""
 
     waiting: int
+    unseen: list[str]
 
 
 class Station(TypedDict):

@@ -79,7 +79,9 @@ def routes(maps: Maps) -> list[BaseRoute]:
         return JSONResponse({"run": run}, headers=FRESH)
 
     def health(p: Any, q: Any) -> Health:
-        return Health(waiting=len(runs.waiting()))  # which takes a thread and the folder of runs
+        return Health(
+            waiting=len(runs.waiting()), unseen=sorted(runs.apps.unseen)
+        )  # which takes a thread and the folder of runs
 
     async def renamed(request: Request) -> Response:
         asked = await question(request)

@@ -8,8 +8,8 @@ import json
 import sys
 
 NAMES = (
-    "throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "walk", "gpu", "together",
-    "ray",
+    "throughput", "quality", "labels", "steps", "start", "viewers", "maps", "reconstruct", "scale", "points", "walk", "gpu",
+    "together", "ray",
 )  # fmt: skip
 
 

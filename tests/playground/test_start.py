@@ -19,6 +19,8 @@ import httpx
 import pytest
 from filelock import FileLock
 
+from playground.runs.storage import slot
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
@@ -155,7 +157,7 @@ def asked_by(app: Start, address: str) -> str:
 def test_a_header_gives_new_places_only_where_a_proxy_is_trusted(tmp_path: Path, header: str, fourth: str) -> None:
     settings = {"PLAYGROUND_WAITING_ADDRESS": "2", "PLAYGROUND_ADDRESS_HEADER": header, "PLAYGROUND_WAITING": "5"}
     (tmp_path / "runs").mkdir()
-    with FileLock(tmp_path / "runs/.slot-0"), started(tmp_path, **settings) as app:  # no worker takes what waits
+    with FileLock(tmp_path / f"runs/.slot-{slot(0)}"), started(tmp_path, **settings) as app:  # no worker takes what waits
         app.wait(lambda: "Running on local URL" in app.said())
         line = "PLAYGROUND_FOR=own PLAYGROUND_RUNS=.* PLAYGROUND_EXAMPLES=0 .*PLAYGROUND_WAITING=5 PLAYGROUND_WAITING_ADDRESS=2"
         assert re.search(line, app.said()), app.said()

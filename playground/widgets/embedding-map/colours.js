@@ -16,7 +16,7 @@ const SHADES = 24;  // of a scale
 /** @param {string} colour @returns {number[]} */
 const hex = colour => [1, 3, 5].map(i => Number.parseInt(colour.slice(i, i + 2), 16));
 /** @param {string} colour as #rrggbb or rgb(…) @returns {number[]} */
-const parts = colour => colour.startsWith('#') ? hex(colour) : (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+export const parts = colour => colour.startsWith('#') ? hex(colour) : (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
 
 /** The colour of a share of the scale. @param {number} share from 0 to 1 */
 export function scaled(share) {

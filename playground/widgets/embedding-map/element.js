@@ -4,6 +4,7 @@ import {plotly} from '../plotly-loader.js';
 import {imageStyle, nameOf} from '../sprite.js';
 import {Camera} from './camera.js';
 import {binned, labelled, NO_GROUP, paletteOf} from './colours.js';
+import {Dots} from './dots.js';
 import {enclosed, GLIDE, glided, nearest, SPHERE, spread} from './geometry.js';
 import {Gestures} from './gestures.js';
 import {Names} from './heaps.js';
@@ -75,7 +76,6 @@ export class EmbeddingMap extends widget({
   /** @type {Set<number> | null} */ chosen = null;
   /** @type {Map<Placed, HTMLImageElement>} */ pictures = new Map();  // of placed points
   sprite = new Image();
-
   dimensions = 2;
   /** @type {Float32Array} */ where = new Float32Array(0);  // the points are now
   /** @type {Span | null} */ span = null;
@@ -90,9 +90,9 @@ export class EmbeddingMap extends widget({
   gestures = new Gestures(this);
   camera = new Camera();
   names = new Names(this);
+  dots = new Dots();
   space = new Space(this);
   canvas = Object.assign(document.createElement('canvas'), {className: 'map-paint'});
-
   drawn = false;
   unseen = false;  // whether it was to be drawn, and had no size
   wanted = 0;  // how often it was to be drawn anew

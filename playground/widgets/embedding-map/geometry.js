@@ -6,11 +6,21 @@ export const GLIDE = 450;  // ms from one frame to the next
 /** What a view shows of the unit circle. @type {Span} */
 export const SPHERE = [0, 0, 2.12, 2.12];
 
+/** @type {WeakMap<Float32Array, Span>} of frames that come again and again while somebody turns back time */
+const spans = new WeakMap();
+
 /**
  * Centre and size of 99.6% of the points: one that is far off does not shrink the rest.
- * @param {Float32Array} positions @param {number} dimensions @returns {Span}
+ * @param {Float32Array} positions not to be changed afterwards @param {number} dimensions @returns {Span}
  */
 export function spread(positions, dimensions) {
+  const known = spans.get(positions) ?? measured(positions, dimensions);
+  spans.set(positions, known);
+  return known;
+}
+
+/** @param {Float32Array} positions @param {number} dimensions @returns {Span} */
+function measured(positions, dimensions) {
   const [[left, right], [low, high]] = [0, 1].map(axis => {
     const values = positions.filter((v, i) => i % dimensions === axis && !Number.isNaN(v)).sort(), out = Math.floor(values.length * 0.002);
     return [values[out] ?? -1, values[values.length - 1 - out] ?? 1];

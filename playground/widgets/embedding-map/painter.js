@@ -1,6 +1,6 @@
 // A map in the plane on one plain canvas: 10,000 points glide at the screen's rate, a point can be an image, and eight maps side
 // by side do not run out of the browser's 16 WebGL contexts.
-import {FAINT, legible, PLAIN} from './colours.js';
+import {FAINT, legible, parts, PLAIN} from './colours.js';
 import {density, drawContours} from './contours.js';
 import {tile} from '../sprite.js';
 
@@ -8,6 +8,7 @@ import {tile} from '../sprite.js';
 /** @typedef {CanvasRenderingContext2D} Context */
 
 const THUMB = 26, SMALL_THUMB = 15, FEW = 160;  // px of a point drawn as its image, and how many in view make that the default
+const MANY = 5000;  // points that are squares of pixels, not discs
 const AWAY = -1e4;  // where points are put that are not to be seen
 
 /** @param {Context} g @param {number} x @param {number} y @param {number} size @param {string} ink @param {string} [fill] */
@@ -127,10 +128,18 @@ export function paint(map) {
   }
   const ink = getComputedStyle(map).color, thumbs = map.images ?? (inside <= FEW && count > FEW);
   const grown = Math.min(1.6, Math.max(1, Math.min(width, height) / 500));  // on a large map, as it is read from afar
-  const r = grown * (there > 5000 ? 2 : there > 800 ? 2.8 : there > 300 ? 3.6 : 4.4);
+  const r = grown * (there > MANY ? 2 : there > 800 ? 2.8 : there > 300 ? 3.6 : 4.4);
   const side = map.images && inside > FEW ? SMALL_THUMB : THUMB;
   if (map.sphere) ball(g, px(0), py(0), px(1) - px(0), ink);
-  for (const key of [...layers.keys()].sort((a, b) => a - b)) {  // what is not selected lies below
+  const order = [...layers.keys()].sort((a, b) => a - b);  // what is not selected lies below
+  if (there > MANY && !thumbs) {
+    map.dots.draw(g, order.map(key => {
+      const members = /** @type {number[]} */ (layers.get(key)), [red, green, blue] = parts(legible(map.colourOf(members[0]), ink));
+      return {members, colour: [red, green, blue], opacity: key < 0 ? FAINT : PLAIN};
+    }), x, y, 1.8 * r);
+    order.length = 0;
+  }
+  for (const key of order) {
     const members = /** @type {number[]} */ (layers.get(key)), colour = legible(map.colourOf(members[0]), ink);
     g.globalAlpha = key < 0 ? FAINT : PLAIN;
     g.fillStyle = colour;
@@ -139,8 +148,7 @@ export function paint(map) {
       continue;
     }
     g.beginPath();
-    if (there > 5000) for (const i of members) g.rect(x[i] - r * 0.9, y[i] - r * 0.9, 1.8 * r, 1.8 * r);
-    else for (const i of members) { g.moveTo(x[i] + r, y[i]); g.arc(x[i], y[i], r, 0, 6.2832); }
+    for (const i of members) { g.moveTo(x[i] + r, y[i]); g.arc(x[i], y[i], r, 0, 6.2832); }
     g.fill();
   }
   g.globalAlpha = 1;

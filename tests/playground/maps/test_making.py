@@ -17,6 +17,8 @@ import torch
 from numpy.testing import assert_allclose
 
 from playground.background import LATER, NOW, SOON, Background, Cancelled
+from playground.maps.frames import Frames
+from playground.maps.layout import Layout
 from playground.maps.making import FIRST, LIVE, Making, Maps
 from playground.maps.reducers import TSNE, UMAP, key_of
 from playground.runs.store import Runs, read_images
@@ -287,3 +289,13 @@ def test_runs_share_images_or_do_not(finished: Finished, tmp_path: Path) -> None
     assert sorted(maps.beside(also=["own"])) == ["one", "own", "two"]
     with pytest.raises(UserError):
         maps.features("one", 12345)
+
+
+def test_a_map_that_another_app_has_made_stays(finished: Finished) -> None:
+    frames = Frames(finished.runs)
+    step = frames.steps(finished.run)[-1]
+    first, second = (Layout(np.full((360, 2), value, np.float32), 1.0) for value in (0.25, 0.5))
+    key = key_of(UMAP(neighbours=7))
+    for layout in (first, second):
+        frames.keep(finished.run, key, step, layout)
+    assert np.allclose(frames.frame(finished.run, key, step).positions, first.positions, atol=0.01)

@@ -18,7 +18,8 @@ from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
 from playground.match.ask import Matching
-from playground.runs.store import UPLOADS, Runs
+from playground.runs.storage import slot
+from playground.runs.store import TRAINING, UPLOADS, Runs
 from tests.playground.conftest import Finished
 from trainers import record
 from trainers.train import RunConfig
@@ -129,6 +130,8 @@ def test_a_run_of_an_unknown_data_set_is_called_as_it_calls_itself(runs: Runs) -
 
 
 def test_when_a_worker_dies_a_bad_run_keeps_no_other_from_being_told(runs: Runs) -> None:
+    for number, name in enumerate(("a-dead", "bad", "no-events", "z-dead")):
+        (runs.root / f"{TRAINING}{slot(number)}").write_text(name)
     for name in ("a-dead", "z-dead"):
         record.create(runs.root / name, RunConfig("simclr", "digits", seconds=1.0))
         (runs.root / name / ".lock").touch()

@@ -47,8 +47,11 @@ def picture(shade: int) -> bytes:
     return out.getvalue()
 
 
+LOCKS = (".queueing", ".uploading", ".opening")  # which all apps on a folder take turns by
+
+
 def left(root: Path) -> set[str]:
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.name not in LOCKS}
 
 
 def trained_on(runs: Runs, upload: Path, owner: str) -> str:

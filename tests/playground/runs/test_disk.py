@@ -63,7 +63,7 @@ def test_no_half_run_is_made(disk: Disk) -> None:
     ):
         with pytest.raises(OSError, match="No space"):
             make()
-        assert disk.files() == ["queue"]
+        assert disk.files() == [".queueing", "queue"]
 
 
 def test_a_run_that_finds_no_place_in_the_queue_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def test_a_run_that_finds_no_place_in_the_queue_is_none(tmp_path: Path, monkeypa
     monkeypatch.setattr(runs, "_enqueue", lambda *given, **more: plain(*given, **more) if next(room) else no_room())
     with pytest.raises(OSError, match="No space"):
         runs.sweep([RunConfig("simclr", "digits", 1.0)] * 3, "me")
-    assert [path.name for path in tmp_path.iterdir()] == ["queue"] and runs.waiting() == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".queueing", "queue"] and runs.waiting() == []
 
 
 def test_a_run_is_deleted_where_there_is_no_room_for_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -391,7 +391,7 @@ def test_who_waits_for_a_place_waits_for_no_deletion(tmp_path: Path, monkeypatch
     runs, free = Runs(tmp_path), list[bool]()
 
     def slow() -> None:
-        free.append(not runs._queueing.locked())
+        free.append(not record.is_held(tmp_path / ".queueing"))
         raise OSError("a disk that can be read only")
 
     monkeypatch.setattr(runs, "expire", slow)
