@@ -33,11 +33,11 @@ SETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "own": {},
         "workshop": {
             "longest": 120.0, "waiting": 150, "seconds_each": 600.0, "waiting_address": 150, "seconds_address": 18_000.0,
-            "keep_runs": 600, "megabytes_address": 20_000.0,
+            "keep_runs": 600, "megabytes_address": 20_000.0, "spare": 1,
         },
         "space": {
             "longest": 120.0, "seconds_each": 600.0, "waiting_address": 12, "seconds_address": 1_200.0, "local_models": False,
-            "megabytes_address": 2_000.0,
+            "megabytes_address": 2_000.0, "spare": 1,
         },
     }
 )  # fmt: skip
@@ -67,6 +67,10 @@ class Settings:
     title: str = setting("", "what the page is called; empty: its own name", words=(r"[^\x00-\x1f\x7f]{0,80}", TITLE))
     runs: Path = setting(Path("runs"), "the folder that runs are kept in")
     workers: int = setting(Limits.workers, "how many runs train at once", 1, 64)
+    spare: int = setting(
+        0, "processes more that wait, warm, to take over where one that trains dies, 0.5 GB each;"
+        " without one it takes half a minute", 0, 8,
+    )  # fmt: skip
     runner: str = setting(
         "local",
         "where runs train: in `local` processes, on a `ray` cluster, or on the GPU that a `zerogpu` Space lends; see scale.md",

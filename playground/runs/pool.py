@@ -21,6 +21,7 @@ from trainers.errors import UserError
 
 log = logging.getLogger(__name__)
 AGAIN = 5.0  # seconds till a process that could not start is tried again
+LATER = 30.0  # seconds after the others till a spare process begins
 MISSING = "{variable}={value} wants a package that is not installed: run pip install -r {file} first, or leave it at local."
 PACKAGES = {"ray": "ray", "zerogpu": "spaces"}
 
@@ -34,7 +35,7 @@ def choose(runs: Runs, settings: Settings) -> Runner:
         return RayRunner(runs, settings)
     if kind == "zerogpu":
         return LentRunner(runs, settings.zerogpu_seconds, importlib.import_module("spaces").GPU)
-    return LocalRunner(runs, settings.workers)
+    return LocalRunner(runs, settings.workers, settings.spare)
 
 
 class Processes:
@@ -105,11 +106,19 @@ class Processes:
 
 
 class LocalRunner(Processes):
-    """So many worker processes on this machine, warm, each training one run at a time; a run whose worker dies is told why."""
+    """So many worker processes on this machine, warm, each training one run at a time; a run whose worker dies is told why.
 
-    def __init__(self, runs: Runs, workers: int = 1) -> None:
-        super().__init__([("playground.runs.worker", str(runs.root), str(slot)) for slot in range(workers)])
-        self.runs = runs
+    spare: processes more, which wait, warm, to take the place of one that dies. They begin once the page and the workers have.
+    """
+
+    def __init__(self, runs: Runs, workers: int = 1, spare: int = 0) -> None:
+        super().__init__([("playground.runs.worker", str(runs.root), str(workers))] * (workers + spare))
+        self.runs, self.workers = runs, workers
+
+    def _keep_alive(self, slot: int) -> None:
+        if slot >= self.workers:
+            self._closing.wait(LATER)
+        super()._keep_alive(slot)
 
     def died(self, code: int, since: float) -> None:
         """Tell its run."""

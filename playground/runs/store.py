@@ -483,10 +483,19 @@ class Runs:
 
     def left(self, number: int | str) -> None:
         """Have the run that a slot of this machine took last wait again, where nobody trains it and it has not ended."""
+        if run := self._cut_short(number):
+            with suppress(UserError, OSError):  # gone just now; no room
+                self.again(run)
+
+    def is_untold(self, number: int | str) -> bool:
+        """Whether the run that a slot of this machine took last was cut short, and says nothing of it."""
+        return bool(self._cut_short(number))
+
+    def _cut_short(self, number: int | str) -> str:
         with suppress(UserError, OSError, ValueError):  # none was taken; it is damaged, or gone
             run = (self.root / f"{TRAINING}{slot(number)}").read_text(encoding="utf-8")
-            if self.state(run).kind in ("starting", "interrupted"):
-                self.again(run)
+            return run if self.state(run).kind in ("starting", "interrupted") else ""
+        return ""
 
     def again(self, run: str) -> None:
         """Have a run that was taken out of the queue, and has still to train, wait again: before all others."""

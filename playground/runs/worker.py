@@ -1,6 +1,7 @@
-"""The process that trains: warm, one run after the other, taken from the queue. `python -m playground.runs.worker ROOT SLOT`.
+"""The process that trains: warm, one run after the other, taken from the queue. `python -m playground.runs.worker ROOT SLOTS`.
 
-It ends when the process that started it does, but never in the middle of a run: a restarted app finds the run going on.
+So many of a machine's workers train at once, each in a slot of its own; one that finds none waits, warm, until another has
+ended. It ends when the process that started it does, but never in the middle of a run: a restarted app finds the run going on.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from playground.runs import storage
 from playground.runs.parent import Parent
-from playground.runs.store import SLOT, claim, write_images
+from playground.runs.store import SLOT, Runs, claim, write_images
 from trainers import data, record
 from trainers.clip_towers import registered
 from trainers.errors import UserError
@@ -27,29 +30,26 @@ from trainers.train import RunConfig, pick_device, train
 
 log = logging.getLogger("playground.runs.worker")
 PAUSE, AGAIN = 0.2, 5.0  # seconds till the queue is looked at unasked; till one that cannot be changed is tried again
+TOLD = 5.0  # seconds that a run has to be told that its worker has died
 Load = Callable[[str, int | None], data.Dataset]
 
 
-def main(root: Path, slot: str) -> None:
+def main(root: Path, slots: int) -> None:
     """Train what is queued until the parent is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger().addFilter(lambda record: record.name != "root")  # open_clip tells each of its steps there
     parent = Parent()
     parent.listen()
     load = warm()
-    # an earlier app's worker may still be at its last run, or another app's of this machine: it trains, we wait
-    own = FileLock(root / f"{SLOT}{storage.slot(slot)}")
-    while not parent.gone.is_set():
-        try:
-            own.acquire(timeout=0.5)
-            break
-        except Timeout:
-            continue
+    found = free_slot(root, slots, parent)
+    if found is None:
+        return
+    slot, own = found  # held as long as it is here
     log.info("ready, process %d", os.getpid())
     threading.Thread(target=registered, daemon=True).start()  # takes seconds, which a first click on CLIP should not
     begun = False
     while not parent.gone.is_set():
-        run = taken(root, slot, parent)
+        run = taken(root, str(slot), parent)
         if run is None:
             if not begun:  # so that the first run does not end with seconds of a bar that is the same for all
                 judged_pixels(load(data.DEFAULT, None), pick_device())
@@ -64,6 +64,27 @@ def main(root: Path, slot: str) -> None:
                 pass
         except (UserError, OSError) as error:  # another process has it; not even its lock can be written
             log.warning("%s", error)
+
+
+def free_slot(root: Path, slots: int, parent: Parent) -> tuple[int, FileLock] | None:
+    """A slot of this machine, and its lock, once one is free; None where the parent is gone before.
+
+    An earlier app's worker may still be at its last run. Where one has died, the app tells why to the run that its slot took
+    last, which the next one would hide: that is waited for.
+    """
+    runs, late = Runs(root), False
+    while not parent.gone.is_set():
+        for number in range(slots):
+            lock = FileLock(root / f"{SLOT}{storage.slot(number)}")
+            with suppress(Timeout):
+                lock.acquire(timeout=0)
+                until = time.monotonic() + TOLD
+                while late and runs.is_untold(number) and time.monotonic() < until and not parent.gone.is_set():
+                    parent.wait(PAUSE)
+                return number, lock
+        late = True
+        parent.wait(PAUSE)
+    return None
 
 
 def warm() -> Load:
@@ -100,4 +121,4 @@ def taken(root: Path, slot: str, parent: Parent) -> str | None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), int(sys.argv[2]))

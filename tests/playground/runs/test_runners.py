@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,8 @@ import pytest
 from playground.runs import pool
 from playground.runs.parent import Parent
 from playground.runs.pool import LocalRunner, Processes, RayRunner, choose
-from playground.runs.store import Runs
+from playground.runs.storage import slot
+from playground.runs.store import KILLED, SLOT, Runs
 from playground.settings import Settings
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -52,7 +57,8 @@ def test_whoever_trains_is_told_of_what_is_in_the_queue_and_of_what_shall_stop(r
 
 
 def test_the_runner_is_chosen_by_the_settings(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(local := choose(runs, Settings(workers=2)), LocalRunner) and len(local.commands) == 2
+    assert isinstance(local := choose(runs, Settings(workers=2, spare=1)), LocalRunner)
+    assert local.commands == [("playground.runs.worker", str(runs.root), "2")] * 3
     monkeypatch.setattr(pool.importlib.util, "find_spec", lambda name: True)
     asked = choose(runs, Settings(runner="ray", workers=3, ray_gpus=0.25))
     assert isinstance(asked, RayRunner)
@@ -69,6 +75,51 @@ def test_a_runner_says_what_to_install(runs: Runs, kind: str, monkeypatch: pytes
         " or leave it at local."
     )
     assert pool.PACKAGES[kind] in (ROOT / f"requirements-{kind}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads which process has a file open from /proc")
+def test_where_a_worker_dies_a_spare_one_takes_over_and_its_run_is_told_why(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "LATER", 0.0)
+    runner = LocalRunner(runs, 1, spare=1)
+    runs.runner = runner
+    first, second = (runs.create(replace(CONFIG, **budget), "me") for budget in ({"seconds": 300.0}, {"seconds": 1.0}))
+    runner.start()
+    try:
+        wait(lambda: runs.state(first).kind == "running", "the first run")
+        trains, (other,) = (
+            holder(runs, runner),
+            [one.pid for one in runner.processes.values() if one.pid != holder(runs, runner)],
+        )
+        os.kill(trains, signal.SIGKILL)
+        wait(lambda: runs.state(second).kind == "running", "the second run")
+        assert holder(runs, runner) == other  # not the one that begins in the place of the dead
+        assert runs.state(first).sentence == KILLED
+        wait(lambda: runs.state(second).kind == "finished", "its end")
+    finally:
+        runner.close()
+        for process in runner.processes.values():
+            process.wait(60)
+
+
+def holder(runs: Runs, runner: LocalRunner) -> int:
+    """The worker that has the slot."""
+    lock = str(runs.root / f"{SLOT}{slot(0)}")
+    for process in list(runner.processes.values()):
+        for path in Path(f"/proc/{process.pid}/fd").glob("*"):
+            with suppress(OSError):  # closed just now
+                if os.readlink(path) == lock:
+                    return process.pid
+    raise AssertionError("nobody has the slot")
+
+
+def wait(condition: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + 300
+    while not condition():
+        assert time.monotonic() < until, f"waited for {what}"
+        time.sleep(0.05)
 
 
 def test_a_hint_reaches_a_process_at_once_and_one_that_is_gone_harms_nobody() -> None:

@@ -333,7 +333,7 @@ describe('Train', () => {
   test('the end has a table with a head, and lines', async () => {
     const {made, root} = panel();
     made.show('mine');
-    await made.arrived(moment({ended: true, result: {table: [['', 'this'], ['kNN', '80%']], keys: ['knn'], lines: [{key: 'mse', name: 'MSE', value: '0.1'}]}}));
+    await made.arrived(moment({ended: true, result: {table: [['', 'this'], ['kNN', '80%']], keys: ['knn'], sides: ['', ''], lines: [{key: 'mse', name: 'MSE', value: '0.1'}]}}));
     assert.deepEqual([...root.querySelectorAll('.live-result tr')].map(row => [...row.children].map(cell => cell.textContent)), [['', 'this'], ['kNN', '80%'], ['MSE', '0.1']]);
   });
 
