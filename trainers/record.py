@@ -32,7 +32,7 @@ from trainers import together
 from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError, of_disk
-from trainers.events import EVENTS, Event, Failed, Finished, Look, Pictures, Snapshot, Step
+from trainers.events import EVENTS, Event, Failed, Finished, Look, Notice, Pictures, Snapshot, Step
 from trainers.train import RunConfig, train
 
 if sys.platform != "win32":
@@ -294,13 +294,13 @@ def read_pictures(folder: Path, step: int) -> dict[str, np.ndarray[Any, np.dtype
 
 
 def forget_after(folder: Path, step: int, look_again: bool = False) -> None:
-    """Drop what came after a step, and any earlier end: the run goes on from there. -1 drops all.
+    """Drop what came after a step, and any earlier end: the run goes on from there. -1 drops all but what it was told.
 
     look_again: drop the step's own looks too, as another one follows at once.
     """
     events, _ = read_events(folder)
     looks = (Look.__name__, Snapshot.__name__, Pictures.__name__)
-    kept = [e for e in events if e["step"] <= step and e["event"] not in ENDS]
+    kept = [e for e in events if (e["step"] <= step or e["event"] == Notice.__name__) and e["event"] not in ENDS]
     kept = [e for e in kept if not (look_again and e["step"] == step and e["event"] in looks)]
     lines = "".join(json.dumps(e) + "\n" for e in kept)
     write(folder / "events.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
@@ -323,10 +323,14 @@ def is_held(path: Path) -> bool:
             with FileLock(path, timeout=0):
                 return False
         with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # which many may hold, but none beside the one who trains
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # which many may hold, but none beside the one who trains
+            except (BlockingIOError, PermissionError):  # the latter by SMB
+                return True
+            fcntl.flock(file, fcntl.LOCK_UN)  # a process that is forked just now has this file as well
     except FileNotFoundError:
         return False
-    except (Timeout, BlockingIOError):
+    except Timeout:
         return True
     return False
 

@@ -283,7 +283,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("x", "x_1, x_2", "(N, C, H, W)"), Symbol("f", "f", "→ (N, F)"), Symbol("g", "g", "→ (N, D)"),
             Symbol("theta", r"\theta"), Symbol("xi", r"\xi"),
             Symbol("z", r"z_\theta", "(N, D)"), Symbol("zt", r"z'_\xi", "(N, D)"), Symbol("q", r"q_\theta", "→ (N, D)"),
-            Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "{tau} → 1"), Symbol("l", r"\mathcal L", "0 … 4"),
+            Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "{tau}"), Symbol("l", r"\mathcal L", "0 … 4"),
         ),
         (Switch("predictor", {"predictor": False}), Switch("tau", {"tau": 0.0}), Switch("frozen", {"tau": 1.0})),
         changes={

@@ -54,11 +54,11 @@ class Cluster:
 
     def serve(self, slot: int) -> None:
         """Have runs trained until the parent is gone."""
-        own = FileLock(self.root / f"{SLOT}{storage.slot(slot)}")  # another app on this folder may have it
-        while not self.parent.gone.is_set():
-            with suppress(Timeout):
-                own.acquire(timeout=0.5)
-                break
+        own = storage.held(
+            self.root / f"{SLOT}{storage.slot(slot)}", self.parent.gone
+        )  # another app on this folder may have it
+        if own is None:
+            return
         used, trainer = time.monotonic(), None
         self.runs.left(slot)
 

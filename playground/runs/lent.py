@@ -10,16 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from playground.runs import storage
 from playground.runs.store import SLOT, Runs, claim
-from playground.runs.worker import Load, carry_out
+from playground.runs.worker import carry_out
 from trainers import data, record
 from trainers.errors import UserError
 from trainers.events import Failed, Snapshot
@@ -32,13 +29,20 @@ TRIES = 3  # calls in a row that may bring a run no further
 SHORT = "A GPU is lent here for {seconds} s at a time, or not at all just now, and the run got no further: try again later."
 
 
-def part(folder: Path, load: Load, seconds: float) -> Iterator[int]:
+@lru_cache(2)
+def _load(name: str, size: int | None) -> data.Dataset:
+    return data.load(name, size)
+
+
+def part(folder: Path, seconds: float) -> Iterator[int]:
     """Train a run for at most so many seconds, to a snapshot that the next part goes on from; yields the step of each event.
+
+    It is called in another process: what it is given has to be pickled, which what loads data cannot be.
 
     A snapshot is the last one where the next would come too late: they grow rarer as a run grows longer.
     """
     until, config = time.monotonic() + seconds - SPARE, record.read_config(folder)
-    for event in carry_out(folder, load):
+    for event in carry_out(folder, _load):
         yield event.step
         if config.progress(event.step, event.seconds) >= 1:  # what follows is judged, and begun anew by the next call
             continue
@@ -52,7 +56,7 @@ class LentRunner:
 
     def __init__(self, runs: Runs, seconds: float, lend: Callable[..., Any]) -> None:
         """seconds: that a call is asked for. lend: `spaces.GPU`, or what does as it does."""
-        self.runs, self.seconds, self.load = runs, seconds, lru_cache(2)(data.load)
+        self.runs, self.seconds = runs, seconds
         self.part = lend(duration=round(seconds))(part)  # before the launch: it is then that a Space counts its functions
         self._idle = 0  # calls in a row that brought the run no further
         self._look, self._closing = threading.Event(), threading.Event()
@@ -74,11 +78,9 @@ class LentRunner:
         self._look.set()
 
     def _serve(self) -> None:
-        own = FileLock(self.runs.root / f"{SLOT}{storage.slot(0)}")  # another app on this folder may have it
-        while not self._closing.is_set():
-            with suppress(Timeout):
-                own.acquire(timeout=PAUSE)
-                break
+        own = storage.held(self.runs.root / f"{SLOT}{storage.slot(0)}", self._closing)  # another app on this folder may have it
+        if own is None:
+            return
         self.runs.left(0)
         while not self._closing.is_set():
             run = None
@@ -97,8 +99,9 @@ class LentRunner:
         """Train a run for one call. Where that is not all of it, it waits for the next one, before all others."""
         log.info("run %s", run)
         before = self._reached(run)
+        self.runs.taken = run  # until a GPU is lent nobody holds its lock
         try:
-            for _ in self.part(self.runs.folder(run), self.load, self.seconds):
+            for _ in self.part(self.runs.folder(run), self.seconds):
                 if self._closing.is_set():
                     return
         except UserError as error:  # another process has it; it was deleted while it was taken
@@ -107,6 +110,8 @@ class LentRunner:
         except Exception as error:  # nobody lends a GPU just now, or the call was ended
             log.warning("run %s: %s", run, error)
             self._closing.wait(AGAIN)
+        finally:
+            self.runs.taken = ""
         if self.runs.state(run).kind not in ("starting", "interrupted"):
             return
         now = self._reached(run)

@@ -76,7 +76,7 @@ class News:
             now, before = path.stat(), self.seen.get(path)
             name, start = path.relative_to(self.folder).as_posix(), 0
             if before:
-                if name in GROWS and now.st_size >= before.st_size:
+                if name in GROWS and now.st_ino == before.st_ino and now.st_size >= before.st_size:  # else it was begun anew
                     start = before.st_size
                 if (now.st_ino, now.st_mtime_ns, now.st_size) == (before.st_ino, before.st_mtime_ns, before.st_size):
                     continue

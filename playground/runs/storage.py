@@ -30,7 +30,8 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 MACHINE = re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:60] or "machine"
 PATIENCE = 30.0  # seconds that a click waits for others' clicks, and another process for the folder
-MINUTE, DAY = 60.0, 86_400.0  # seconds: till an app looks again, and till one that died is forgotten
+AGAIN = 5.0  # seconds till what cannot be locked is tried again
+MINUTE, GONE, DAY = 60.0, 300.0, 86_400.0  # seconds: till an app looks again; without a sign of another; till that is forgotten
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 BUSY = "The folder of runs does not answer: try again in a minute."
 UNFIT = (
@@ -59,6 +60,22 @@ def slot(number: int | str) -> str:
     return f"{MACHINE}-{number}"
 
 
+def held(path: Path, closing: threading.Event) -> FileLock | None:
+    """A file's lock, once nobody else has it; None where closing is set before. A folder that is read-only may not stay so."""
+    lock = FileLock(path)
+    while not closing.is_set():
+        try:
+            lock.acquire(timeout=0.5)
+        except Timeout:
+            continue
+        except OSError as error:
+            log.error("%s cannot be locked: %s", path.name, error)
+            closing.wait(AGAIN)
+        else:
+            return lock
+    return None
+
+
 class Turn:
     """One at a time, of the threads of this app and of all apps on a folder."""
 
@@ -67,7 +84,8 @@ class Turn:
 
     def __enter__(self) -> None:
         """UserError where somebody's turn does not end."""
-        self._threads.acquire()
+        if not self._threads.acquire(timeout=PATIENCE):
+            raise UserError(BUSY)
         try:
             self._apps.acquire()
         except BaseException as error:
@@ -196,20 +214,21 @@ class Apps:
         with suppress(Timeout):  # it is held from the first look on
             self._lock.acquire()
         self.own.touch()
-        now = self.own.stat().st_mtime
+        now, before = self.own.stat().st_mtime, self.unseen
+        self.unseen = set()
         for path in self.folder.iterdir():
             if path == self.own:
                 continue
             with suppress(OSError):  # gone just now
                 self._look_at(path, now)
+        for machine in self.unseen - before:
+            log.error(UNSEEN, machine)
 
     def _look_at(self, path: Path, now: float) -> None:
         machine, touched = path.name.rpartition("-")[0], path.stat().st_mtime
         if is_held(path):
             self._touched.pop(path.name, None)
-        elif self._touched.setdefault(path.name, touched) != touched:
-            if machine not in self.unseen:
-                log.error(UNSEEN, machine)
+        elif self._touched.setdefault(path.name, touched) != touched and now - touched < GONE:
             self.unseen.add(machine)
         elif now - touched > DAY:
             path.unlink()

@@ -201,6 +201,7 @@ class Runs:
         self._lock = threading.Lock()
         self._looked = -MINUTE  # when a click last had old runs looked for
         self.runner: Runner | None = None  # what takes the runs out of the queue, where that is of this process
+        self.taken = ""  # the run that it has taken, and has nobody yet to train
         self._queueing = Turn(root / ".queueing")  # from looking whether there is room to taking it
         self._uploading = Turn(root / ".uploading")  # from looking whether there is room for a zip to its copy
         self._salt = hashlib.sha256(secret.encode()).digest() if secret else secrets.token_bytes(16)
@@ -446,6 +447,8 @@ class Runs:
                 return State("failed", sentence=last["sentence"], values=last["values"])
             if record.is_training(folder):
                 return State("running" if view.events else "starting")
+        if run == self.taken:
+            return State("running" if view.offset else "starting")
         if (folder / "stop").exists():
             return State("stopped")
         return State("interrupted" if view.offset else "starting")
@@ -466,6 +469,7 @@ class Runs:
 
     def worker_died(self, code: int, since: float) -> None:
         """Give every run that a worker of this machine was at since then, and is now in nobody's hands, its sentence."""
+        since -= self._ahead()
         for path in self.root.glob(f"{TRAINING}{MACHINE}-*"):
             try:
                 folder = self.folder(path.read_text(encoding="utf-8"))
@@ -480,6 +484,15 @@ class Runs:
                 continue
             except Exception:  # damaged, or gone just now: the others are told all the same
                 log.exception("the run of %s is not told that its process has ended", path.name)
+
+    def _ahead(self) -> float:
+        """Seconds that this machine's clock is ahead of the folder's, which may be another machine's."""
+        clock = self.root / ".clock"
+        try:
+            clock.touch()
+            return time.time() - clock.stat().st_mtime
+        except OSError:  # full
+            return 0.0
 
     def left(self, number: int | str) -> None:
         """Have the run that a slot of this machine took last wait again, where nobody trains it and it has not ended."""
@@ -659,11 +672,12 @@ class Runs:
     def _enqueue(self, run: str, seconds: float, owner: str, address: str, swept: bool = False) -> None:
         """Give a run its turn: in the round after its owner's last one, and not before the one that the queue is at."""
         waiting, whose = self._waiting(), hashed(owner)[:HASH]
-        rounds = [one.round for one in waiting if one.swept == swept]
+        turns = [one for one in waiting if one.number]  # not those that wait again, before all others
+        rounds = [one.round for one in turns if one.swept == swept]
         present = min(rounds, default=0)
         # who had no more turns than others is forgotten, and everybody once nobody waits
         self._rounds = {key: n for key, n in self._rounds.items() if key[0] != swept or (rounds and n >= present)}
-        self._rounds |= {(one.swept, one.owner): one.round for one in waiting}  # also of before the app was started again
+        self._rounds |= {(one.swept, one.owner): one.round for one in turns}  # also of before the app was started again
         found = max(present, self._rounds.get((swept, whose), -1) + 1)
         self._rounds[swept, whose] = found
         number = max([time.time_ns(), *(one.number + 1 for one in waiting)])  # also where the clock was put back

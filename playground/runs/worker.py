@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,12 +75,18 @@ def free_slot(root: Path, slots: int, parent: Parent) -> tuple[int, FileLock] | 
     while not parent.gone.is_set():
         for number in range(slots):
             lock = FileLock(root / f"{SLOT}{storage.slot(number)}")
-            with suppress(Timeout):
+            try:
                 lock.acquire(timeout=0)
-                until = time.monotonic() + TOLD
-                while late and runs.is_untold(number) and time.monotonic() < until and not parent.gone.is_set():
-                    parent.wait(PAUSE)
-                return number, lock
+            except Timeout:
+                continue
+            except OSError as error:  # a folder that is read-only or full now: it may not stay so
+                log.error("no slot can be taken: %s", error)
+                parent.gone.wait(AGAIN)
+                break
+            until = time.monotonic() + TOLD
+            while late and runs.is_untold(number) and time.monotonic() < until and not parent.gone.is_set():
+                parent.wait(PAUSE)
+            return number, lock
         late = True
         parent.wait(PAUSE)
     return None

@@ -80,13 +80,16 @@ def method_name(language: str, method: str) -> str:
 
 
 def method_said(language: str, method: str, knobs: Mapping[str, Any], key: str) -> str:
-    """What is said of a method with these knobs, by the first of them that changes it; "" where nothing is.
+    """What is said of a method with these knobs; "" where nothing is.
 
-    cards.METHOD.KEY, or with the knob that is not as usual cards.METHOD.KNOB_VALUE.KEY.
+    cards.METHOD.KEY, or of knobs that are not as usual cards.METHOD.KNOB_VALUE.KEY of each that has words of its own.
     """
     words = table(language)
     names = [f"cards.{method}.{change}.{key}" for change in changes(knobs)]
-    return next((words[name] for name in names if name in words), words.get(f"cards.{method}.{key}", ""))
+    own = [words[name] for name in names if name in words]
+    if key == "line" and len(own) > 1:  # one sentence cannot say both; the run's title names the knobs
+        return ""
+    return (" " if language == "en" else "").join(own) or words.get(f"cards.{method}.{key}", "")
 
 
 def changes(knobs: Mapping[str, Any]) -> list[str]:

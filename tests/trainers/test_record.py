@@ -19,7 +19,7 @@ from tests.trainers.synthetic import dataset
 from trainers import checkpoint, record, train
 from trainers.checkpoint import CHECKPOINT, MODEL, load_model
 from trainers.errors import NotFound, UserError
-from trainers.events import Failed, Finished, Step
+from trainers.events import Failed, Finished, Notice, Step
 from trainers.train import RunConfig
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +91,13 @@ def test_no_step_is_on_the_time_axis_twice(tmp_path: Path, monkeypatch: pytest.M
     for _ in record.run(tmp_path, load=lambda _: dataset()):
         pass
     assert steps_of(tmp_path, "Snapshot") == [0, 1] and steps_of(tmp_path, "Finished") == [1]
+
+
+def test_what_a_run_was_told_stays_when_it_begins_anew(tmp_path: Path) -> None:
+    short(tmp_path)
+    record.append(tmp_path, Notice(3, 1.0, "It was lost.", {}))
+    record.forget_after(tmp_path, -1)
+    assert [event["event"] for event in record.read_events(tmp_path)[0]] == ["Notice"]
 
 
 def test_a_run_goes_on_with_its_encoder_whatever_the_device_would_choose(tmp_path: Path, monkeypatch: Any) -> None:

@@ -112,7 +112,7 @@ function cleared({canvas}, width, height) {
 /** Paints the map as it is now. @param {EmbeddingMap} map */
 export function paint(map) {
   const {where: w, bins, chosen} = map, {clientWidth: width, clientHeight: height} = map, count = bins.length;
-  if (!width) return;
+  if (!width || !height) return;
   const g = cleared(map, width, height), [px, py] = [map.toX(), map.toY()], x = new Float32Array(count), y = new Float32Array(count);
   /** @type {Map<number, number[]>} of one colour and opacity: painted in one go */
   const layers = new Map();

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from playground.learn import cards, lessons
 from playground.learn.drawing import MARGIN, Sheet, draw, signed, width, wrap
-from playground.texts import LANGUAGES, changes, text
+from playground.texts import LANGUAGES, changes, method_said, text
 from tests.trainers.synthetic import dataset
 from trainers.errors import UserError
 from trainers.events import Pictures
@@ -224,6 +224,15 @@ def test_the_gradient_is_drawn_where_it_flows(stop: bool) -> None:
     flows = method.loss(Batch(images, (images, images.flip(3)), torch.Generator())).value.requires_grad
     assert flows != stop
     assert ('class="edge stop"' in cards.flow("simsiam", "en", {"stop_gradient": stop})["wide"]) == stop
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_two_changes_both_are_told(language: str) -> None:
+    one, other = {"stop_gradient": False}, {"predictor": False}
+    flow = cards.flow("simsiam", language, one | other)
+    assert all(cards.flow("simsiam", language, knobs)["text"] in flow["text"] for knobs in (one, other))
+    assert "edge stop" not in flow["wide"] and 'data-sym="h"' not in flow["wide"]
+    assert method_said(language, "simsiam", one, "line") and not method_said(language, "simsiam", one | other, "line")
 
 
 def test_numbers_in_a_runs_legend_are_the_runs() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,16 @@ from trainers.train import RunConfig
 
 
 def nothing(duration: int) -> Callable[[Any], Any]:
-    """As `spaces.GPU` where no GPU is lent."""
-    return lambda task: task
+    """As `spaces.GPU` where no GPU is lent; where one is, what a call is given goes to another process."""
+
+    def call(task: Any) -> Any:
+        def called(*given: Any) -> Any:
+            ForkingPickler.dumps(given)
+            return task(*given)
+
+        return called
+
+    return call
 
 
 @pytest.fixture
@@ -54,6 +63,7 @@ def test_a_run_that_gets_no_further_is_told(runs: Runs, monkeypatch: pytest.Monk
 
     def refused(duration: int) -> Callable[[Any], Any]:
         def call(*given: Any) -> Iterator[int]:
+            kinds.append(runs.state(run).kind)
             raise RuntimeError("GPU task aborted")
             yield
 
@@ -61,12 +71,13 @@ def test_a_run_that_gets_no_further_is_told(runs: Runs, monkeypatch: pytest.Monk
 
     runner = LentRunner(runs, 60.0, refused)
     run = runs.create(RunConfig("simclr", "digits", seconds=1.0), "me")
-    tries = 0
+    tries, kinds = 0, list[str]()
     while claim(runs.root):
         runner.carry_out(run)
         tries += 1
     assert (
         tries == lent.TRIES
+        and kinds == ["starting"] * tries  # while it waits for a GPU it is not said to be cut short
         and runs.state(run).kind == "failed"
         and "60 s at a time" in runs.state(run).sentence.format(seconds="60")
     )

@@ -13,7 +13,7 @@ from PIL import Image
 from playground.runs.node import News, Part, Trainer, needed, take
 from playground.runs.store import Runs
 from trainers import data, record
-from trainers.checkpoint import CHECKPOINT
+from trainers.checkpoint import CHECKPOINT, write
 from trainers.data import FOLDER
 from trainers.train import RunConfig
 
@@ -126,6 +126,8 @@ def test_news_are_whole_files_or_what_has_grown_and_events_last(tmp_path: Path) 
     assert news.read() == [("snapshots/1.npz", 0, b"array"), ("events.jsonl", 4, b"two\n")]
     (tmp_path / "events.jsonl").write_text("1\n")
     assert news.read() == [("events.jsonl", 0, b"1\n")] and news.read() == []
+    write(tmp_path / "events.jsonl", lambda path: path.write_text("begun anew, and longer\n"))
+    assert news.read() == [("events.jsonl", 0, b"begun anew, and longer\n")]
 
 
 @pytest.mark.parametrize("name", ["../outside", "/outside", "snapshots/../../outside"])

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from playground.runs import rooms, storage
+from playground.runs import rooms, storage, worker
+from playground.runs.parent import Parent
 from playground.runs.rooms import Rooms
 from playground.runs.storage import MACHINE, Apps, check
 from playground.runs.store import SLOT, TRAINING, Limits, Runs, claim
@@ -88,6 +89,9 @@ def test_an_app_whose_locks_are_not_seen_is_told_of_once(
         later(there.own, 60)
         here.look()
     assert here.unseen == {"other.machine"} and [r.getMessage() for r in caplog.records] == [storage.UNSEEN % "other.machine"]
+    later(there.own, -1_000)  # it was ended, as the log asks
+    here.look()
+    assert not here.unseen
     here.close()
     assert [path.name for path in here.folder.iterdir()] == [there.own.name]
 
@@ -139,6 +143,78 @@ def test_a_turn_that_does_not_end_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     with FileLock(tmp_path / ".queueing"), pytest.raises(UserError, match="does not answer"):
         runs.create(CONFIG, "me")
     runs.create(CONFIG, "me")
+    with runs._queueing:  # another thread's click
+        found: list[BaseException] = []
+
+        def click() -> None:
+            try:
+                runs.create(CONFIG, "me")
+            except UserError as error:
+                found.append(error)
+
+        thread = threading.Thread(target=click)
+        thread.start()
+        thread.join(60)
+    assert len(found) == 1 and "does not answer" in str(found[0])
+
+
+def test_a_slot_whose_lock_cannot_be_taken_now_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    class Sometimes(FileLock):
+        def acquire(self, *args: Any, **options: Any) -> Any:
+            tried.append(len(tried))
+            if len(tried) < 3:
+                raise OSError(errno.EROFS, "Read-only file system")
+            return super().acquire(*args, **options)
+
+    for module in (storage, worker):
+        tried.clear()
+        monkeypatch.setattr(module, "FileLock", Sometimes)
+        monkeypatch.setattr(module, "AGAIN", 0.01)
+        parent = Parent()
+        lock = storage.held(tmp_path / "slot", parent.gone) if module is storage else worker.free_slot(tmp_path, 1, parent)
+        assert lock and tried == [0, 1, 2]
+
+
+def test_the_clock_of_this_machine_may_be_ahead_of_the_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Runs(tmp_path)
+    run = runs.create(CONFIG, "me")
+    since = time.time() + 300 - 1  # of a worker that began just before, by a clock that is five minutes ahead
+    assert claim(tmp_path) == run
+    monkeypatch.setattr("playground.runs.store.time.time", lambda ahead=time.time: ahead() + 300)
+    runs.worker_died(-9, since)
+    assert runs.state(run).kind == "failed"
+
+
+@pytest.mark.parametrize("error", [BlockingIOError, PermissionError])
+def test_a_lock_that_somebody_holds_is_told_in_two_ways(
+    tmp_path: Path, error: type[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".lock").touch()
+
+    def held(*_: object) -> None:
+        raise error(errno.EACCES, "held")  # as SMB says it
+
+    monkeypatch.setattr(record.fcntl, "flock", held)
+    assert record.is_training(tmp_path)
+
+
+def test_a_process_that_is_forked_during_a_look_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".lock").touch()
+    copies: list[int] = []
+    flock = fcntl.flock
+
+    def copied(file: Any, how: int) -> None:
+        flock(file, how)
+        if how & fcntl.LOCK_SH:
+            copies.append(os.dup(file.fileno()))  # what a fork has
+
+    monkeypatch.setattr(record.fcntl, "flock", copied)
+    assert not record.is_training(tmp_path)
+    monkeypatch.undo()
+    with FileLock(tmp_path / ".lock", timeout=0.1):
+        os.close(copies[0])
 
 
 def test_addresses_are_the_same_to_apps_that_share_a_word_and_to_no_others(tmp_path: Path) -> None:

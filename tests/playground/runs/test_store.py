@@ -244,6 +244,19 @@ def test_a_clock_that_jumps_ahead_forgets_few_runs(tmp_path: Path, monkeypatch: 
     assert [run for run in made if (tmp_path / run).exists()] == made[AT_ONCE:]
 
 
+def test_a_run_that_waits_again_is_before_all_and_turns_no_queue_round(runs: Runs) -> None:
+    waits = [runs.create(CONFIG, "first") for _ in range(3)]
+    again = claim(runs.root)
+    for _ in range(2):  # the queue has come to later rounds
+        waits.append(runs.create(CONFIG, "first"))
+        claim(runs.root)
+    waits = waits[3:]
+    assert again and runs.waiting() == waits
+    runs.again(again)
+    newcomer = [runs.create(CONFIG, "second") for _ in range(2)]
+    assert runs.waiting() == [again, waits[0], newcomer[0], waits[1], newcomer[1]]
+
+
 def test_a_clock_that_is_put_back_turns_no_queue_round(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [runs.create(CONFIG, "a"), *runs.sweep([CONFIG] * 2, "a")[1]]
     before = time.time_ns() - 3_600 * 10**9
