@@ -25,7 +25,7 @@ from trainers.train import RunConfig
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
-SECONDS = 240.0  # that anything may take on a machine that is busy with other things
+SECONDS = 420.0  # that anything may take on a machine that is busy with other things
 # no account of use, no token in the home folder, no dashboard's port; workers that are not last in the queue for the processor
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
