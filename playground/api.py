@@ -55,11 +55,7 @@ class Blocks(gr.Blocks):
         async def shared(body: Any, request: Any, username: str | None) -> Any:
             waiting = [one.request for each in queue.event_queue_per_concurrency_id.values() for one in each.queue]
             if sum(address(other) == address(request) for other in waiting) >= WAITING_AT:
-                return (
-                    False,
-                    str(UserError("Too many of your questions are being answered: wait until some are.")),
-                    "queue_full",
-                )
+                return False, str(UserError(MANY)), "queue_full"
             return await push(body, request, username)
 
         queue.push = shared
