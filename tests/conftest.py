@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -41,3 +42,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)  # of the processes that a test starts
     if not item.path.is_relative_to(TESTS / "playground"):
         os.nice(max(0, LESS - os.nice(0)))
+
+
+@pytest.fixture
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No snapshot between the first and the last: they take a tenth of the time, and what is asked is how a run ends."""
+    monkeypatch.setattr("trainers.train.SNAPSHOT_FIRST", math.inf)
+
+
+@pytest.fixture
+def nobody_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What features are good for in the end is asked of each method on each data set, and takes longer than a short run."""
+    judge_nothing(monkeypatch)
+
+
+def judge_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainers.evaluate.judge", lambda data, queries, bank: {})
+    monkeypatch.setattr("trainers.evaluate.judged_pixels", lambda data, device: {})

@@ -12,6 +12,7 @@ from torch import Tensor
 FAR = 3  # deviations
 MOST = 1e18  # whose square is a float still
 DRAWS = 3  # of a few labelled images
+ITERATIONS = 50  # of L-BFGS, for a linear probe
 COMPONENTS, POWERS = (32, 64, 128, 256, 512), (0.0, 0.25, 0.5, 0.75, 1.0)  # what whitening is chosen from
 CHOSEN, FEWEST = 4_000, 50  # images that components and power are worked out from, at most and at least
 
@@ -85,7 +86,7 @@ def components(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def linear_probe(queries: Tensor, query_labels: Tensor, bank: Tensor, bank_labels: Tensor) -> float:
     """Share of queries (Q,F) that a linear classifier fitted on the bank (N,F) gets right, in [0,1].
 
-    Multinomial logistic regression on standardised features, 50 iterations of L-BFGS from zero. What lies farther out than
+    Multinomial logistic regression on standardised features, ITERATIONS of L-BFGS from zero. What lies farther out than
     FAR deviations counts as that far: a pixel that is white in almost all of the bank, and is not in the pictures of another
     vendor, would else outvote all the others. The weight decay is 1e-2 for 256 features and grows with their number, so
     that a sum over many may vary as much as one over few.
@@ -134,7 +135,7 @@ def _separated(seen: Tensor, x: Tensor, query_labels: Tensor, y: Tensor) -> floa
         x, y = x.clone(), y.clone()
         weight = torch.zeros(classes, x.shape[1], device=x.device, requires_grad=True)
         bias = torch.zeros(classes, device=x.device, requires_grad=True)
-        optimizer = torch.optim.LBFGS([weight, bias], max_iter=50, line_search_fn="strong_wolfe")
+        optimizer = torch.optim.LBFGS([weight, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
         def closure() -> Tensor:
             optimizer.zero_grad()

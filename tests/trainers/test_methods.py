@@ -56,6 +56,7 @@ def test_card_knobs_and_length(name: str) -> None:
     assert all(word in doc for word in ("Shapes:", "Watch:", "Reference:", "Departures:"))
 
 
+@pytest.mark.usefixtures("nobody_judges")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("channels", "size"), [(1, 28), (3, 32), (3, 64), (1, 17)])
 def test_loss_is_finite_and_falls(name: str, channels: int, size: int) -> None:
@@ -100,6 +101,7 @@ def part(source: str) -> Dataset:
     return dataclasses.replace(whole, train=few(whole.train, 300), test=few(whole.test, 100))
 
 
+@pytest.mark.usefixtures("nobody_judges")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("batch_size", [2, 3, 1024])
 def test_any_batch_size_trains(name: str, batch_size: int) -> None:
@@ -107,16 +109,15 @@ def test_any_batch_size_trains(name: str, batch_size: int) -> None:
     assert isinstance(events[-1], Finished) and math.isfinite(events[-1].summary["loss"])
 
 
+@pytest.mark.usefixtures("nobody_judges")
 @pytest.mark.parametrize("name", NAMES)
-def test_both_ends_of_every_knob_train(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # features are judged in every other test
-    monkeypatch.setattr("trainers.evaluate.judge", lambda data, queries, bank: {})
-    monkeypatch.setattr("trainers.evaluate.judged_pixels", lambda data, device: {})
+def test_both_ends_of_every_knob_train(name: str) -> None:
+    data = dataset(n=16)  # of the large encoder more would take half a minute
     for f in dataclasses.fields(methods()[name].Config):
         m = f.metadata
         ends = m["options"] if "options" in m else (False, True) if isinstance(f.default, bool) else (m["low"], m["high"])
         for end in ends:
-            events = run(name, 2, knobs={f.name: end})
+            events = run(name, 2, data=data, knobs={f.name: end})
             assert isinstance(events[-1], Finished), (f.name, end, events[-1])
 
 
@@ -135,6 +136,7 @@ def test_ordinary_data_that_is_not_ideal(name: str) -> None:
         run(name, data=dataset(n=1))
 
 
+@pytest.mark.usefixtures("nobody_judges")
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_same_run(name: str) -> None:
     one, two, other = (run(name, 8, seed=seed) for seed in (3, 3, 4))
@@ -142,6 +144,7 @@ def test_same_seed_same_run(name: str) -> None:
     assert (last(one, Snapshot).features != last(other, Snapshot).features).any()
 
 
+@pytest.mark.usefixtures("nobody_judges")
 @pytest.mark.parametrize("name", NAMES)
 def test_stopped_and_resumed_gives_the_numbers_of_an_unbroken_run(name: str, tmp_path: Path) -> None:
     data, config = dataset(), RunConfig(name, steps=12, device="cpu")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
 
+from tests.conftest import judge_nothing
 from trainers.events import Finished, Step
 from trainers.train import RunConfig, train
 
 STEPS = 1500  # what two idle cores do in half a minute: in steps, a busy machine is slower and not worse
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("nobody_looks")]
-
-
-@pytest.fixture
-def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No snapshot between the first and the last: they take a tenth of the time, and what is asked is how a run ends."""
-    monkeypatch.setattr("trainers.train.SNAPSHOT_FIRST", math.inf)
 
 
 def learn(
@@ -27,8 +21,7 @@ def learn(
     last: Step | None = None
     with pytest.MonkeyPatch.context() as patched:
         if not judge:
-            patched.setattr("trainers.evaluate.judge", lambda data, queries, bank: {})
-            patched.setattr("trainers.evaluate.judged_pixels", lambda data, device: {})
+            judge_nothing(patched)
         for event in train(RunConfig(method, dataset, steps=steps, knobs=knobs)):
             last = event if isinstance(event, Step) else last
     assert isinstance(event, Finished) and last is not None

@@ -326,6 +326,7 @@ def test_the_routes_answer_and_refuse(maps: Maps) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("nobody_looks", "nobody_judges")
 @torch.inference_mode()
 def test_each_does_what_it_was_trained_for_on_500_held_out_images(tmp_path: Path) -> None:
     """DAE beats the noise and the filter, MAE the mean patches, AE PCA of its size: Fashion-MNIST, 500 steps each."""
