@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from tests.trainers.synthetic import dataset
+from trainers import evaluate
 from trainers.data import Dataset, Images, load
 from trainers.evaluate import PAIRS, Evaluation, judge, spread, subset
 from trainers.events import Finished, Pictures, Snapshot, Started
@@ -124,3 +125,28 @@ def test_among_five_or_fewer_nobody_misses_the_five_nearest() -> None:
         images = Images(torch.zeros(n, 1, 8, 8, dtype=torch.uint8), captions=names)
         found = judge(Dataset("few", images, images), torch.eye(n), torch.eye(n))
         assert [key for key in found if key.startswith("retrieval")] == known
+
+
+def test_what_has_learned_nothing_is_judged_once_for_all_runs_that_begin_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[torch.Tensor] = []
+
+    def counted(data: Dataset, queries: torch.Tensor, bank: torch.Tensor) -> dict[str, float | None]:
+        judged.append(queries)
+        return {"knn": float(queries.double().sum())}
+
+    def untrained(method: str, seed: int, data: Dataset) -> tuple[object, int]:
+        """What the run says of it, and how many sets of features the run has judged."""
+        before = len(judged)
+        *_, end = train(RunConfig(method, steps=1, seed=seed, device="cpu"), data)
+        assert isinstance(end, Finished)
+        return end.summary["knn_untrained"], len(judged) - before
+
+    monkeypatch.setattr(evaluate, "judge", counted)
+    data = dataset(n=16)
+    found, count = untrained("simclr", 3, data)
+    assert count == 3  # the trained network, the untrained one, the pixels
+    assert untrained("simclr", 3, data) == (found, 1) == untrained("simsiam", 3, data)  # the trained one alone
+    for method, seed in (("simclr", 4), ("autoencoder", 3)):  # other networks
+        other, count = untrained(method, seed, data)
+        assert other != found and count == 2
+    assert untrained("simclr", 3, dataset(n=16)) == (found, 3)  # of other data nothing is known, nor of its pixels
