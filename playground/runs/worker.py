@@ -29,6 +29,7 @@ from trainers.train import RunConfig, pick_device, train
 
 log = logging.getLogger("playground.runs.worker")
 PAUSE, AGAIN = 0.2, 5.0  # seconds till the queue is looked at unasked; till one that cannot be changed is tried again
+LESS = 5  # how far it stands back, as the system counts it
 TOLD = 5.0  # seconds that a run has to be told that its worker has died
 Load = Callable[[str, int | None], data.Dataset]
 
@@ -37,6 +38,7 @@ def main(root: Path, slots: int) -> None:
     """Train what is queued until the parent is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger().addFilter(lambda record: record.name != "root")  # open_clip tells each of its steps there
+    stand_back()
     parent = Parent()
     parent.listen()
     load = warm()
@@ -63,6 +65,18 @@ def main(root: Path, slots: int) -> None:
                 pass
         except (UserError, OSError) as error:  # another process has it; not even its lock can be written
             log.warning("%s", error)
+
+
+def stand_back() -> None:
+    """Let the page go first where both want a core: an answer takes milliseconds, and whoever trains gets what is left."""
+    if hasattr(os, "nice"):
+        os.nice(LESS)
+    group = Path("/proc/self/autogroup")  # where Linux has it, sessions share the cores, whatever a process's own number is
+    if group.exists() and os.getsid(0) == os.getpid():
+        try:
+            group.write_text(str(LESS))
+        except OSError as error:
+            log.info("it does not stand back: %s", error)
 
 
 def free_slot(root: Path, slots: int, parent: Parent) -> tuple[int, FileLock] | None:

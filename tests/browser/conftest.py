@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.chromium import FLAGS, executable
+from tests.conftest import WORKERS
 from trainers import record
 from trainers.train import RunConfig
 
@@ -54,6 +55,8 @@ class App:
             "HF_ENDPOINT": "http://127.0.0.1:9",
             "PLAYGROUND_EXAMPLES": f"{examples:d}",
         } | settings
+        if WORKERS > 1:  # a run in seconds leaves a core to the page of the test beside it
+            self.settings |= {"OMP_NUM_THREADS": "1"}
         self.start()
 
     def start(self) -> None:
@@ -108,6 +111,14 @@ def patient(page: C) -> C:
     """The page, or all pages of a context, whose waits take as long as they may."""
     page.set_default_timeout(1000 * SECONDS)
     return page
+
+
+def finished(page: Page) -> None:
+    """Wait until a run in steps has finished, as long as they go on: a busy machine takes minutes for them."""
+    steps = "document.querySelector('.tile[data-key=steps] b')?.textContent"
+    while page.evaluate("document.body.dataset.run") != "finished":
+        before = page.evaluate(steps)
+        page.wait_for_function(f"before => document.body.dataset.run === 'finished' || {steps} !== before", arg=before)
 
 
 def maps_stand(page: Page) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from playground.runs.shipped import SHIPPED, names
 from playground.texts import text
 from playground.ui import TABS, UNSEEN
-from tests.browser.conftest import App, curve_drawn, wait
+from tests.browser.conftest import App, curve_drawn, finished, wait
 from tests.browser.held import Held
 from trainers import record
 from trainers.method import methods
@@ -203,7 +203,7 @@ def test_train_it_yourself_lands_near_the_same_numbers(fresh: App, open_fresh: O
     expect(page.locator(".live-title")).to_contain_text("Autoencoder")
     page.get_by_role("button", name="Train it yourself").click()
     page.wait_for_function("new URLSearchParams(location.search).has('run')")
-    page.wait_for_function("document.body.dataset.run === 'finished'")
+    finished(page)
     expect(page.locator(".live-example")).to_be_hidden()
     expect(page.locator("#go-on")).to_be_visible()  # it is this browser's own
     folder = fresh.runs / asked(page)["run"]
