@@ -23,7 +23,7 @@ PROCESSES, SECONDS, MEMORY = 2, 20.0, 1 << 30  # of one picture; bytes of one pr
 PEOPLE = 24  # who may wait at once: each holds a thread
 BUSY = "Too many pictures are being read: try again in a minute."
 
-_processes = [Background(nice=5, seconds=SECONDS, memory=MEMORY) for _ in range(PROCESSES)]
+_processes = [Background(nice=0, seconds=SECONDS, memory=MEMORY) for _ in range(PROCESSES)]
 _free: SimpleQueue[Background] = SimpleQueue()
 for _one in _processes:
     _free.put(_one)

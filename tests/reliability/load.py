@@ -29,6 +29,7 @@ from tests.chromium import FLAGS, executable
 from trainers import record
 
 EVERY = 10.0  # seconds between two looks at the memory
+ARRIVE = 10.0  # seconds in which all come, one after another: in one instant nobody trains yet, and nobody comes so
 NETWORKS = {"place", "match", "asked", "map", "values"}  # kinds that need a network, or a map to be made
 REFUSED = 400  # a sentence that says to wait is an answer, and counted apart
 
@@ -117,8 +118,9 @@ class Person:
             self.made.append((time.time(), found["run"]))
             await self.live(found["run"], end)
 
-    async def stay(self, end: float, trains: bool, pace: float) -> None:
-        """One thing after another, with a rest of `pace` times a second or so between them."""
+    async def stay(self, after: float, end: float, trains: bool, pace: float) -> None:
+        """One thing after another, once so many seconds are over, with a rest of `pace` times a second or so between them."""
+        await asyncio.sleep(after)
         while time.monotonic() < end:
             usual = (self.watch, self.watch, self.explore, self.explore, self.place, self.match, self.upload)
             await (self.train if trains else self.chance.choice(usual))(end)
@@ -183,7 +185,7 @@ async def room(served: Served, sessions: int, browsers: int, trainers: int, seco
         pages = [await browser.new_page() for _ in range(browsers)]
         await asyncio.gather(
             look(),
-            *(person.stay(end, person.number < trainers, pace) for person in people),
+            *(person.stay(ARRIVE * person.number / sessions, end, person.number < trainers, pace) for person in people),
             *(browse(page, served.url, end, pace, times, errors) for page in pages),
         )
         await browser.close()

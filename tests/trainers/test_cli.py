@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,13 @@ def call(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "trainers", *words], cwd=ROOT, capture_output=True, text=True)
 
 
+def last(*words: str) -> dict[str, Any]:
+    """What the last line that a run prints says."""
+    done = call(*words)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def test_list_names_methods_and_data() -> None:
     text = call("list").stdout
     assert all(word in text for word in ("simclr", "autoencoder", "temperature=0.2", "fashion-mnist", "emoji", "folder:PATH"))
@@ -28,15 +36,15 @@ def test_list_names_methods_and_data() -> None:
 
 @pytest.mark.parametrize(("method", "more"), [("simclr", set()), ("autoencoder", {"mse", "psnr", "mse_pca"})])
 def test_a_run_ends_with_one_line_of_json(method: str, more: set[str], tmp_path: Path) -> None:
-    words = (method, "--dataset", "digits", "--out", str(tmp_path / "x"), "--seed", "3")
-    done = call(*words, "--steps", "5")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = last(method, "--dataset", "digits", "--out", str(tmp_path / "x"), "--seed", "3", "--steps", "5")
     assert set(found) >= KEYS | more and found["steps"] == 5 and 0 < found["knn"] <= 1
-    again = json.loads(call(*words, "--steps", "5", "--set", "temperature=0.20").stdout.splitlines()[-1]) if not more else found
-    assert again == found  # it is there already, however its default is written
-    longer = json.loads(call(*words, "--steps", "9").stdout.splitlines()[-1])
-    assert longer["steps"] == 9
+
+
+def test_a_run_that_is_there_already_goes_on_as_it_began(tmp_path: Path) -> None:
+    words = ("simclr", "--dataset", "digits", "--out", str(tmp_path / "x"), "--seed", "3")
+    found = last(*words, "--steps", "5")
+    assert last(*words, "--steps", "5", "--set", "temperature=0.20") == found  # however its default is written
+    assert last(*words, "--steps", "9")["steps"] == 9
     refused = call(*words, "--steps", "12", "--set", "batch_size=32")
     assert refused.returncode == 1 and "another knobs" in refused.stderr
     (tmp_path / "x" / CHECKPOINT).unlink()  # as of a run that ships

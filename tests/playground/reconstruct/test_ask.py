@@ -21,6 +21,7 @@ from playground.maps.making import Maps
 from playground.reconstruct.ask import Questions
 from playground.reconstruct.pixels import judged
 from playground.runs.store import Runs
+from tests.conftest import judge_nothing
 from trainers import record
 from trainers.corruptions import NOISES, classical_filter, corrupt, hidden_by, keep_patches
 from trainers.data import load
@@ -41,10 +42,12 @@ RUNS = {
 def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
     """Four short runs of the command line on digits."""
     root = tmp_path_factory.mktemp("questions")
-    for name, config in RUNS.items():
-        record.create(root / name, config)
-        for _ in record.run(root / name):
-            pass
+    with pytest.MonkeyPatch.context() as patched:
+        judge_nothing(patched)
+        for name, config in RUNS.items():
+            record.create(root / name, config)
+            for _ in record.run(root / name):
+                pass
     return Maps(Runs(root), Background())
 
 
