@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from queue import PriorityQueue
 from typing import Any
 
+from playground.priority import MAPS, stand_back
 from trainers.errors import UserError
 
 try:
@@ -47,11 +48,11 @@ class Job(Future[Any]):
 class Background:
     """Takes jobs from any thread. The process starts with the first one, and again where it has died.
 
-    nice: how far it stands back behind training, as the system counts it. seconds: that a job may take, before the process is
-    ended. memory: bytes of addresses that the process may have, where the system can say so.
+    nice: how far it stands back behind the page, as the system counts it; 0 where somebody waits as for any answer. seconds:
+    that a job may take, before the process is ended. memory: bytes of addresses that it may have, where the system can say so.
     """
 
-    def __init__(self, nice: int = 15, seconds: float = math.inf, memory: int | None = None) -> None:
+    def __init__(self, nice: int = MAPS, seconds: float = math.inf, memory: int | None = None) -> None:
         self.nice, self.seconds, self.memory = nice, seconds, memory
         self._queue: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
         self._number = itertools.count()
@@ -159,9 +160,14 @@ def _serve(pipe: Any, shared: Any, nice: int, memory: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the app, which ends this process
     threading.Thread(target=_leave, daemon=True).start()
     if memory is not None and resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    if hasattr(os, "nice"):
-        os.nice(nice)  # never in training's way
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        except (ValueError, OSError) as error:  # macOS, where a process has more addresses from its start
+            log.info("its memory is not bounded: %s", error)
+    if nice and hasattr(os, "setsid"):
+        os.setsid()  # or its priority would count among the app's own processes alone
+    if nice:
+        stand_back(nice)
 
     def watch(share: float) -> None:
         shared[0] = share

@@ -165,7 +165,7 @@ def launch(settings: Settings, **options: Any) -> None:
     # uvicorn would believe what any program of this machine, as a proxy that hands headers on, says of a visitor's address
     os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     # a map may wait, while who asks a model looks at the page until it answers
-    for_maps, for_models = Background(nice=15), Background(nice=5)
+    for_maps, for_models = Background(), Background(nice=0)
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps, for_models)
     listens, shared = options.get("server_name"), options.get("share")

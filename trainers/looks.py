@@ -56,11 +56,16 @@ class Plane:
 class Looks:
     """The features of a few images in a plane, and beside it their embeddings on the sphere, seen from the side."""
 
-    def __init__(self, images: Tensor) -> None:
-        """images: those of the map, uint8 (N,C,H,W)."""
+    def __init__(self, images: Tensor, before: NDArray[np.float16] | None = None) -> None:
+        """images: those of the map, uint8 (N,C,H,W). before: the last look of a run that goes on, of the same images."""
         self.images = images
         self.some: Tensor | None = None
         self.features, self.sphere = Plane(), Plane()
+        if before is not None and len(before) <= len(images):
+            self.some = self._spread(len(before))
+            planes = torch.from_numpy(before.astype(np.float32)).split(2, dim=1)
+            for plane, positions in zip((self.features, self.sphere), planes, strict=False):
+                plane.before = positions
 
     @torch.inference_mode()
     def look(self, method: Method) -> NDArray[np.float16]:
@@ -71,7 +76,7 @@ class Looks:
         """
         method.eval()
         if self.some is None:
-            self.some = self.images[torch.from_numpy(among(len(self.images), self._most(method))).to(self.images.device)]
+            self.some = self._spread(self._most(method))
         features = encode(method, self.some)
         embedding = method.embed(features)
         headless = embedding is features
@@ -84,6 +89,9 @@ class Looks:
             z = torch.nn.functional.normalize(_finite(embedding.float()), dim=1)
             found.append(self.sphere.follow(self.sphere.place(z)))
         return torch.cat(found, 1).numpy().clip(-1e3, 1e3).astype(np.float16)
+
+    def _spread(self, some: int) -> Tensor:
+        return self.images[torch.from_numpy(among(len(self.images), some)).to(self.images.device)]
 
     def _most(self, method: Method) -> int:
         """How many images this machine encodes in the time that a look may take."""

@@ -117,14 +117,16 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
         if resume is not None:
             step, seconds = resume.step, resume.seconds
         asked = folder / "stop"
+        before, _ = read_events(folder)
         events = train(
             config,
             data=load(config) if load else None,
             resume=resume,
             save=lambda checkpoint: checkpoint.save(folder),
             stop=lambda: stop() or asked.exists(),
+            looked=last_look(folder, before) if resume is not None else None,
         )
-        looked = [e["step"] for e in read_events(folder)[0] if e["event"] == Snapshot.__name__]
+        looked = [e["step"] for e in before if e["event"] == Snapshot.__name__]
         for event in events:
             step, seconds = event.step, event.seconds
             if isinstance(event, Snapshot):
@@ -267,6 +269,15 @@ def read_looks(folder: Path, looks: Sequence[Mapping[str, Any]], after: int = 0)
     return [np.frombuffer(part, "<f2").reshape(-1, 2 * planes(look)) for part, look in zip(parts, looks[after:], strict=True)]
 
 
+def last_look(folder: Path, events: Sequence[Mapping[str, Any]]) -> np.ndarray[Any, np.dtype[np.float16]] | None:
+    """The positions of the last of all looks; None where there is none that can be read."""
+    looks = [event for event in events if event["event"] == Look.__name__]
+    try:
+        return read_looks(folder, looks, len(looks) - 1)[0] if looks else None
+    except UserError:
+        return None
+
+
 def look_size(look: Mapping[str, Any]) -> int:
     """Bytes of a look's positions, given its event; one of an earlier version has those of features alone."""
     return 4 * look["images"] * planes(look)
@@ -358,7 +369,7 @@ def summary(folder: Path) -> dict[str, Any]:
             numbers |= event["metrics"] | ({"factors": event["factors"]} if event.get("factors") else {})
         elif event["event"] == Finished.__name__:
             numbers |= event["summary"]
-            about["images_per_second"] = numbers.pop("images_per_second")
+            about["images_per_second"] = numbers.pop("images_per_second", about["images_per_second"])
     return about | numbers
 
 

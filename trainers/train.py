@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from trainers import together
@@ -128,10 +130,12 @@ def train(
     resume: Checkpoint | None = None,
     save: Callable[[Checkpoint], None] = lambda checkpoint: None,
     stop: Callable[[], bool] = lambda: False,
+    looked: NDArray[np.float16] | None = None,
 ) -> Iterator[Event]:
     """Train until the budget is spent or `stop()` is true, which is asked at every step.
 
-    save: gets a checkpoint with every snapshot; resume: goes on from one, towards this config's budget. Of several processes
+    save: gets a checkpoint with every snapshot; resume: goes on from one, towards this config's budget; looked: the last look
+    of what it goes on from, which the next ones are turned to. Of several processes
     (trainers/together.py) the first yields events, saves and is asked to stop; the others compute, and yield nothing.
     Raises UserError where the config and the data do not fit; ends with Failed where the loss is no longer a number.
     """
@@ -156,7 +160,7 @@ def train(
     evaluation = Evaluation(data, device)
     shown = show(evaluation, knobs.language if method.reads else None)
 
-    looks = Looks(evaluation.images)
+    looks = Looks(evaluation.images, looked)
 
     def glance(seconds: float) -> Look:
         positions = looks.look(method)
@@ -192,7 +196,7 @@ def train(
     snapshots, next_snapshot, next_pictures, next_look = 1, clock() + SNAPSHOT_FIRST, 0.0, clock() + LOOK_EVERY
     meter, feed, pace = Meter(device), Feed(data.train.images, batch_size, config.seed, device), Pace(device)
     last: Step | None = None
-    last_look = step
+    last_look = step if config.progress(step, before) < 1 else -1  # a run that only has to be judged lacks its last look
     failure: Failed | None = None
 
     def ended() -> str:
@@ -274,7 +278,8 @@ def train(
     yield draw(method, shown, config.seed, step, seconds)
     yield final
     found = dict(final.metrics) | evaluation.summary(method, build(config, data, device))
-    found |= dict(last.parts if last else {}) | {"loss": last.loss if last else None, "images_per_second": meter.average()}
+    if last is not None or resume is None:  # one that only had to be judged keeps what its last step said
+        found |= dict(last.parts if last else {}) | {"loss": last.loss if last else None, "images_per_second": meter.average()}
     yield Finished(step, seconds, reason, found)
 
 

@@ -54,7 +54,8 @@ def save_arrays(path: Path, arrays: dict[str, Any]) -> None:
 
 def save_layout(path: Path, layout: Layout) -> None:
     """Write a frame."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parents[2].exists():  # a run that is deleted meanwhile stays so
+        path.parent.mkdir(parents=True, exist_ok=True)
     save_arrays(path, {"positions": layout.positions, "scale": np.float64(layout.scale)})
 
 

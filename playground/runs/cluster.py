@@ -23,6 +23,7 @@ import ray
 from filelock import FileLock, Timeout
 from ray.exceptions import RayError, RayTaskError
 
+from playground.priority import WORKER
 from playground.runs import storage
 from playground.runs.node import Trainer, needed, take
 from playground.runs.parent import Parent
@@ -160,7 +161,7 @@ def main(root: Path, workers: int, cpus: float, gpus: float) -> None:
     others = [f"/{path.name}" for path in CODE.iterdir() if path.name not in SHIPPED]
     shipped = {"working_dir": str(CODE), "excludes": [*others, "/assets/runs", "__pycache__"]}
     given = {"env_vars": {"OMP_WAIT_POLICY": "passive"}}  # as the workers of this machine have it
-    os.environ.setdefault("RAY_worker_niceness", "0")  # as this machine's workers; a cluster has its own
+    os.environ.setdefault("RAY_worker_niceness", str(WORKER))  # as this machine's workers; a cluster has its own
     ray.init(include_dashboard=False, runtime_env=shipped | given, logging_level=logging.WARNING)
     cluster = Cluster(root, cpus, gpus, parent)
 

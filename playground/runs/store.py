@@ -317,9 +317,10 @@ class Runs:
             if self.state(run).kind not in ENDED:
                 raise UserError("This run is still training.")
             left = self._left(run)
-            more = seconds if left < 1 else left
+            done = left <= 0 if record.read_config(folder).steps else left < 1  # a clock never stops at the second
+            more = seconds if done else max(left, 1.0)
             self._make_room([more], owner, address)
-            if left < 1:
+            if done:
                 record.create(folder, self._longer(run, seconds, steps))
             (folder / "stop").unlink(missing_ok=True)
             os.utime(folder / "run.json")  # it is as new as one that is begun now, also for who remembers it as ended

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from playground.priority import WORKER, stand_back
 from playground.runs import storage
 from playground.runs.parent import Parent
 from playground.runs.store import SLOT, Runs, claim, write_images
@@ -29,7 +30,6 @@ from trainers.train import RunConfig, pick_device, train
 
 log = logging.getLogger("playground.runs.worker")
 PAUSE, AGAIN = 0.2, 5.0  # seconds till the queue is looked at unasked; till one that cannot be changed is tried again
-LESS = 5  # how far it stands back, as the system counts it
 TOLD = 5.0  # seconds that a run has to be told that its worker has died
 Load = Callable[[str, int | None], data.Dataset]
 
@@ -38,7 +38,7 @@ def main(root: Path, slots: int) -> None:
     """Train what is queued until the parent is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger().addFilter(lambda record: record.name != "root")  # open_clip tells each of its steps there
-    stand_back()
+    stand_back(WORKER)
     parent = Parent()
     parent.listen()
     load = warm()
@@ -65,18 +65,6 @@ def main(root: Path, slots: int) -> None:
                 pass
         except (UserError, OSError) as error:  # another process has it; not even its lock can be written
             log.warning("%s", error)
-
-
-def stand_back() -> None:
-    """Let the page go first where both want a core: an answer takes milliseconds, and whoever trains gets what is left."""
-    if hasattr(os, "nice"):
-        os.nice(LESS)
-    group = Path("/proc/self/autogroup")  # where Linux has it, sessions share the cores, whatever a process's own number is
-    if group.exists() and os.getsid(0) == os.getpid():
-        try:
-            group.write_text(str(LESS))
-        except OSError as error:
-            log.info("it does not stand back: %s", error)
 
 
 def free_slot(root: Path, slots: int, parent: Parent) -> tuple[int, FileLock] | None:

@@ -115,8 +115,9 @@ def patient(page: C) -> C:
 
 def finished(page: Page) -> None:
     """Wait until a run in steps has finished, as long as they go on: a busy machine takes minutes for them."""
-    steps = "document.querySelector('.tile[data-key=steps] b')?.textContent"
-    while page.evaluate("document.body.dataset.run") != "finished":
+    steps = "(document.querySelector('.tile[data-key=steps] b')?.textContent ?? null)"
+    while (state := page.evaluate("document.body.dataset.run")) != "finished":
+        assert state not in ("failed", "interrupted", "stopped"), page.inner_text(".live-sentence")
         before = page.evaluate(steps)
         page.wait_for_function(f"before => document.body.dataset.run === 'finished' || {steps} !== before", arg=before)
 

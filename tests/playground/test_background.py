@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from playground import background
 from playground.background import LATER, NOW, Background, Cancelled
+from playground.priority import MAPS, WORKER, stand_back
 
 ROOT = Path(__file__).parents[2]
 # an app that is ended in the middle of a job, without a word to the process
@@ -81,6 +84,63 @@ def test_closing_before_anything_was_asked_or_begun() -> None:
     background.close()
     with pytest.raises((Cancelled, FileNotFoundError)):
         job.result(30)
+
+
+def priority(watch: Callable[[float], None]) -> tuple[int, str]:
+    group = Path("/proc/self/autogroup")
+    return os.getpriority(os.PRIO_PROCESS, 0), group.read_text() if group.exists() else ""
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system has no such priority")
+def test_a_process_stands_back_behind_the_page_and_behind_training() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    for nice in (MAPS, 0):
+        process = Background(nice=nice)
+        number, group = process.submit(NOW, lambda: True, priority).result(120)
+        process.close()
+        assert number == min(19, own + nice)
+        assert not group or (group.split()[-1] == str(MAPS)) == bool(nice)  # a session of its own, or the app's
+
+
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="this system has no sessions")
+def test_who_is_told_to_wait_stands_back_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy:
+        """What the system says of a second process in a tenth of a second, to all who are no administrator."""
+
+        tried = 0
+
+        def exists(self) -> bool:
+            return True
+
+        def write_text(self, text: str) -> None:
+            self.tried += 1
+            if self.tried < 3:
+                raise BlockingIOError
+            assert text == str(WORKER)
+
+    busy, numbers = Busy(), list[int]()
+    monkeypatch.setattr("playground.priority.GROUP", busy)
+    monkeypatch.setattr("playground.priority.PAUSE", 0.0)
+    monkeypatch.setattr("os.getsid", lambda pid: os.getpid())
+    monkeypatch.setattr("os.nice", numbers.append)
+    stand_back(WORKER)
+    assert busy.tried == 3 and numbers == [WORKER]
+
+
+@pytest.mark.skipif(background.resource is None, reason="this system bounds no process's memory")
+def test_where_memory_cannot_be_bounded_a_process_works_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        """Nobody is at the other end any more."""
+
+        def recv(self) -> None:
+            raise EOFError
+
+    def refused(kind: int, most: tuple[int, int]) -> None:
+        raise ValueError("current limit exceeds maximum limit")  # macOS, of a process that has more already
+
+    monkeypatch.setattr(background.resource, "setrlimit", refused)
+    monkeypatch.setattr(background.signal, "signal", lambda number, action: None)
+    background._serve(Gone(), [0.0, 0.0], 0, 1 << 30)
 
 
 def test_the_process_ends_with_an_app_that_is_killed(tmp_path: Path) -> None:

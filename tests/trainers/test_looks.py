@@ -121,6 +121,31 @@ def test_looks_change_nothing_of_what_is_learned_and_are_read_as_they_were(
     assert (last.features == [event for event in events if isinstance(event, Snapshot)][-1].features).all()
 
 
+def test_looks_of_a_run_that_goes_on_lie_as_the_last_one_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "LOOK_EVERY", 0.0)
+    record.create(tmp_path, RunConfig("simclr", steps=3, device="cpu"))
+    for _ in record.run(tmp_path, load=lambda _: dataset()):
+        pass
+    lines = [e for e in record.read_events(tmp_path)[0] if e["event"] == "Look"]
+    last = record.read_looks(tmp_path, lines)[-1]
+    other = last[:, [1, 0, 3, 2]] * np.float16(-1)  # as another process would have drawn it, mirrored
+    with (tmp_path / record.LOOKS).open("r+b") as file:
+        file.seek(-other.nbytes, 2)
+        file.write(other.tobytes())
+    record.create(tmp_path, RunConfig("simclr", steps=4, device="cpu"))
+    for _ in record.run(tmp_path, load=lambda _: dataset()):
+        pass
+    lines = [e for e in record.read_events(tmp_path)[0] if e["event"] == "Look"]
+    now = record.read_looks(tmp_path, lines)[-1].astype(np.float32)
+    assert now.shape == last.shape and lines[-1]["step"] == 4
+    for plane in (slice(0, 2), slice(2, 4)):
+        off, mirrored = (np.linalg.norm(now[:, plane] - one[:, plane], axis=1).mean() for one in (other, last))
+        assert off < 0.5 * mirrored, (off, mirrored)
+    (tmp_path / record.LOOKS).write_bytes(b"")  # of a damaged file there is no last look, and the run goes on all the same
+    record.create(tmp_path, RunConfig("simclr", steps=5, device="cpu"))
+    assert list(record.run(tmp_path, load=lambda _: dataset()))[-1].step == 5
+
+
 def test_a_run_that_goes_on_forgets_looks_that_came_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "LOOK_EVERY", 0.0)
     record.create(tmp_path, RunConfig("simclr", steps=4, device="cpu"))

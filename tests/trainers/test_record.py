@@ -78,6 +78,16 @@ def test_a_run_at_its_end_is_not_run_again(tmp_path: Path) -> None:
     assert looked == sorted({0, *looked, 5}) and steps_of(tmp_path, "Finished") == [5]
 
 
+def test_a_run_that_only_has_to_be_judged_keeps_its_loss_and_gets_its_last_look(tmp_path: Path) -> None:
+    short(tmp_path)
+    whole, looks = record.summary(tmp_path), steps_of(tmp_path, "Look")
+    record.forget_after(tmp_path, whole["steps"], look_again=True)  # killed while it was judged
+    assert isinstance(list(record.run(tmp_path, load=lambda _: dataset()))[-1], Finished)
+    again = record.summary(tmp_path)
+    assert again["loss"] == whole["loss"] and again["knn"] == whole["knn"]
+    assert again["images_per_second"] is not None and steps_of(tmp_path, "Look")[-1] == looks[-1] == whole["steps"]
+
+
 def test_no_step_is_on_the_time_axis_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record.create(tmp_path, RunConfig("simclr", steps=10, device="cpu"))
     for _ in record.run(tmp_path, stop=lambda: True, load=lambda _: dataset()):

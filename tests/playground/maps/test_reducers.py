@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.manifold import trustworthiness
 
 from playground.background import Cancelled
-from playground.maps.layout import Layout, align
+from playground.maps.layout import Layout, align, read_layout, save_layout
 from playground.maps.neighbours import nearest, neighbours, overlap, quality, shared, weighted
 from playground.maps.reducers import PCA, REDUCERS, TSNE, UMAP, Reducer, from_key, key_of, make_reducer
 from trainers.errors import UserError
@@ -240,3 +242,14 @@ def test_a_map_tells_how_far_it_is_and_can_be_given_up(reducer: Reducer) -> None
 
     with pytest.raises(Cancelled):
         reducer.fit(clusters(), enough)
+
+
+def test_a_frame_of_a_run_that_is_deleted_meanwhile_brings_nothing_back(tmp_path: Path) -> None:
+    folder = tmp_path / "run" / "maps" / "pca-2"
+    layout = align(np.eye(4)[:, :2])
+    with pytest.raises(OSError, match="No such file"):
+        save_layout(folder / "00000001.npz", layout)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "run").mkdir()
+    save_layout(folder / "00000001.npz", layout)
+    assert (read_layout(folder / "00000001.npz").positions == layout.positions).all()

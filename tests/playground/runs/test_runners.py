@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from playground.priority import WORKER
 from playground.runs import pool
 from playground.runs.parent import Parent
 from playground.runs.pool import LocalRunner, Processes, RayRunner, choose
 from playground.runs.storage import slot
 from playground.runs.store import KILLED, SLOT, Runs
-from playground.runs.worker import LESS
 from playground.settings import Settings
 from trainers.errors import UserError
 from trainers.train import RunConfig
@@ -95,9 +95,9 @@ def test_where_a_worker_dies_a_spare_one_takes_over_and_its_run_is_told_why(
             [one.pid for one in runner.processes.values() if one.pid != holder(runs, runner)],
         )
         here = os.getpriority(os.PRIO_PROCESS, 0)
-        assert os.getpriority(os.PRIO_PROCESS, trains) == min(19, here + LESS)  # an answer of the page goes first
+        assert os.getpriority(os.PRIO_PROCESS, trains) == min(19, here + WORKER)  # an answer of the page goes first
         group = Path(f"/proc/{trains}/autogroup")
-        assert not group.exists() or group.read_text().split()[-1] == str(LESS)
+        assert not group.exists() or group.read_text().split()[-1] == str(WORKER)
         os.kill(trains, signal.SIGKILL)
         wait(lambda: runs.state(second).kind == "running", "the second run")
         assert holder(runs, runner) == other  # not the one that begins in the place of the dead

@@ -104,6 +104,13 @@ def test_continue_adds_steps_to_steps_and_seconds_to_seconds(tmp_path: Path) -> 
     assert record.read_config(runs.folder(timed)).seconds == pytest.approx(60.0)
 
 
+def test_steps_that_were_cut_short_are_made_to_their_end(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    run = ended(runs, FAST, step=390, seconds=0.35, reason="stopped")  # what is left takes a hundredth of a second
+    runs.go_on(run, "m" * 20, steps=1_000)
+    assert record.read_config(runs.folder(run)).steps == 400
+
+
 def test_a_budget_in_steps_is_in_the_form_and_in_the_address() -> None:
     with gr.Blocks():
         controls = Controls(lambda key: key)
