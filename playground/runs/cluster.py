@@ -7,6 +7,7 @@ one of RAY_ADDRESS, or of this machine; where there is none, one begins here. Wh
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import sys
@@ -47,6 +48,7 @@ class Cluster:
 
     def __init__(self, root: Path, cpus: float, gpus: float, parent: Parent) -> None:
         self.root, self.runs, self.parent = root, Runs(root), parent
+        self.numbers = itertools.count()  # of what was given to a trainer
         self.lost = Counter[tuple[str, int]]()  # how often a run was lost that had come to a step
         # as far from each other as there are nodes; a second thread hears that a run shall stop
         share = {"num_cpus": cpus, "num_gpus": gpus, "max_concurrency": 2, "scheduling_strategy": "SPREAD"}
@@ -137,7 +139,8 @@ class Cluster:
 
     def follow(self, folder: Path, trainer: Any, dataset: str) -> None:
         """Write into a run's folder what its trainer writes, until the run ends. RayError where the trainer is lost."""
-        given, zipped = [folder.name, needed(folder)], Path(dataset.removeprefix(FOLDER))
+        number, zipped = next(self.numbers), Path(dataset.removeprefix(FOLDER))
+        given: list[Any] = [number, folder.name, needed(folder)]
         if dataset.startswith(FOLDER) and zipped.is_file():
             given += [f"{zipped.parent.name}/{zipped.name}", self.shipped(zipped)]
         news = trainer.train.options(num_returns="streaming").remote(*given)
@@ -149,7 +152,7 @@ class Cluster:
                     return
                 take(folder, ray.get(found))
             if (folder / "stop").exists():
-                trainer.stop.remote(folder.name)
+                trainer.stop.remote(number)
 
 
 def main(root: Path, workers: int, cpus: float, gpus: float) -> None:

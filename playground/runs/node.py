@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from playground.runs.store import UPLOADS
@@ -26,6 +27,8 @@ NEEDED = ("run.json", CHECKPOINT, *GROWS)  # to begin, or to go on
 class Trainer:
     """One run at a time, warm: a Ray actor, which holds its core or its GPU as long as it lives. `stop` may come meanwhile."""
 
+    at: tuple[int, Path] | None = None  # the number of what is trained now, and its folder
+
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(dir=os.getcwd()))  # which Ray deletes, also after an actor that was killed
         self.load = warm()
@@ -34,19 +37,25 @@ class Trainer:
     def ready(self) -> None:
         """Answers once the cluster had room and the trainer is warm."""
 
-    def stop(self, run: str) -> None:
-        """Ask a run to stop."""
-        if (self.folder / run).is_dir():
-            (self.folder / run / "stop").touch()
+    def stop(self, number: int) -> None:
+        """Ask what has this number to stop. Said late, it does not stop the same run where somebody has gone on with it."""
+        at = self.at
+        if at is not None and at[0] == number:
+            with suppress(FileNotFoundError):  # it has just ended
+                (at[1] / "stop").touch()
 
-    def train(self, run: str, parts: Sequence[Part], name: str = "", upload: bytes | None = None) -> Iterator[list[Part]]:
+    def train(
+        self, number: int, run: str, parts: Sequence[Part], name: str = "", upload: bytes | None = None
+    ) -> Iterator[list[Part]]:
         """Train a run whose folder has these parts; yields what it writes, at every event.
 
-        upload: the zip that it trains on, whose name HASH/FILE is; without one its data set has to be on the node.
+        number: another one each time. upload: the zip that it trains on, whose name HASH/FILE is; without one its data set has
+        to be on the node.
         """
         folder = self.folder / run
         try:
             (folder / "snapshots").mkdir(parents=True)
+            self.at = number, folder
             take(folder, parts)
             if upload is not None:
                 zipped = self.folder / UPLOADS / name
@@ -59,6 +68,7 @@ class Trainer:
             for _ in carry_out(folder, self.load):
                 yield news.read()
         finally:
+            self.at = None
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -34,7 +34,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def trained(runs: Runs, run: str, there: Path, events: int = 10**6) -> Iterator[list[Part]]:
     """What comes back of a run, up to so many events, after which what trains it is gone."""
-    stream = Elsewhere(there).train(run, needed(runs.root / run))
+    stream = Elsewhere(there).train(0, run, needed(runs.root / run))
     for parts, _ in zip(stream, range(events), strict=False):
         take(runs.root / run, parts)
         yield parts
@@ -82,13 +82,18 @@ def test_a_stop_reaches_the_folder_that_trains(tmp_path: Path) -> None:
     runs, there = Runs(tmp_path / "here"), tmp_path / "there"
     run = runs.create(CONFIG, "me")
     trainer = Elsewhere(there)
-    trainer.stop(run)  # one that it does not have
-    for number, parts in enumerate(trainer.train(run, needed(runs.root / run))):
+    trainer.stop(1)  # one that it does not have yet
+    for count, parts in enumerate(trainer.train(1, run, needed(runs.root / run))):
         take(runs.root / run, parts)
-        if number == 3:
-            trainer.stop(run)
+        if count == 3:
+            trainer.stop(1)
     last = runs.view(run).events[-1]
     assert last["reason"] == "stopped" and last["step"] < 60 and not (runs.root / run / "stop").exists()
+    assert record.prepare(runs.root / run)
+    for parts in trainer.train(2, run, needed(runs.root / run)):  # somebody goes on with it, and hears of the stop of before
+        take(runs.root / run, parts)
+        trainer.stop(1)
+    assert runs.view(run).events[-1]["reason"] == "budget" and runs.view(run).events[-1]["step"] == 60
 
 
 @pytest.mark.slow
@@ -105,7 +110,7 @@ def test_a_zip_is_read_where_it_was_sent(tmp_path: Path) -> None:
     runs = Runs(tmp_path / "here")
     run = runs.create(RunConfig("simclr", f"{FOLDER}{here}", steps=3), "me")
     before = (runs.root / run / "run.json").read_bytes()
-    stream = Elsewhere(tmp_path / "there").train(run, needed(runs.root / run), "ab12/garments.zip", here.read_bytes())
+    stream = Elsewhere(tmp_path / "there").train(0, run, needed(runs.root / run), "ab12/garments.zip", here.read_bytes())
     here.unlink()  # nobody there could see it
     for parts in stream:
         take(runs.root / run, parts)
