@@ -104,7 +104,12 @@ class Settings:
         " counts its own",
         words=(r"([^\x00-\x1f\x7f]{16,200})?", SECRET),
     )
-    longest: float = setting(Limits.longest, "seconds of training that one click may ask for", 15, 86_400)
+    longest: float = setting(
+        Limits.longest,
+        "seconds of training that one click may ask for; a sweep: 960 of all its runs together, whatever is set here",
+        15,
+        86_400,
+    )
     waiting: int = setting(Limits.waiting, "runs that wait in all", 1, 10_000)
     waiting_each: int = setting(Limits.waiting_each, "single runs of one browser that wait", 1, 10_000)
     seconds_each: float = setting(
@@ -118,7 +123,7 @@ class Settings:
     megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
     keep_uploads: float = setting(
         Limits.keep_uploads,
-        "MB of zips to train on that are kept, of all people together; of what else they bring, as much again",
+        "MB of zips to train on that are kept, of all people together; of uploads on their way, as much again",
         1,
         1e9,
     )

@@ -185,9 +185,9 @@ WHY = """## Where a method falls short, and why
   edges, that costs more than it gains: the best linear repair is better after any of these times. On Fashion-MNIST the network
   passes it within a minute; the masked autoencoder passes its own within four minutes there, and not on Emoji.
 """
-MOVED = """One seed, as many steps as two idle cores make in about half a minute; made by `make examples`. Read: how well a
-linear reader finds how each held-out image was made, in the features → in the embedding, where the loss acts. Class and mirror
-are shares that are right, of which guessing has a tenth and a half; the others are R².
+MOVED = """Those that have their method's own knobs. One seed, as many steps as two idle cores make in about half a minute; by
+`make examples`. Read: how well a linear reader finds how each held-out image was made, in the features → in the embedding,
+where the loss acts. Class and mirror are shares that are right, of which guessing has a tenth and a half; the others are R².
 """
 BEAT = """Made by `python -m scripts.bars`, medians of three seeds where chance has a part. Whitened: principal components
 divided by a power of their deviation, power and number chosen on training images. The dictionary has patches of training

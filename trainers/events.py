@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Started:
-    """The data is on the device and the networks exist; step and seconds are above 0 where a run goes on."""
+    """The data is read and the networks exist; step and seconds are above 0 where a run goes on."""
 
     step: int
     seconds: float
@@ -48,7 +48,7 @@ class Snapshot:
 
     step: int
     seconds: float
-    metrics: Mapping[str, float | None]  # knn std_sqrt_d rankme uniformity alignment, and what the method's score has
+    metrics: Mapping[str, float | None]  # knn knn_white std_sqrt_d rankme uniformity alignment, the method's own
     features: NDArray[np.float16] = field(repr=False)  # (N,F) backbone features of the evaluation images
     # "features" and, where there is a head, "embedding" -> factor -> how well a linear reader finds it; {} where none is known
     factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

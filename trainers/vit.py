@@ -118,7 +118,7 @@ class PatchEncoder(nn.Module):
 
 
 def vit(patches: Patches, mean: Sequence[float], std: Sequence[float]) -> Encoder:
-    """The small vision transformer as the backbone of a method: 200 k parameters, 256 features."""
+    """The small vision transformer as the backbone of a method: 150 k parameters, 256 features."""
     return Encoder(PatchEncoder(patches), 4 * WIDTH, mean, std)
 
 

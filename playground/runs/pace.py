@@ -10,7 +10,7 @@ from functools import cache
 
 from playground.runs.shipped import SHIPPED
 
-UNKNOWN = 30.0  # steps a second of a method that no run ships of: a slow one of those that do
+UNKNOWN = 15.0  # steps a second of a method that no run ships of: a slow one of those that do
 
 
 @cache

@@ -1,4 +1,6 @@
-"""Where runs execute: processes beside the page, kept alive, which take runs from the queue: workers, or a driver of Ray."""
+"""Where runs execute: processes beside the page, kept alive, which take runs from the queue: workers, or a driver of Ray; or,
+with a GPU that is lent, a thread of the app (lent.py).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Rooms of people who train beside each other, as folders: who opened one, who is in it, and which run is pinned.
 
-ROOT/rooms/ID/room.json         name, when it was opened, its host's secret as a hash with a salt; touched by nobody later
+ROOT/rooms/ID/room.json         name, when it was opened, its host's secret as a hash with a salt, the browser and
+                                the network address that opened it as hashes; touched by nobody later
 ROOT/rooms/ID/guests/HASH.json  the short name of a person and when they came; HASH is that of their browser's secret, by
                                 which run.json says whose a run is: a room's runs are those that its guests began since then
 ROOT/rooms/ID/pinned            the run that the host shows to everybody
