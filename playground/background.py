@@ -164,9 +164,9 @@ def _serve(pipe: Any, shared: Any, nice: int, memory: int | None) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         except (ValueError, OSError) as error:  # macOS, where a process has more addresses from its start
             log.info("its memory is not bounded: %s", error)
-    if nice and hasattr(os, "setsid"):
-        os.setsid()  # or its priority would count among the app's own processes alone
     if nice:
+        if hasattr(os, "setsid"):
+            os.setsid()  # or its priority would count among the app's own processes alone
         stand_back(nice)
 
     def watch(share: float) -> None:

@@ -58,4 +58,5 @@ def nobody_judges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judge_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainers.evaluate.judge", lambda data, queries, bank: {})
+    monkeypatch.setattr("trainers.evaluate.judged_untrained", lambda data, method, test, train: {})
     monkeypatch.setattr("trainers.evaluate.judged_pixels", lambda data, device: {})

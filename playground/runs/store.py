@@ -317,8 +317,8 @@ class Runs:
             if self.state(run).kind not in ENDED:
                 raise UserError("This run is still training.")
             left = self._left(run)
-            done = left <= 0 if record.read_config(folder).steps else left < 1  # a clock never stops at the second
-            more = seconds if done else max(left, 1.0)
+            done = self._is_spent(run)
+            more = seconds if done else left
             self._make_room([more], owner, address)
             if done:
                 record.create(folder, self._longer(run, seconds, steps))
@@ -652,6 +652,13 @@ class Runs:
         if config.steps is None:
             return (config.seconds or 0.0) - last["seconds"]
         return min((config.steps - last["step"]) / self._rate(config, run), (config.ceiling or math.inf) - last["seconds"])
+
+    def _is_spent(self, run: str) -> bool:
+        """Whether all of its budget is trained; of a clock, which never stops at the second, but for the last one."""
+        view = self.view(run)
+        config, last = record.read_config(view.folder), (view.events or [{"step": 0, "seconds": 0.0}])[-1]
+        longest = config.seconds if config.steps is None else config.ceiling
+        return (longest or math.inf) - last["seconds"] < 1 or (config.steps or math.inf) <= last["step"]
 
     def _swept(self, owner: str) -> list[str]:
         """The runs of all sweeps of a person."""
