@@ -27,6 +27,7 @@ export class Room {
   wall = /** @type {Wall | null} */ (null);
   problem = '';  // of the last question
   closed = '';  // why there is no such room
+  followed = '';  // the room of the wall: it is asked why it went, whoever was told first
   said = '';  // what came of the last press
   closing = false;  // the host is asked once more
   proposed = secret();
@@ -53,7 +54,7 @@ export class Room {
 
   async follow() {
     clearTimeout(this.timer);
-    const {id} = this, question = {};
+    const id = this.id || (this.wall ? this.followed : ''), question = {};
     this.question = question;
     if (!id) return this.draw();
     try {
@@ -61,6 +62,7 @@ export class Room {
         const found = await get(path`rooms/${id}/wall`, {after: this.wall?.version ?? ''});
         if (this.question !== question) return;
         if (found.version) this.wall = found;
+        this.followed = id;
         this.problem = this.closed = '';
       }
     } catch (error) {

@@ -144,4 +144,18 @@ describe('Room', () => {
     assert.equal(stay(), null);
     document.removeEventListener('pinned', hear);
   });
+
+  test('that is closed is told of in the tab too when the top of the page heard it first', async () => {
+    answers['GET rooms/R'] = () => ({name: 'Monday', pinned: '', title: ''});
+    stays({room: 'R', person: 'Ann', host: ''});
+    const room = new Room(root);
+    await room.follow();
+    answers = {};
+    const line = new Line(() => {});
+    await settle();
+    assert.ok(line.note && stay() === null && query.get('room') === null);
+    await room.follow();
+    assert.equal(root.querySelector('.room-closed').textContent, 'closed');
+    assert.ok(root.querySelector('[name=name]'));
+  });
 });
