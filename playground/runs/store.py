@@ -442,11 +442,13 @@ class Runs:
         with view.lock:
             view.read()
             last: dict[str, Any] = view.events[-1] if view.events else {"event": ""}
-            if last["event"] == "Finished":
+            again = _changed(folder / "run.json") > _changed(folder / "events.jsonl")  # asked to go on since it ended
+            training = (again or last["event"] not in ("Finished", "Failed")) and record.is_training(folder)
+            if last["event"] == "Finished" and not training:
                 return State("stopped" if last["reason"] == "stopped" else "finished")
-            if last["event"] == "Failed":
+            if last["event"] == "Failed" and not training:
                 return State("failed", sentence=last["sentence"], values=last["values"])
-            if record.is_training(folder):
+            if training:
                 return State("running" if view.events else "starting")
         if run == self.taken:
             return State("running" if view.offset else "starting")

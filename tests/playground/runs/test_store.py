@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -160,6 +161,25 @@ def test_a_run_that_goes_on_counts_with_what_is_left_of_it(tmp_path: Path) -> No
     runs.go_on(run, "me", 600)  # 29.5 s of its own budget are left, however many more are asked for
     with pytest.raises(UserError, match="would train for 61 s"):
         runs.create(CONFIG, "me")
+
+
+@pytest.mark.parametrize("ended", ["Finished", "Failed"])
+def test_a_run_that_goes_on_is_no_ended_one_before_it_says_a_word(runs: Runs, ended: str) -> None:
+    run = runs.create(CONFIG, "me")
+    claim(runs.root)
+    events = runs.root / run / "events.jsonl"
+    end = {"event": ended, "step": 9, "seconds": 9.0, "reason": "budget", "summary": {}, "sentence": "Full.", "values": {}}
+    events.write_text(json.dumps(end) + "\n")
+    with FileLock(runs.root / run / ".lock"):  # it has said its last word, and lets go in a moment
+        assert runs.state(run).kind == ended.lower()
+    os.utime(events, (time.time() - 9,) * 2)
+    runs.go_on(run, "me", 5)
+    claim(runs.root)
+    with FileLock(runs.root / run / ".lock"):  # its checkpoint is being read
+        assert runs.state(run).kind == "running"
+        runs.stop(run, "me")
+        assert (runs.root / run / "stop").exists()
+    assert runs.state(run).kind == ended.lower()
 
 
 def test_no_address_is_kept(tmp_path: Path) -> None:
