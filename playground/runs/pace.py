@@ -1,7 +1,4 @@
-"""How many steps a method makes in a second, and how many are usual: what the run of it that ships made, on two cores.
-
-Its own file is the source.
-"""
+"""How long it takes on two cores: a method's steps, by the run of it that ships, and what comes once a budget is spent."""
 
 from __future__ import annotations
 
@@ -9,7 +6,10 @@ import json
 from functools import cache
 
 from playground.runs.shipped import SHIPPED
+from trainers.errors import Note
 
+LARGE = {"fashion-mnist-full": 70_000, "cifar10": 60_000}  # images of the built-in sets whose end lets one wait
+FROM, FIXED, EACH = 15_000, 4.0, 0.83e-3  # images; seconds, and seconds an image, of 28 pixels a side: docs/scale.md, two cores
 UNKNOWN = 15.0  # steps a second of a method that no run ships of: a slow one of those that do
 
 
@@ -21,3 +21,14 @@ def shipped(method: str) -> tuple[int | None, float]:
         return last["step"], last["step"] / last["seconds"]
     except (OSError, ValueError, KeyError, IndexError, ZeroDivisionError):
         return None, UNKNOWN
+
+
+def judging(images: int) -> Note | None:
+    """What who chooses so many images should know before a run: how long its end takes. None where that is soon over."""
+    if images < FROM:
+        return None
+    seconds = round(FIXED + EACH * images, -1)
+    return Note(
+        "{count} images: once the training time is over, judging all of them takes about {seconds} s more on two cores.",
+        count=f"{images:,}", seconds=f"{seconds:.0f}",
+    )  # fmt: skip

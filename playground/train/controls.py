@@ -62,7 +62,7 @@ class Controls:
             list(self.groups.values()), show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
         self.data.change(
-            lambda chosen: [gr.update(visible=chosen == OWN)] * 2, self.data, [self.upload, self.understood],
+            lambda chosen: gr.update(visible=chosen == OWN), self.data, self.upload,
             show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
 

@@ -16,9 +16,10 @@ from playground import reading
 from playground.page.modules import opens
 from playground.page.visitor import address
 from playground.runs.brought import Brought
+from playground.runs.pace import LARGE, judging
 from playground.runs.store import Runs
 from playground.texts import language_of, text, told
-from playground.train.controls import Controls, budget
+from playground.train.controls import OWN, Controls, budget
 from trainers import record
 from trainers.data.folder import describe
 from trainers.errors import UserError, of_disk
@@ -105,19 +106,24 @@ def build(i18n: Any, runs: Runs, uploads: bool = True) -> None:
         shown = {wanted: {"values": [found.get(one) for one in controls.shown()], "before": values}}
         return shown | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
-    def understood(request: gr.Request, path: Any) -> str:
-        """How the images of an upload will be read, before anything is trained on them."""
-        if not path:
-            return ""
-        try:
-            with reading.upload():
-                notes: list[UserError] = [*describe(path, reading.tile)]
-        except UserError as error:  # where this machine keeps it is nobody's business
-            shown = {key: Path(str(path)).name if value == str(path) else value for key, value in error.values.items()}
-            notes = [UserError(error.sentence, **shown)]
-        return " ".join(html.escape(told(language(request), note)) for note in notes)
+    def understood(request: gr.Request, data: Any, path: Any) -> Any:
+        """What to know of the chosen images before anything is trained on them: how an upload will be read, what takes long."""
+        notes: list[UserError] = []
+        count = LARGE.get(data, 0) if isinstance(data, str) else 0
+        if data == OWN and path:
+            try:
+                with reading.upload():
+                    count, read = describe(path, reading.tile)
+                notes += read
+            except UserError as error:  # where this machine keeps it is nobody's business
+                shown = {key: Path(str(path)).name if value == str(path) else value for key, value in error.values.items()}
+                notes.append(UserError(error.sentence, **shown))
+        notes += [long] if (long := judging(count)) else []
+        said = " ".join(html.escape(told(language(request), note)) for note in notes)
+        return gr.update(value=said, visible=bool(said))
 
-    controls.upload.change(understood, controls.upload, controls.understood, **quiet)
+    chosen = [controls.data, controls.upload]
+    gr.on([one.change for one in chosen], understood, chosen, controls.understood, **quiet)
     # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
     tell = f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)"
     controls.changed(tell)

@@ -272,6 +272,14 @@ def images_zip(path: Path, broken: bool) -> Path:
     return path
 
 
+def test_a_large_set_says_how_long_its_end_takes_before_anything_is_trained(open_page: Open) -> None:
+    page = open_page("?data=fashion-mnist-full")
+    expect(page.locator("#understood")).to_contain_text("70,000 images: once the training time is over")
+    page.click("#data input")
+    page.get_by_role("option", name="Digits").click()
+    expect(page.locator("#understood")).to_be_hidden()
+
+
 def test_own_images_train_and_what_could_not_be_used_is_listed(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     page.click("#data input")

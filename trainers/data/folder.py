@@ -55,8 +55,11 @@ def load(path: str | Path, size: int | None = None, tile: Tile | None = None) ->
         return _dataset(root, listing, size, tile)
 
 
-def describe(path: str | Path, tile: Tile | None = None) -> list[Note]:
-    """What `load` will understand of a directory or a zip, from names, tables and a few images. Raises DataError as it does."""
+def describe(path: str | Path, tile: Tile | None = None) -> tuple[int, list[Note]]:
+    """How many images `load` will find in a directory or a zip, and what it will understand of them.
+
+    From names, tables and a few images. Raises DataError as `load` does.
+    """
     with _listed(path) as (root, listing):
         texts, images = _sorted(listing)
         images = [entry for entry in images if entry[0].suffix.lower() in pictures.SUFFIXES or not entry[0].suffix]
@@ -70,8 +73,9 @@ def describe(path: str | Path, tile: Tile | None = None) -> list[Note]:
         step = max(1, len(kept) // LOOKED_AT)
         smalls = tiles.make(kept[::step][:LOOKED_AT], DEFAULT_SIZE, tile or pictures.tile, None, []) or []
         _, stretched = tiles.tensors(smalls)
-        counted = Note("{count} images.", count=f"{len(kept) - len(without):,}")
-        return [counted, *found.notes, *listing.notes, *notes, *([stretched] if stretched else [])]
+        count = len(kept) - len(without)
+        counted = Note("{count} images.", count=f"{count:,}")
+        return count, [counted, *found.notes, *listing.notes, *notes, *([stretched] if stretched else [])]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from playground.runs.described import status
 from playground.runs.store import Limits, Runs, State, claim
 from playground.train.controls import STEPS, Controls
 from trainers import record
+from trainers.data import BUILT_IN
 from trainers.errors import UserError
 from trainers.method import methods
 from trainers.train import RunConfig
@@ -133,3 +134,12 @@ def test_a_budget_in_steps_is_in_the_form_and_in_the_address() -> None:
 def test_the_sentences_of_a_run_say_steps() -> None:
     at = {"step": 120, "seconds": 4.0}
     assert status(State("running"), FAST, at, "en") == "Training: step 120 of 400."
+
+
+def test_what_takes_long_at_the_end_is_known_of_large_sets_alone() -> None:
+    assert set(pace.LARGE) <= set(BUILT_IN)
+    assert pace.judging(12_000) is None
+    notes = [pace.judging(count) for count in sorted(pace.LARGE.values())]
+    assert [note and note.values for note in notes] == [
+        {"count": "60,000", "seconds": "50"}, {"count": "70,000", "seconds": "60"},
+    ]  # fmt: skip
