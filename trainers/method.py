@@ -200,6 +200,13 @@ class Method(nn.Module):
         groups = [{"params": rest}, {"params": scalars, "weight_decay": 0.0}, {"params": tables, "factor": 10.0}]
         return [group for group in groups if group["params"]]
 
+    def apart(self, part: nn.Module, **how: Any) -> list[dict[str, Any]]:
+        """Groups for the optimiser: all that is learned but a part, and the part with a rate of its own."""
+        own = {id(one) for one in part.parameters()}
+        learned = [one for one in self.parameters() if one.requires_grad]
+        groups = [{"params": [one for one in learned if id(one) not in own]}, {"params": [*part.parameters()], **how}]
+        return [group for group in groups if group["params"]]
+
     def collapse_loss(self, images: Tensor, batch_size: int) -> float | None:
         """The loss of having learned nothing, where that is known: of telling nothing apart, or of handing the damage back.
 

@@ -287,9 +287,9 @@ DIVERGED = "The loss stopped being a number at step {step}: train again with a l
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, peak: float, share: float) -> None:
-    """Each group's rate: a share of the peak times its own factor; groups marked constant keep the peak."""
+    """Each group's rate: a share of the peak, all of it where the group is marked constant, times the group's own factor."""
     for group in optimizer.param_groups:
-        group["lr"] = peak if group.get("constant") else peak * share * group.get("factor", 1.0)
+        group["lr"] = peak * (1.0 if group.get("constant") else share) * group.get("factor", 1.0)
 
 
 @dataclass(frozen=True)

@@ -286,6 +286,7 @@ LESSONS: dict[str, Lesson] = {
             Symbol("sg", r"\text{sg}"), Symbol("tau", r"\tau", "{tau}"), Symbol("l", r"\mathcal L", "0 … 4"),
         ),
         (Switch("predictor", {"predictor": False}), Switch("tau", {"tau": 0.0}), Switch("frozen", {"tau": 1.0})),
+        dataset="moved-garments",
         changes={
             "predictor_off": Change(("q", "p"), nodes=(NEAR_LOSS,), edges=(Edge("z1", "l"),)),
             "tau_0": Change(edges=(Edge("f1", "f2", "average", "copied", lights="xi tau"),)),
@@ -307,6 +308,7 @@ LESSONS: dict[str, Lesson] = {
         ),
         (Switch("stop", {"stop_gradient": False}, "simsiam-collapsed"),
          Switch("predictor", {"predictor": False}, "simsiam-no-predictor")),
+        dataset="moved-garments",
         changes={
             "stop_gradient_off": Change(edges=(Edge("z2", "l"),)),
             "predictor_off": Change(("h", "p"), nodes=(replace(NEAR_LOSS, sign="ℓ", lights="d l"),), edges=(Edge("z1", "l"),)),

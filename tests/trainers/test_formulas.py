@@ -33,6 +33,7 @@ from trainers.methods.byol import regression
 from trainers.methods.masked import masked_mse
 from trainers.methods.simsiam import distance
 from trainers.methods.swav import sinkhorn
+from trainers.train import set_learning_rate
 from trainers.views import Augmentation
 from trainers.vit import Patches, positions
 
@@ -319,6 +320,20 @@ def test_without_a_predictor_the_stop_gradient_only_halves_the_gradient() -> Non
         grads.append(torch.autograd.grad(method.loss(two_views()).value, learned(method)))
     for halved, whole in zip(*grads, strict=True):
         torch.testing.assert_close(2 * halved, whole, **CLOSE)
+
+
+@pytest.mark.parametrize("name", ["byol", "simsiam"])
+def test_a_quick_predictor_alone_has_its_own_learning_rate(name: str) -> None:
+    for rate, kept in ((8.0, 8.0), (1.0, 1.0)):
+        method = make(name, predictor_rate=rate)
+        optimizer = method.optimizer()
+        set_learning_rate(optimizer, 2.0, 0.25)
+        predictor = {id(p) for p in method.predictor.parameters()}
+        rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+        share = 1.0 if name == "simsiam" else 0.25  # whose predictor keeps it to the end
+        assert {rates[one] for one in predictor} == {2.0 * share * kept}
+        assert {rate for one, rate in rates.items() if one not in predictor} == {0.5}
+    assert len(make("byol").optimizer().param_groups) == 1  # as in runs of before the knob, which go on
 
 
 def test_simsiams_predictor_alone_keeps_its_learning_rate() -> None:

@@ -12,6 +12,7 @@ BatchNorms see whole; the mean of the two directions where the paper has their s
 import copy
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +30,7 @@ NO_PREDICTOR = (
 class BYOLConfig(ViewKnobs):
     tau: float = knob(0.9, 0.0, 1.0, "τ: how much of the target stays each step; 0: no target of its own, 1: it never moves")
     predictor: bool = switch(True, "Off: the online network must match the target directly, and may collapse")
+    predictor_rate: float = knob(1.0, 1.0, 20.0, "The predictor's learning rate, in times of the rest's: a quick one keeps up")
 
 
 class BYOL(Method):
@@ -57,6 +59,10 @@ class BYOL(Method):
         other = target.roll(len(batch.images), dims=0)  # of the other view of the same image: Eq. 2 both ways at once
         parts = {"target_distance": regression(z.detach(), target)}
         return Loss(regression(self.predictor(z), other), embedding=z, parts=parts)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        rate = self.config.predictor_rate
+        return super().parameter_groups() if rate == 1 else self.apart(self.predictor, factor=rate)
 
     @torch.no_grad()
     def after_step(self, progress: float) -> None:

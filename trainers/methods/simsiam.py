@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from trainers.encoders import head
-from trainers.method import COLLAPSE, COLLAPSED, Batch, Card, DataSpec, Loss, Method, ViewKnobs, switch
+from trainers.method import COLLAPSE, COLLAPSED, Batch, Card, DataSpec, Loss, Method, ViewKnobs, knob, switch
 from trainers.objectives import cosines
 
 NO_STOP = (
@@ -32,6 +32,7 @@ NO_PREDICTOR = (
 class SimSiamConfig(ViewKnobs):
     stop_gradient: bool = switch(True, "Off: both sides of the cosine move, and the network collapses")
     predictor: bool = switch(True, "Off: p = z, and the network collapses")
+    predictor_rate: float = knob(1.0, 1.0, 20.0, "The predictor's learning rate, in times of the rest's: a quick one keeps up")
     output_norm: bool = switch(False, "On: the projector ends with a BatchNorm without scale and shift, as the paper's does")
 
 
@@ -57,10 +58,8 @@ class SimSiam(Method):
         other = held.roll(len(batch.images), dims=0)  # of the other view of the same image: Eq. 4, both ways at once
         return Loss(distance(self.predictor(z), other), embedding=z)
 
-    def parameter_groups(self) -> list[dict[str, Any]]:
-        rest = [*self.encoder.parameters(), *self.projector.parameters()]
-        predictor = {"params": list(self.predictor.parameters()), "constant": True}  # section 4.2: it must keep up
-        return [{"params": rest}, predictor] if self.config.predictor else [{"params": rest}]
+    def parameter_groups(self) -> list[dict[str, Any]]:  # section 4.2: the predictor must keep up
+        return self.apart(self.predictor, constant=True, factor=self.config.predictor_rate)
 
     def collapsed(self, spread: float, parts: object) -> str:
         why = NO_STOP if not self.config.stop_gradient else COLLAPSED if self.config.predictor else NO_PREDICTOR

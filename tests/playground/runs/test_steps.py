@@ -85,6 +85,14 @@ def test_a_sweep_in_steps_has_the_ceiling_of_one_click_and_so_has_a_copy_of_a_ru
     assert {record.read_config(runs.folder(run)).ceiling for run in runs.waiting()} == {60.0}
 
 
+def test_a_copy_of_a_long_run_has_as_many_steps_as_one_click_may_ask_for(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(longest=60.0))
+    record.create(tmp_path / "long", RunConfig("simclr", "digits", steps=100_000))
+    config = like(runs, "long", {}, None, "o" * 20)
+    assert config.steps and runs.takes(config) == pytest.approx(60, abs=1)
+    assert runs.create(config, "o" * 20)
+
+
 def test_who_watches_a_run_in_steps_looks_at_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = Runs(tmp_path)
     run = ended(runs, FAST, step=400, seconds=10.0)

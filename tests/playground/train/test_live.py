@@ -277,7 +277,8 @@ def test_a_run_of_two_steps_is_not_green(tmp_path: Path, share: float, tone: str
 @pytest.mark.parametrize(
     ("run", "method", "dataset", "other"),
     [("simclr", "simclr", "moved-garments", "swav"), ("x", "simclr", "moved-garments", "simclr"),
-     ("x", "byol", "fashion-mnist", "byol"), ("byol", "byol", "fashion-mnist", "simsiam"), ("x", "masked", "digits", ""),
+     ("x", "byol", "fashion-mnist", "byol-fashion"), ("byol-fashion", "byol", "fashion-mnist", "simsiam-fashion"),
+     ("x", "masked", "digits", ""),
      ("x", "masked", "moved-garments", "simclr"), ("autoencoder", "autoencoder", "fashion-mnist", "denoising")],
 )  # fmt: skip
 def test_a_run_is_compared_with_one_of_the_same_images(tmp_path: Path, run: str, method: str, dataset: str, other: str) -> None:
