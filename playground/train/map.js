@@ -38,7 +38,7 @@ export function map(panel) {
     ${time(panel)}
     ${about?.labels ? html`<p class="live-colours">${seen.moment?.labels.map_colours}</p>` : nothing}
     <map-legend class="map-legend" .spec=${spec} .hiddenGroups=${hiddenGroups} .help=${words().explore?.legend_help ?? ''}
-      .each=${words().explore?.legend_each ?? ''}
+      .each=${words().explore?.legend_each ?? ''} .counted=${!sphere}
       @toggle=${(/** @type {CustomEvent} */ event) => panel.toggle(event.detail)}></map-legend>
     ${sphere ? html`<p class="hint live-sphere">${seen.moment?.labels.map_on_hint}</p>`
       : html`<p class="hint">${seen.moment?.labels.map_hint}</p>`}</div>`;

@@ -9,11 +9,12 @@ import {binned, legible, paletteOf, SCALE} from './colours.js';
 /**
  * What the colours of a map mean: `<map-legend class="map-legend">`.
  * Fields: spec (the map's), hiddenGroups, name (of a scale of numbers), help (of a group); each, "{number} images each", to be said
- * once in place of a number a group where all are as large.
+ * once in place of a number a group where all are as large; counted: whether numbers are told, which a map of some images has others of.
  * Event: `toggle` ({group, alone}), alone with Shift or a double click; toggled() of colours.js makes the next hiddenGroups.
  */
 export class MapLegend extends widget({
   spec: /** @type {Spec | null} */ (null), hiddenGroups: /** @type {Set<number>} */ (new Set()), name: '', help: '', each: '',
+  counted: true,
 }) {
   render() {
     if (!this.spec) return html``;
@@ -36,8 +37,8 @@ export class MapLegend extends widget({
     return html`${names.map((name, group) => html`<button type="button" title=${this.help} aria-pressed=${!this.hiddenGroups.has(group)}
       @click=${(/** @type {MouseEvent} */ event) => this.tell('toggle', {group, alone: event.shiftKey})}
       @dblclick=${() => this.tell('toggle', {group, alone: true})}><i style="background: ${palette[group]}"></i>${
-      name}${alike ? '' : html`<small>${count[group]}</small>`}</button>`)}${
-      alike ? html`<small class="legend-each">${this.each.replace('{number}', String(count[0]))}</small>` : ''}`;
+      name}${alike || !this.counted ? '' : html`<small>${count[group]}</small>`}</button>`)}${
+      alike && this.counted ? html`<small class="legend-each">${this.each.replace('{number}', String(count[0]))}</small>` : ''}`;
   }
 }
 

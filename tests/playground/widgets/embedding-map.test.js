@@ -583,6 +583,9 @@ describe('map-legend', () => {
     node.spec = groups;
     await node.updateComplete;
     assert.deepEqual([...node.children].map(one => one.textContent), ['cat2', 'dog1', 'owl1']);
+    node.counted = false;
+    await node.updateComplete;
+    assert.deepEqual([...node.children].map(one => one.textContent), ['cat', 'dog', 'owl']);
   });
 
   test('a press toggles a group; Shift or a double press leaves it alone', async () => {
