@@ -41,7 +41,7 @@ from playground.background import NOW, Background
 
 if __name__ == "__main__":
     background = Background()
-    background.submit(NOW, lambda: True, lock).result(60)
+    background.submit(NOW, lambda: True, lock).result(180)
     background.close()
     os._exit(0)
 """
@@ -72,7 +72,7 @@ def test_closing_ends_a_long_job_and_gives_up_those_that_wait(tmp_path: Path) ->
     background.close()
     for job in [*jobs, background.submit(NOW, lambda: True, long, tmp_path)]:
         with pytest.raises(Cancelled):
-            job.result(30)
+            job.result(180)
     process.join(30)
     assert process.exitcode is not None
 
@@ -83,7 +83,7 @@ def test_closing_before_anything_was_asked_or_begun() -> None:
     job = background.submit(NOW, lambda: True, long, Path("/nowhere"))
     background.close()
     with pytest.raises((Cancelled, FileNotFoundError)):
-        job.result(30)
+        job.result(180)
 
 
 def priority(watch: Callable[[float], None]) -> tuple[int, str]:
@@ -96,7 +96,7 @@ def test_a_process_stands_back_behind_the_page_and_behind_training() -> None:
     own = os.getpriority(os.PRIO_PROCESS, 0)
     for nice in (MAPS, 0):
         process = Background(nice=nice)
-        number, group = process.submit(NOW, lambda: True, priority).result(120)
+        number, group = process.submit(NOW, lambda: True, priority).result(180)
         process.close()
         assert number == min(19, own + nice)
         assert not group or (group.split()[-1] == str(MAPS)) == bool(nice)  # a session of its own, or the app's

@@ -132,7 +132,7 @@ def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
 def test_the_memory_of_a_process_has_a_bound() -> None:
     process, large = Background(nice=0, memory=512 << 20), encoded(Image.new("RGBA", (5000, 4990)), compress_level=1)
     try:
-        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16).result(60)
+        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16).result(180)
     finally:
         process.close()
     assert pixels == 5000 * 4990 and isinstance(found, DataError) and found.sentence == pictures.TOO_HARD
@@ -147,9 +147,9 @@ def test_what_waits_when_the_app_ends_waits_no_longer() -> None:
     process._process.kill()  # or this test would wait for the one that stays
     process.close()
     with pytest.raises((Died, Cancelled)):
-        jobs[0].result(10)
+        jobs[0].result(180)
     with pytest.raises((Died, Cancelled)):
-        jobs[1].result(10)
+        jobs[1].result(180)
 
 
 def test_of_too_many_uploads_at_once_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

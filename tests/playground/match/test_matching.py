@@ -618,7 +618,7 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_can_be_asked_again(
     one = next(reversed(matching._questions.values()))
     assert one.future
     with pytest.raises(Cancelled):
-        one.future.result(60)
+        one.future.result(180)
     seen = matching.embeddings._seen.get((matching.models.source(RUN), "fashion-mnist"))
     assert seen is None or not seen.there.all()
     monkeypatch.setattr(question, "WAITS", 15.0)
@@ -627,7 +627,7 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_can_be_asked_again(
     assert again["state"] != "done" and next(reversed(matching._questions.values())) is not one
     monkeypatch.setattr(question, "WAITS", 0.0)  # enough: it would take seconds
     last = next(reversed(matching._questions.values())).future
-    assert last and isinstance(last.exception(60), Cancelled)
+    assert last and isinstance(last.exception(180), Cancelled)
 
 
 def test_only_so_many_questions_are_answered_at_once(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -638,7 +638,7 @@ def test_a_model_of_the_hub_is_fetched_once_with_progress_given_up_and_there_wit
     background, source, wanted = processes(), sources.find("hf-hub:some/clip", local=False), [True]
 
     def get(work: Any, *args: Any) -> Any:
-        return background.submit(NOW, lambda: True, work, *args).result(120)
+        return background.submit(NOW, lambda: True, work, *args).result(180)
 
     job = background.submit(NOW, lambda: wanted[0], networks.describe, source)
     while not 0.3 < job.progress < 1:
@@ -649,7 +649,7 @@ def test_a_model_of_the_hub_is_fetched_once_with_progress_given_up_and_there_wit
         time.sleep(0.01)
     hub.gate.set()  # only now the rest comes
     with pytest.raises(Cancelled):
-        job.result(60)
+        job.result(180)
 
     about = get(networks.describe, source)
     assert about == networks.describe(sources.at(exported), watch) and set(hub.fetched) == {sources.CONFIG, WEIGHTS}
