@@ -84,7 +84,8 @@ export class Pictures {
   view() {
     const {shown} = this;
     return html`<section class="compare-pictures" ?hidden=${this.hidden}>${heading(say('pictures'), say('pictures_help'))}
-      <div class="compare-row">${button(say('pictures_other'), () => this.other())}</div><div class="compare-scroll"><table data-ready=${
+      <div class="compare-row">${button(say('pictures_other'), () => this.other())}</div><div
+      class="compare-scroll" tabindex="0" role="region" aria-label=${say('pictures')}><table data-ready=${
       shown && this.ready ? shown.indices.join(',') : nothing}>${shown ? this.rows(shown) : nothing}</table></div>
       <p class="hint bad">${this.error}</p></section>`;
   }

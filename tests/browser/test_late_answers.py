@@ -399,8 +399,8 @@ def test_groups_of_words_and_a_selection_stay_while_another_map_comes(explore: C
 
 
 def test_two_runs_beside_it_that_come_late_are_both_there_and_one_taken_back_is_not(explore: Callable[..., Page]) -> None:
-    page = explore("&run=simsiam&map=pca-2")
-    held = Held(page, r"runs/(byol|masked)/images.json")
+    page = explore("&run=simsiam-fashion&map=pca-2")
+    held = Held(page, r"runs/(byol-fashion|masked)/images.json")
 
     def box(title: str) -> Locator:  # of the run that came with the app: another test may have trained one of its own
         return page.locator(".others label").filter(has_text=title).filter(has_text="came with the app").locator("input")
