@@ -442,8 +442,9 @@ class Runs:
         with view.lock:
             view.read()
             last: dict[str, Any] = view.events[-1] if view.events else {"event": ""}
-            again = _changed(folder / "run.json") > _changed(folder / "events.jsonl")  # asked to go on since it ended
-            training = (again or last["event"] not in ("Finished", "Failed")) and record.is_training(folder)
+            going = last["event"] not in ("Finished", "Failed")  # or asked to go on since it ended:
+            going = going or _changed(folder / "run.json") > _changed(folder / "events.jsonl")
+            training = going and record.is_training(folder)
             if last["event"] == "Finished" and not training:
                 return State("stopped" if last["reason"] == "stopped" else "finished")
             if last["event"] == "Failed" and not training:

@@ -56,7 +56,7 @@ def load(path: str | Path, size: int | None = None, tile: Tile | None = None) ->
 
 
 def describe(path: str | Path, tile: Tile | None = None) -> tuple[int, list[Note]]:
-    """How many images `load` will find in a directory or a zip, and what it will understand of them.
+    """How many images `load` will take from a directory or a zip, and what it will understand of them.
 
     From names, tables and a few images. Raises DataError as `load` does.
     """
@@ -75,7 +75,7 @@ def describe(path: str | Path, tile: Tile | None = None) -> tuple[int, list[Note
         _, stretched = tiles.tensors(smalls)
         count = len(kept) - len(without)
         counted = Note("{count} images.", count=f"{count:,}")
-        return count, [counted, *found.notes, *listing.notes, *notes, *([stretched] if stretched else [])]
+        return min(count, MAX_IMAGES), [counted, *found.notes, *listing.notes, *notes, *([stretched] if stretched else [])]
 
 
 @contextmanager
