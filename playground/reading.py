@@ -6,7 +6,7 @@ A process that dies, or takes too long, costs the one picture that it was at. Bo
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
@@ -41,12 +41,14 @@ def upload() -> Iterator[None]:
         _room.release()
 
 
-def tile(content: bytes, name: str, size: int) -> tuple[int, NDArray[np.uint8] | Deep | DataError]:
-    """`pictures.tile`, in a process aside."""
+def tiles(several: Sequence[tuple[bytes, str]], size: int) -> list[tuple[int, NDArray[np.uint8] | Deep | DataError]]:
+    """`pictures.tiles`, in a process aside; where it dies, each by itself, so that only one of them is lost."""
     try:
-        return _aside(_tile, content, name, size)
+        return _aside(_tiles, several, size)
     except Died:
-        return pictures.MAX_PIXELS, DataError(pictures.TOO_HARD, file=name)
+        if len(several) == 1:
+            return [(pictures.MAX_PIXELS, DataError(pictures.TOO_HARD, file=several[0][1]))]
+        return [found for one in several for found in tiles([one], size)]
 
 
 def single(content: bytes, name: str, size: int, channels: int) -> tuple[NDArray[np.uint8], Note | None]:
@@ -80,8 +82,8 @@ def _alone(work: Callable[..., Any], content: bytes, name: str, *args: int) -> A
         raise DataError(pictures.TOO_HARD, file=name) from error
 
 
-def _tile(content: bytes, name: str, size: int, watch: Any) -> Any:
-    return pictures.tile(content, name, size)
+def _tiles(several: Sequence[tuple[bytes, str]], size: int, watch: Any) -> Any:
+    return pictures.tiles(several, size)
 
 
 def _single(content: bytes, name: str, size: int, channels: int, watch: Any) -> Any:

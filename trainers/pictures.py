@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -55,6 +55,17 @@ def tile(content: bytes, name: str, size: int) -> tuple[int, NDArray[np.uint8] |
             return pixels, square(_decoded(image, name), size)
         except DataError as error:
             return pixels, error
+
+
+def tiles(pictures: Sequence[tuple[bytes, str]], size: int) -> list[tuple[int, NDArray[np.uint8] | Deep | DataError]]:
+    """`tile` of the first of several, each what its file holds and its name: until MAX_PIXELS were decoded, of one at least."""
+    found, pixels = list[tuple[int, NDArray[np.uint8] | Deep | DataError]](), 0
+    for content, name in pictures:
+        if found and pixels > MAX_PIXELS:
+            break
+        found.append(tile(content, name, size))
+        pixels += found[-1][0]
+    return found
 
 
 def single(content: bytes, name: str, size: int, channels: int) -> tuple[NDArray[np.uint8], Note | None]:

@@ -105,7 +105,7 @@ def _loaded(name: str, where: str) -> Dataset:
     if where in BUILT_IN:
         return load(where, SIZES.get(name))
     with reading.upload():
-        return load(where, SIZES.get(name), reading.tile)
+        return load(where, SIZES.get(name), reading.tiles)
 
 
 def size(data: Dataset) -> int:

@@ -765,7 +765,7 @@ def read_images(folder: Path) -> Dataset:
     if not (folder / "images.json").exists():  # a run of the command line
         config = record.read_config(folder)
         with reading.upload():
-            write_images(folder, load(config.dataset, config.size, reading.tile))
+            write_images(folder, load(config.dataset, config.size, reading.tiles))
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     with Image.open(folder / "images.png") as picture:

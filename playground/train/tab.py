@@ -113,7 +113,7 @@ def build(i18n: Any, runs: Runs, uploads: bool = True) -> None:
         if data == OWN and path:
             try:
                 with reading.upload():
-                    count, read = describe(path, reading.tile)
+                    count, read = describe(path, reading.tiles)
                 notes += read
             except UserError as error:  # where this machine keeps it is nobody's business
                 shown = {key: Path(str(path)).name if value == str(path) else value for key, value in error.values.items()}

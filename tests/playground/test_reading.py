@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -23,8 +22,10 @@ from playground.match.own import Own
 from playground.match.sets import Sets
 from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
+from tests.playground.jobs import die, shrink, stay
 from tests.trainers.data.field import coloured
 from trainers import pictures
+from trainers.data import load
 from trainers.errors import DataError, UserError
 from trainers.train import RunConfig
 
@@ -63,7 +64,7 @@ def decodes_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_pixels_are_the_same_as_in_this_process() -> None:
     for name, content in ordinary().items():
         expected = pictures.tile(content, name, 16)
-        count, found = reading.tile(content, name, 16)
+        ((count, found),) = reading.tiles([(content, name)], 16)
         if isinstance(found, pictures.Deep):
             assert isinstance(expected[1], pictures.Deep)
             assert (found.low, found.high, found.bits) == (expected[1].low, expected[1].high, expected[1].bits)
@@ -99,14 +100,6 @@ def test_a_file_that_is_refused_has_its_own_sentence() -> None:
         reading.thumbnail(ordinary()["rgb.png"][:2000], "cut.png", 16)
 
 
-def die(watch: Any) -> None:
-    os._exit(1)
-
-
-def stay(watch: Any) -> None:
-    threading.Event().wait()
-
-
 @pytest.mark.parametrize(("work", "seconds"), [(die, 60.0), (stay, 0.5)])
 def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
     work: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
@@ -129,10 +122,50 @@ def test_a_process_that_dies_or_takes_too_long_costs_one_picture(
         process.close()
 
 
+def test_many_small_pictures_are_one_way_there_and_back_and_one_that_ends_the_process_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    process, asked = Background(nice=0), list[int]()
+    free: SimpleQueue[Background] = SimpleQueue()
+    free.put(process)
+    begin = process.submit
+
+    def submit(urgency: int, wanted: Any, work: Any, several: Any, size: int) -> Any:
+        asked.append(len(several))
+        return begin(urgency, wanted, shrink, several, size)
+
+    monkeypatch.setattr(reading, "_free", free)
+    monkeypatch.setattr(process, "submit", submit)
+    good = encoded(Image.effect_noise((16, 16), 80))
+    names = [f"{number:02}.png" for number in range(10)]
+    try:
+        with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, good)
+        assert len(load(f"folder:{tmp_path / 'good.zip'}", shrink=reading.tiles).train) == 8
+        assert asked == [10]
+        with zipfile.ZipFile(tmp_path / "one.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, good if name != "04.png" else b"")
+        found = load(f"folder:{tmp_path / 'one.zip'}", shrink=reading.tiles)
+        assert [str(one) for one in found.skipped] == [str(DataError(pictures.TOO_HARD, file="04.png"))]
+        assert len(found.train) + len(found.test) == 9
+    finally:
+        process.close()
+
+
+def test_several_at_once_end_where_one_of_them_had_many_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 300)
+    content = encoded(Image.effect_noise((16, 16), 80))
+    assert len(pictures.tiles([(content, "x.png")] * 5, 16)) == 2  # 512 pixels; at least one, however large
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
+    assert [type(found) for _, found in pictures.tiles([(content, "x.png")] * 5, 16)] == [DataError] * 5  # refused unread
+
+
 def test_the_memory_of_a_process_has_a_bound() -> None:
     process, large = Background(nice=0, memory=512 << 20), encoded(Image.new("RGBA", (5000, 4990)), compress_level=1)
     try:
-        pixels, found = process.submit(NOW, lambda: True, reading._tile, large, "x.png", 16).result(180)
+        ((pixels, found),) = process.submit(NOW, lambda: True, reading._tiles, [(large, "x.png")], 16).result(180)
     finally:
         process.close()
     assert pixels == 5000 * 4990 and isinstance(found, DataError) and found.sentence == pictures.TOO_HARD

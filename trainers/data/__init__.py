@@ -23,14 +23,14 @@ DEFAULT = next(iter(BUILT_IN))
 FOLDER = "folder:"
 
 
-def load(name: str, size: int | None = None, tile: folder.Tile | None = None) -> Dataset:
+def load(name: str, size: int | None = None, shrink: folder.Shrink | None = None) -> Dataset:
     """The data set called `name`, at `size`×`size` pixels or, without a size, at the one that suits the source.
 
-    `folder:PATH` is a person's own images: a directory or a zip. tile: what makes each small, as `folder.load` takes it.
+    `folder:PATH` is a person's own images: a directory or a zip. shrink: what makes them small, as `folder.load` takes it.
     Raises DataError, one sentence, where it cannot be had.
     """
     if name.startswith(FOLDER):
-        return folder.load(name.removeprefix(FOLDER), size, tile)
+        return folder.load(name.removeprefix(FOLDER), size, shrink)
     if name not in BUILT_IN:
         raise DataError(
             "There is no data set “{name}”: choose one of {names}, or folder:PATH for your own images.",

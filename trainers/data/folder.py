@@ -19,7 +19,7 @@ from trainers.data.base import Dataset, Images
 from trainers.data.files import Files, list_directory, read
 from trainers.data.images_io import check_size
 from trainers.data.tables import Entry, Words
-from trainers.data.tiles import Tile
+from trainers.data.tiles import Shrink
 from trainers.data.zips import open_zip
 from trainers.errors import DataError, Note
 
@@ -32,7 +32,7 @@ SEED = 0
 SILENT = ("readme", "license", "licence", "copying", "notice", "changelog")  # what lies beside images and nobody misses
 
 
-def load(path: str | Path, size: int | None = None, tile: Tile | None = None) -> Dataset:
+def load(path: str | Path, size: int | None = None, shrink: Shrink | None = None) -> Dataset:
     """The images in a directory or a zip, (N,C,32,32) or at `size`; C is 1 where all are grey, otherwise 3.
 
     Each is turned upright by its EXIF orientation, put on white where it is transparent, cropped to the square in its
@@ -43,19 +43,19 @@ def load(path: str | Path, size: int | None = None, tile: Tile | None = None) ->
     seeded fifth of each class is the test, of at least one image in all. Captions and labels are read from texts and tables
     beside the images (`tables.read_words`). What was understood is in `notes`.
 
-    tile: what makes an image small, in place of `pictures.tile` in this process.
+    shrink: what makes images small, in place of `pictures.tiles` in this process.
 
     Raises DataError where the path does not exist, is no folder or zip, is unsafe, has fewer than 8 usable images, or, being
-    a zip or with `tile`, more pixels to decode than an upload may have.
+    a zip or with `shrink`, more pixels to decode than an upload may have.
     Files that cannot be used are listed in `skipped`; hidden ones are passed over. Of more than 20,000 images, 20,000
     are drawn by a seed.
     """
     size = check_size(DEFAULT_SIZE if size is None else size)
     with _listed(path) as (root, listing):
-        return _dataset(root, listing, size, tile)
+        return _dataset(root, listing, size, shrink)
 
 
-def describe(path: str | Path, tile: Tile | None = None) -> tuple[int, list[Note]]:
+def describe(path: str | Path, shrink: Shrink | None = None) -> tuple[int, list[Note]]:
     """How many images `load` will take from a directory or a zip, and what it will understand of them.
 
     From names, tables and a few images. Raises DataError as `load` does.
@@ -71,7 +71,7 @@ def describe(path: str | Path, tile: Tile | None = None) -> tuple[int, list[Note
         kept = [images[i] for i in kept_at]
         _, without, notes = _captions(words, [name for name, _ in kept], found.names(kept_at))
         step = max(1, len(kept) // LOOKED_AT)
-        smalls = tiles.make(kept[::step][:LOOKED_AT], DEFAULT_SIZE, tile or pictures.tile, None, []) or []
+        smalls = tiles.make(kept[::step][:LOOKED_AT], DEFAULT_SIZE, shrink or pictures.tiles, None, []) or []
         _, stretched = tiles.tensors(smalls)
         count = len(kept) - len(without)
         counted = Note("{count} images.", count=f"{count:,}")
@@ -129,7 +129,7 @@ def _no_images(root: Path) -> DataError:
     return DataError("{path} holds no images: put {formats} files there.", path=root, formats=pictures.FORMATS_TEXT)
 
 
-def _dataset(root: Path, listing: Files, size: int, tile: Tile | None) -> Dataset:
+def _dataset(root: Path, listing: Files, size: int, shrink: Shrink | None) -> Dataset:
     texts, files = _sorted(listing)
     skipped, rng = list(listing.skipped), np.random.default_rng(SEED)
     if len(files) > MAX_IMAGES:
@@ -138,7 +138,7 @@ def _dataset(root: Path, listing: Files, size: int, tile: Tile | None) -> Datase
             folder=root, count=f"{len(files):,}", limit=f"{MAX_IMAGES:,}",
         ))  # fmt: skip
         files = [files[i] for i in sorted(rng.choice(len(files), MAX_IMAGES, replace=False))]
-    smalls = tiles.make(files, size, tile or pictures.tile, MAX_ALL_PIXELS if listing.is_zip or tile else None, skipped)
+    smalls = tiles.make(files, size, shrink or pictures.tiles, MAX_ALL_PIXELS if listing.is_zip or shrink else None, skipped)
     if smalls is None:
         raise DataError(
             "The images in {path} have more than {limit} pixels together: make them smaller, or take fewer.",

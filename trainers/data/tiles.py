@@ -17,9 +17,9 @@ from trainers.data.tables import Entry
 from trainers.deep import Deep, stretching, to_bytes, used
 from trainers.errors import DataError, Note
 
-Tile = Callable[
-    [bytes, str, int], tuple[int, NDArray[np.uint8] | Deep | DataError]
-]  # `pictures.tile`, here or in another process
+# `pictures.tiles`, here or in another process
+Shrink = Callable[[Sequence[tuple[bytes, str]], int], list[tuple[int, NDArray[np.uint8] | Deep | DataError]]]
+FILES, BYTES = 16, 1 << 20  # of one call, which may be a way to another process and back
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,46 @@ class Small:
     pixels: NDArray[np.uint8] | Deep
 
 
-def make(files: Sequence[Entry], size: int, tile: Tile, room: int | None, skipped: list[DataError]) -> list[Small] | None:
+def make(files: Sequence[Entry], size: int, shrink: Shrink, room: int | None, skipped: list[DataError]) -> list[Small] | None:
     """The files that are images, small; notes the others in `skipped`. None where more than `room` pixels had to be decoded."""
     decoded = 0
     counting = threading.Lock()
 
-    def small(file: Entry) -> Small | DataError | None:
-        nonlocal decoded
-        path, read_it = file
-        if room is not None and decoded > room:
-            return None
-        try:
-            pixels, found = tile(read_it(), str(path), size)
-        except DataError as error:
-            return error
-        with counting:
-            decoded += pixels
-        return found if isinstance(found, DataError) else Small(path, found)
+    def is_enough() -> bool:
+        return room is not None and decoded > room
 
-    # Pillow decodes without the interpreter's lock; no more photos are in memory at once than there are threads.
+    def in_turn(part: Sequence[Entry]) -> list[Small | DataError]:
+        results, held = list[Small | DataError](), list[tuple[PurePosixPath, bytes]]()
+
+        def let_go() -> None:
+            nonlocal decoded
+            while held and not is_enough():
+                done = shrink([(content, str(path)) for path, content in held], size)
+                for (path, _), (_, found) in zip(held, done, strict=False):
+                    results.append(found if isinstance(found, DataError) else Small(path, found))
+                with counting:
+                    decoded += sum(pixels for pixels, _ in done)
+                del held[: len(done)]
+            held.clear()
+
+        for path, read_it in part:
+            if is_enough():
+                break
+            try:
+                held.append((path, read_it()))
+            except DataError as error:
+                let_go()
+                results.append(error)
+            if sum(len(content) for _, content in held) >= BYTES:
+                let_go()
+        let_go()
+        return results
+
+    # Pillow decodes without the interpreter's lock; a thread has one large photo in memory at once, or some small ones
+    parts = [files[at : at + FILES] for at in range(0, len(files), FILES)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(small, files))
-    if room is not None and decoded > room:
+        results = [one for found in pool.map(in_turn, parts) for one in found]
+    if is_enough():
         return None
     skipped += [result for result in results if isinstance(result, DataError)]
     return [result for result in results if isinstance(result, Small)]

@@ -23,6 +23,7 @@ from playground.maps.making import FIRST, LIVE, Making, Maps
 from playground.maps.reducers import TSNE, UMAP, key_of
 from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
+from tests.playground.jobs import fail, miss, pace
 from tests.playground.match.test_models import few_emoji, small_clip
 from trainers import record
 from trainers.checkpoint import load_model
@@ -51,23 +52,6 @@ def maps(finished: Finished, background: Background) -> Maps:
     return Maps(finished.runs, background)
 
 
-def pace(seconds: float, told: list[float] | None, watch: Callable[[float], None]) -> int:
-    """Work of so many seconds that can be watched."""
-    for part in range(20):
-        watch(part / 20)
-        time.sleep(seconds / 20)
-    return os.getpid()
-
-
-def fail(watch: Callable[[float], None]) -> None:
-    raise UserError("No {thing} here.", thing="luck")
-
-
-def miss(watch: Callable[[float], None]) -> None:
-    Path("/nowhere/at/all").read_text()
-
-
-@pytest.mark.slow
 def test_the_process_is_another_watches_gives_up_and_is_replaced(background: Background) -> None:
     first = background.submit(SOON, lambda: True, pace, 0.1, None).result(PATIENCE)
     assert first != os.getpid()

@@ -152,7 +152,7 @@ def test_a_zip_of_too_many_pixels_together_is_refused_and_a_folder_of_ones_own_i
     own = fill(tmp_path / "images", 10)
     assert len(folder.load(own).train) == 8
     with pytest.raises(DataError, match="pixels together"):  # as the page reads what people bring
-        folder.load(own, tile=pictures.tile)
+        folder.load(own, shrink=pictures.tiles)
 
 
 def test_no_memory_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
