@@ -1,7 +1,8 @@
 """Many runs queued at once: a Ray cluster of two nodes on this machine, a core each, beside two local workers of a thread each.
 
 Of both: seconds from submit to the first event of a run, what the page is told a second while it trains, and how long the queue
-takes beside the training that it asks for, shared by two. Wants Ray: pip install -r requirements-ray.txt.
+takes beside the training that it asks for, shared by two; of Ray 100 runs. Then a sweep of 32 runs in steps, on those two nodes
+and on one worker of a thread, as one machine of one core has. Wants Ray: pip install -r requirements-ray.txt.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,17 +35,17 @@ def wait(what: Callable[[], object]) -> float:
 
 
 @contextmanager
-def started(runs: Runs, kind: str) -> Iterator[Runner]:
-    """A runner of a kind, with its cluster."""
+def started(runs: Runs, kind: str, workers: int = 2) -> Iterator[Runner]:
+    """A runner of a kind, with its cluster of so many nodes."""
     cluster = None
     if kind == "ray":
         from ray.cluster_utils import Cluster
 
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-        for _ in range(2):
+        for _ in range(workers):
             cluster.add_node(num_cpus=1)
         os.environ["RAY_ADDRESS"] = cluster.address
-    runner = RayRunner(runs, Settings(workers=2)) if kind == "ray" else LocalRunner(runs, 2)
+    runner = RayRunner(runs, Settings(workers=workers)) if kind == "ray" else LocalRunner(runs, workers)
     runs.runner = runner
     runner.start()
     try:
@@ -57,43 +58,68 @@ def started(runs: Runs, kind: str) -> Iterator[Runner]:
             cluster.shutdown()
 
 
-def side(kind: str, count: int, seconds: float) -> dict[str, float]:
-    """The figures of one kind."""
+def finished(runs: Runs, made: Iterable[str]) -> bool:
+    """Whether all have come to their end; AssertionError where one never will."""
+    kinds = {runs.state(run).kind for run in made}
+    assert not kinds & {"failed", "interrupted", "stopped"}, kinds
+    return kinds == {"finished"}
+
+
+@contextmanager
+def warm(kind: str, workers: int) -> Iterator[Runs]:
+    """Runs whose places have each trained one already."""
     with tempfile.TemporaryDirectory() as root:
         runs = Runs(Path(root), MANY)
+        with started(runs, kind, workers):
+            made = [runs.create(RunConfig("simclr", "digits", seconds=1.0), "me") for _ in range(2 * workers)]
+            wait(lambda: finished(runs, made))
+            yield runs
+
+
+def queue(kind: str, count: int, seconds: float) -> dict[str, float]:
+    """The figures of runs in seconds, on two places."""
+    with warm(kind, 2) as runs:
         maps = Maps(runs)
 
         def begin(long: float) -> str:
             return runs.create(RunConfig("simclr", "digits", seconds=long), "me")
 
-        def finished(*made: str) -> bool:
-            return all(runs.state(run).kind == "finished" for run in made)
+        run = begin(5.0)
+        first = wait(lambda: runs.view(run).events)
+        told, version, begun = 0, "", time.monotonic()
+        while runs.view(run).events[-1]["seconds"] < 5.0:
+            told += packed(maps, run, "en", version) is not None
+            version = runs.view(run).moments["en"][0]
+            time.sleep(0.05)
+        moments = told / (time.monotonic() - begun)
+        wait(lambda: finished(runs, [run]))
+        made = [begin(seconds) for _ in range(count)]
+        whole = wait(lambda: finished(runs, made))
+        steps = sum(runs.view(run).events[-1]["step"] for run in made)
+    return {"runs": count, "first": round(first, 2), "moments": round(moments, 1), "seconds": round(whole, 1), "steps": steps,
+            "overhead": round(whole / count * 2 - seconds, 2)}  # fmt: skip
 
-        with started(runs, kind):
-            warm = [begin(1.0) for _ in range(4)]
-            wait(lambda: finished(*warm))
-            run = begin(5.0)
-            first = wait(lambda: runs.view(run).events)
-            told, version, begun = 0, "", time.monotonic()
-            while runs.view(run).events[-1]["seconds"] < 5.0:
-                told += packed(maps, run, "en", version) is not None
-                version = runs.view(run).moments["en"][0]
-                time.sleep(0.05)
-            moments = told / (time.monotonic() - begun)
-            wait(lambda: finished(run))
-            made = [begin(seconds) for _ in range(count)]
-            whole = wait(lambda: finished(*made))
-            steps = sum(runs.view(run).events[-1]["step"] for run in made)
-        return {"first": round(first, 2), "moments": round(moments, 1), "seconds": round(whole, 1), "steps": steps,
-                "overhead": round(whole / count * 2 - seconds, 2)}  # fmt: skip
+
+def sweep(kind: str, places: int, count: int, steps: int) -> float:
+    """Seconds until runs of so many steps, each at its own learning rate, have ended."""
+    with warm(kind, places) as runs:
+        rates = [0.0005 * 1.1**number for number in range(count)]
+        configs = [RunConfig("simclr", "digits", steps=steps, knobs={"learning_rate": rate}) for rate in rates]
+        made = [runs.create(config, "me") for config in configs]
+        return wait(lambda: finished(runs, made))
 
 
 def measure(quick: bool) -> dict[str, object]:
-    """`seconds` of `runs` runs, `overhead` in seconds of a place for each run beside its training, `steps` that all made."""
+    """`seconds` of `runs` runs, `overhead` in seconds of a place for each run beside its training, `steps` that all made; and
+    what two nodes gain for a sweep."""
     os.environ.update(QUIET)
-    count, seconds = (6, 2.0) if quick else (100, 5.0)
-    found: dict[str, object] = {"runs": count, "each": seconds}
-    for kind in ("local", "ray"):
-        found[kind] = side(kind, count, seconds)
+    seconds, steps = (2.0, 60) if quick else (5.0, 200)
+    found: dict[str, object] = {"each": seconds}
+    for kind, count in (("local", 6 if quick else 20), ("ray", 6 if quick else 100)):
+        found[kind] = queue(kind, count, seconds)
         print(kind, found[kind], flush=True)
+    count = 4 if quick else 32
+    one, two = (round(sweep(kind, places, count, steps), 1) for kind, places in (("local", 1), ("ray", 2)))
+    found["sweep"] = {"runs": count, "steps": steps, "one": one, "cluster": two, "ratio": round(one / two, 2)}
+    print("sweep", found["sweep"], flush=True)
     return found
