@@ -43,5 +43,5 @@ def test_what_people_bring_is_read_as_it_was_meant(case: Case, tmp_path: Path) -
     assert all(piece in said for piece in case.notes), said
     assert len(data.skipped) == case.skipped, data.skipped
     assert data.train.images.max() > 200  # none is black
-    told = " ".join(map(str, folder.describe(path, pictures.tile)[1]))
+    told = " ".join(map(str, folder.describe(path, pictures.tiles)[1]))
     assert all(piece in told for piece in case.notes), told  # before it is trained on
