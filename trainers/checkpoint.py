@@ -107,6 +107,8 @@ def load_model(path: Path) -> Method:
     try:
         method = build(about)
         method.load_state_dict(tensors)
+        if not all(bool(value.isfinite().all()) for value in method.state_dict().values() if value.is_floating_point()):
+            raise ValueError("weights that are no numbers")
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:  # of another version, or put together
         raise UserError(DAMAGED, file=file.name) from error
     return method.eval()
@@ -152,12 +154,18 @@ _reading = threading.Lock()
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of a .npz; nothing is unpickled. One thread at a time.
+    """All arrays of a .npz; nothing is unpickled. One thread at a time. UserError where it is damaged.
 
     numpy has Python parse the headers, and Python 3.11 counts the depth of all threads' parsing together: SystemError.
     """
-    with _reading, np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    try:
+        # opened here: numpy leaves open what it cannot read
+        with _reading, path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # zipfile, zlib and numpy raise many kinds for damaged contents
+        raise UserError(DAMAGED, file=path.name) from error
 
 
 def _copy(tensor: Tensor) -> Tensor:

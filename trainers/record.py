@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import NoneType
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 import torch
@@ -40,6 +41,7 @@ if sys.platform != "win32":
 
 log = logging.getLogger(__name__)
 LOOKS = "looks.bin"
+Fits = Callable[[object], bool]
 ENDS = (Finished.__name__, Failed.__name__)
 MEMORY = "There was not enough memory: try a smaller batch, a smaller encoder or smaller images."
 CRASH = "Training stopped by an error in the program: {error}. What was saved stays; the log has the details."
@@ -226,31 +228,69 @@ def _event(line: bytes) -> dict[str, Any] | None:
     """What a line says; None where it is no event of a kind that we know, whole and with values of the right types."""
     try:
         found = json.loads(line)
+        kind = found.get("event") if isinstance(found, dict) else None
+        if not isinstance(kind, str) or kind not in EVENTS:
+            return None
+        must, may = _types(kind)
+        whole = all(name in found and fits(found[name]) for name, fits in must.items())
+        return found if whole and all(fits(found[name]) for name, fits in may.items() if name in found) else None
     except (ValueError, RecursionError):
         return None
-    kind = found.get("event") if isinstance(found, dict) else None
-    if not isinstance(kind, str) or kind not in EVENTS:
-        return None
-    return found if all(isinstance(found.get(name, ...), types) for name, types in _types(kind).items()) else None
 
 
 @cache
-def _types(kind: str) -> dict[str, type | tuple[type, ...]]:
-    """Name -> types of what every line of a kind of event holds; arrays, which are not shown, lie in files."""
-    hints, read = (
-        get_type_hints(EVENTS[kind]),
-        {int: int, str: str, float: (int, float), float | None: (int, float, type(None))},
-    )
-    every = [f for f in dataclasses.fields(EVENTS[kind]) if f.repr and f.default is f.default_factory is dataclasses.MISSING]
-    return {f.name: read.get(hints[f.name], dict) for f in every}
+def _types(kind: str) -> tuple[dict[str, Fits], dict[str, Fits]]:
+    """Of a kind of event what every line holds, and what it may hold: name -> whether a value is one of that.
+
+    Arrays, which are not shown, lie in files.
+    """
+    hints = get_type_hints(EVENTS[kind])
+    shown = [f for f in dataclasses.fields(EVENTS[kind]) if f.repr]
+    must = {f.name for f in shown if f.default is f.default_factory is dataclasses.MISSING}
+    return ({f.name: _fits(hints[f.name]) for f in shown if f.name in must},
+            {f.name: _fits(hints[f.name]) for f in shown if f.name not in must})  # fmt: skip
+
+
+def _fits(hint: Any) -> Fits:
+    """Whether what JSON gave is of a type: numbers are finite, and so are those that lie deeper."""
+    if hint is int:
+        return lambda value: type(value) is int and abs(value) < 1 << 53
+    if hint is float:
+        return _is_number
+    if hint is str:
+        return lambda value: isinstance(value, str)
+    if hint is Any:
+        return _is_plain
+    if get_origin(hint) is Mapping:
+        fits = _fits(get_args(hint)[1])
+        return lambda value: isinstance(value, dict) and all(map(fits, value.values()))
+    several = [_fits(one) for one in get_args(hint) if one is not NoneType]
+    return lambda value: value is None or any(fits(value) for fits in several)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (float, int) and -sys.float_info.max <= cast(float, value) <= sys.float_info.max  # not of NaN
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, (list, dict)):
+        return all(map(_is_plain, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, (str, bool)) or _is_number(value)
 
 
 def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float16]]:
-    """The features (n,F) of the evaluation images at a step."""
-    found = read_arrays(_arrays(folder, step, "features"))
-    if "codes" in found:
-        return (found["mean"] + found["codes"].astype(np.float32) * found["scale"] @ found["basis"]).astype(np.float16)
-    return found["features"]
+    """The features (n,F) of the evaluation images at a step; UserError where the file is damaged."""
+    path = _arrays(folder, step, "features")
+    found = read_arrays(path)
+    try:
+        if "codes" in found:
+            return (found["mean"] + found["codes"].astype(np.float32) * found["scale"] @ found["basis"]).astype(np.float16)
+        features = found["features"].astype(np.float16, copy=False)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(DAMAGED, file=path.name) from error
+    if features.ndim != 2:
+        raise UserError(DAMAGED, file=path.name)
+    return features
 
 
 def read_looks(folder: Path, looks: Sequence[Mapping[str, Any]], after: int = 0) -> list[np.ndarray[Any, np.dtype[np.float16]]]:
@@ -262,7 +302,7 @@ def read_looks(folder: Path, looks: Sequence[Mapping[str, Any]], after: int = 0)
         with (folder / LOOKS).open("rb") as file:
             file.seek(sum(sizes[:after]))
             parts = [file.read(size) for size in sizes[after:]]
-    except OSError as error:
+    except (OSError, ValueError, OverflowError, MemoryError) as error:  # a line may say any number of images
         raise UserError(DAMAGED, file=LOOKS) from error
     if [len(part) for part in parts] != sizes[after:]:
         raise UserError(DAMAGED, file=LOOKS)

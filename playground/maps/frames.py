@@ -14,8 +14,9 @@ import numpy as np
 from playground.maps.layout import Layout, read_layout, save_layout, turned
 from playground.maps.reducers import PCA, UMAP, from_key, key_of
 from playground.maps.sources import GONE, Sources
+from playground.runs.brought import remove
 from trainers import record
-from trainers.errors import NotFound
+from trainers.errors import NotFound, UserError
 from trainers.looks import among
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,12 @@ class Frames(Sources):
             except OSError as lost:  # a full disk: it is quickly made again
                 log.warning("a map of %s is not kept: %s", run, lost)
                 return found
-        return read_layout(path)
+        try:
+            return read_layout(path)
+        except UserError as error:
+            log.warning("a map of %s is made again: %s", run, error)
+            remove(path)
+            return self.frame(run, key, step)
 
     def keep(self, run: str, key: str, step: int, layout: Layout) -> None:
         """Write a frame; of a run's maps that are neither usual nor this one, the oldest go.

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.checkpoint import read_arrays, write
+from trainers.checkpoint import DAMAGED, read_arrays, write
+from trainers.errors import UserError
 
 Array = NDArray[np.float32]
 
@@ -60,6 +61,9 @@ def save_layout(path: Path, layout: Layout) -> None:
 
 
 def read_layout(path: Path) -> Layout:
-    """Read a frame."""
+    """Read a frame; UserError where it is damaged."""
     found = read_arrays(path)
-    return Layout(found["positions"].astype(np.float32), float(found["scale"]))
+    try:
+        return Layout(found["positions"].astype(np.float32), float(found["scale"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(DAMAGED, file=path.name) from error

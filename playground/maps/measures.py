@@ -22,6 +22,7 @@ from playground.maps.neighbours import distances, few, neighbours, overlap, qual
 from playground.maps.reducers import from_key
 from playground.maps.sources import GONE, network
 from playground.once import Once
+from playground.runs.brought import remove
 from playground.runs.store import read_images
 from trainers import evaluate
 from trainers.captions import captions
@@ -106,7 +107,12 @@ class Measures:
             except OSError as lost:  # a full disk
                 log.warning("what was measured of %s is not kept: %s", run, lost)
                 return found
-        return read_arrays(path)
+        try:
+            return read_arrays(path)
+        except UserError as error:
+            log.warning("what was measured of %s is measured again: %s", run, error)
+            remove(path)
+            return self._find_each(run, step, generation)
 
     @staticmethod
     def _aside(background: Background, folder: Path, features: NDArray[Any]) -> dict[str, Array]:

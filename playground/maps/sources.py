@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.once import Once, Stamped
 from playground.runs.shipped import MARK, is_example
-from playground.runs.store import ENDED, Runs, read_images
+from playground.runs.store import ENDED, Runs, about_images, read_images
 from trainers import record
 from trainers.checkpoint import DAMAGED, MODEL, load_model
 from trainers.data import Dataset
@@ -53,7 +53,11 @@ class Sources:
         return self._features(run, step, self.runs.view(run).generation)
 
     def _read_features(self, run: str, step: int, generation: int) -> NDArray[np.float16]:
-        return record.read_snapshot(self.runs.folder(run), step)
+        folder = self.runs.folder(run)
+        found = record.read_snapshot(folder, step)
+        if (folder / "images.json").exists() and len(found) != about_images(folder)["count"]:
+            raise UserError(DAMAGED, file="snapshots")
+        return found
 
     def images(self, run: str) -> Dataset:
         """The evaluation images of a run, kept loaded: the test part of what this gives."""

@@ -71,8 +71,8 @@ class Walls:
         for run, guest in self.rooms.members(room):
             try:
                 tiles.append(self._tile(run, guest, language))
-            except (UserError, OSError, ValueError, KeyError) as error:  # gone just now, or damaged: the others are shown
-                log.warning("run %s is left out of a room: %s", run, error)
+            except Exception as error:  # gone just now, or damaged in any way: the others are shown
+                log.warning("run %s is left out of a room: %r", run, error)
         people = [guest.name for guest in self.rooms.guests(room)]
         found: Wall = {"version": "", "name": self.rooms.about(room)["name"], "people": people,
                        "pinned": self.rooms.pinned(room), "runs": tiles}  # fmt: skip

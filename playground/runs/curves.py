@@ -70,7 +70,7 @@ def figures(
     for key in parts:
         if key not in inside:
             found[key] = draw({t(f"part_{key}"): of_steps(key)}, t(f"part_{key}"), colour=9)
-    if snapshots and "match_1" in snapshots[0]["metrics"]:
+    if snapshots and "match_1" in snapshots[0]["metrics"] and snapshots[0]["metrics"].get("match_of"):
         lines = {t(key): of_snapshots(key) for key in ("match_1", "match_5")}
         marks = {t("guess"): 1 / snapshots[0]["metrics"]["match_of"]}
         found["match"] = draw(lines, t("match"), colour=2, marks=marks, rate=True, points=True)

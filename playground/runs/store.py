@@ -79,6 +79,7 @@ ABOUT: dict[str, type | tuple[type, ...]] = {  # what images.json holds at least
     "count": int, "columns": int, "rows": int, "width": int, "height": int,
     "classes": list, "labels": (list, type(None)), "captions": dict,
 }  # fmt: skip
+LARGEST = 1 << 28  # pixels of a run's picture of its images
 AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
@@ -749,7 +750,7 @@ def about_images(folder: Path) -> dict[str, Any]:
     """What images.json says; UserError where it is damaged."""
     try:
         found = json.loads(content(folder, "images.json"))
-        whole = all(isinstance(found[key], types) for key, types in ABOUT.items())
+        whole = all(isinstance(found[key], types) for key, types in ABOUT.items()) and _is_of_images(found)
         whole = whole and all(len(one) == 2 for key in ("skipped", "notes") for one in found.get(key, []))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, UserError):
@@ -760,6 +761,19 @@ def about_images(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _is_of_images(about: dict[str, Any]) -> bool:
+    """Whether what is said of each image is said of as many as there are, and in the right words."""
+    count, classes, names = about["count"], about["classes"], about.get("names", [])
+    sides = [about[key] for key in ("rows", "columns", "height", "width")]
+    room = 0 < count <= sides[0] * sides[1] and min(sides) > 0 and math.prod(sides) <= LARGEST
+    lists = [*about["captions"].values(), *([names] if names else [])]
+    words = all(isinstance(one, list) and len(one) == count for one in lists)
+    words = words and all(isinstance(text, str) for one in [classes, *lists] for text in one)
+    labels = range(count) if about["labels"] is None else about["labels"]
+    of_classes = about["labels"] is None or all(type(one) is int and 0 <= one < max(len(classes), 1) for one in labels)
+    return room and words and len(labels) == count and of_classes
+
+
 def read_images(folder: Path) -> Dataset:
     """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
     if not (folder / "images.json").exists():  # a run of the command line
@@ -768,8 +782,13 @@ def read_images(folder: Path) -> Dataset:
             write_images(folder, load(config.dataset, config.size, reading.tiles))
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
-    with Image.open(folder / "images.png") as picture:
-        sheet = torch.from_numpy(np.array(picture)).reshape(rows, h, columns, w, -1)
+    try:
+        with Image.open(folder / "images.png") as picture:
+            sheet = torch.from_numpy(np.array(picture)).reshape(rows, h, columns, w, -1)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # Pillow raises many kinds for damaged contents
+        raise UserError(DAMAGED, file="images.png") from error
     images = sheet.permute(0, 2, 4, 1, 3).flatten(0, 1)[: about["count"]].contiguous()
     labels = None if about["labels"] is None else torch.tensor(about["labels"])
     captions = {language: tuple(texts) for language, texts in about["captions"].items()}

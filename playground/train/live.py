@@ -183,7 +183,7 @@ def positions(runs: Runs, run: str, count: int) -> NDArray[np.float32]:
 def tiles(steps: list[Any], snapshots: list[Any], at: dict[str, Any], first: str, told: bool, language: str) -> list[Tile]:
     """The numbers below the one of what was learned, `first`: each a name, a value, and what it means."""
     last = steps[-1] if steps else None
-    knn = snapshots[-1]["metrics"]["knn"] if snapshots else None
+    knn = snapshots[-1]["metrics"].get("knn") if snapshots else None
     spread = ("std", shown("std_sqrt_d", last and last["std_sqrt_d"]))
     if snapshots and "mse" in snapshots[-1]["metrics"]:  # a code may lie anywhere, and its spread says nothing
         spread = ("error", shown("mse", snapshots[-1]["metrics"]["mse"]))

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from safetensors import safe_open
+from safetensors.numpy import save_file
 from starlette.routing import Mount, Route
 
 OWN = "own-" + "0" * 20
@@ -155,6 +157,16 @@ EVENTS = (  # lines that look like events and are none that was written here
     '{"event": "Started", "step": 0, "seconds": 0}',
     '{"event": "Finished", "step": 3, "seconds": 1.0, "reason": 5}',
     '{"event": "Failed", "step": 3, "seconds": 1.0}',
+    '{"event": "Step", "step": 3, "seconds": 1.0, "loss": NaN, "std_sqrt_d": 1.0, "images_per_second": 1.0}',
+    '{"event": "Step", "step": 3, "seconds": 1.0, "loss": 1.0, "std_sqrt_d": 1e999, "images_per_second": 1.0, "parts": "x"}',
+    '{"event": "Step", "step": 3, "seconds": 1.0, "loss": 1.0, "std_sqrt_d": 1, "images_per_second": 1, "parts": {"a": []}}',
+    '{"event": "Snapshot", "step": 3, "seconds": 1.0, "metrics": {}}',
+    '{"event": "Snapshot", "step": 3, "seconds": 1.0, "metrics": {"knn": NaN, "match_1": 0.5}}',
+    '{"event": "Look", "step": 3, "seconds": 1.0, "images": 99999999999}',
+    '{"event": "Look", "step": 3, "seconds": 1.0, "images": -4, "planes": 7}',
+    '{"event": "Finished", "step": 3, "seconds": 1.0, "reason": "budget", "summary": {"knn": "x", "mse_mean": []}}',
+    '{"event": "Finished", "step": 3, "seconds": 1.0, "reason": "budget", "summary": {}}',
+    '{"event": "Pictures", "step": 3, "seconds": 1.0, "tables": {"similarity": {"values": "x"}}}',
     '{"event": "Pictures", "step": -1, "seconds": "a", "rows": 3}',
     '{"event": ["Step"], "step": 3}',
     '{"event": "Step", "step": 1e999, "seconds": NaN, "loss": Infinity}',
@@ -163,16 +175,27 @@ EVENTS = (  # lines that look like events and are none that was written here
 )
 
 
+FEATURES, ROWS, MAP = "snapshots/*-features.npz", "snapshots/*-rows.npz", "maps/pca-2/*.npz"  # the last one of each
+OTHER_ARRAYS: dict[str, dict[str, Any]] = {
+    "none": {}, "others": {"x": np.zeros(3)}, "words": {"features": np.array(["a", "b"])},
+    "of a line": {"features": np.zeros(9, np.float16)}, "of few images": {"features": np.zeros((3, 8), np.float16)},
+    "half of what is packed": {"codes": np.zeros((9, 2), np.int8)},
+}  # fmt: skip
+
+
 def damage(chance: random.Random, each: int) -> Iterator[tuple[str, Callable[[Path], object]]]:
     """Ways in which the folder of a run may be damaged: what is damaged, and how."""
-    for name in ("run.json", "events.jsonl", "images.json", "images.png", "model.safetensors"):
+    for name in ("run.json", "events.jsonl", "images.json", "images.png", "model.safetensors", FEATURES, ROWS, MAP):
         for number in range(each):
-            yield f"{name} cut off", lambda folder, name=name, share=number / each: _cut(folder / name, share)
-            yield f"{name} garbled", lambda folder, name=name: _garble(folder / name, chance)
-        yield f"{name} of a list", lambda folder, name=name: (folder / name).write_text("[1, 2]\n")
-        yield f"{name} of nothing", lambda folder, name=name: (folder / name).write_bytes(b"")
-        yield f"{name} of zeros", lambda folder, name=name: (folder / name).write_bytes(b"\0" * 200)
-        yield f"{name} a folder", lambda folder, name=name: ((folder / name).unlink(), (folder / name).mkdir())
+            yield f"{name} cut off", lambda folder, name=name, share=number / each: _cut(_last(folder, name), share)
+            yield f"{name} garbled", lambda folder, name=name: _garble(_last(folder, name), chance)
+        yield f"{name} of a list", lambda folder, name=name: _last(folder, name).write_text("[1, 2]\n")
+        yield f"{name} of nothing", lambda folder, name=name: _last(folder, name).write_bytes(b"")
+        yield f"{name} of zeros", lambda folder, name=name: _last(folder, name).write_bytes(b"\0" * 200)
+        yield f"{name} a folder", lambda folder, name=name: _as_folder(_last(folder, name))
+    for name, arrays in OTHER_ARRAYS.items():
+        yield f"arrays: {name}", lambda folder, arrays=arrays: np.savez(_last(folder, FEATURES), **arrays)
+    yield "weights that are no numbers", _no_numbers
     for number, line in enumerate(EVENTS):
         yield f"event {number} alone", lambda folder, line=line: (folder / "events.jsonl").write_text(line + "\n")
         yield f"event {number} last", lambda folder, line=line: _append(folder / "events.jsonl", line)
@@ -181,6 +204,28 @@ def damage(chance: random.Random, each: int) -> Iterator[tuple[str, Callable[[Pa
         yield f"config.{key} is {value}", lambda folder, key=key, value=value: _config(folder, key, value)
     for key in ("count", "columns", "rows", "width", "height", "classes", "labels", "captions", "names", "skipped"):
         yield f"images.json: {key}", lambda folder, key=key: _about(folder, key)
+
+
+def _last(folder: Path, name: str) -> Path:
+    """A file of a run; of several the last one, and one that there is not is made: a map that was kept."""
+    path = max(folder.glob(name), default=folder / name.replace("*", "00000000"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+def _as_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _no_numbers(folder: Path) -> None:
+    """A network that one step too many has spoilt."""
+    path = folder / "model.safetensors"
+    with safe_open(path, "np") as file:
+        about, found = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    spoilt = {name: np.full_like(value, np.nan) if value.dtype.kind == "f" else value for name, value in found.items()}
+    save_file(spoilt, path, about)
 
 
 def _cut(path: Path, share: float) -> None:

@@ -62,7 +62,11 @@ QUICK = {
     "run": 35,
 }
 LISTS = ("runs", "repairs", "models", "compare", "compare?runs=good,{run}", "learn")
-QUESTIONS = ("live", "timeline", "knobs", "images.json", "images.png", "maps/pca-2", "maps/pca-2/0", "lesson", "values/error/0")
+QUESTIONS = (  # about a run, and about its last snapshot
+    "live", "timeline", "knobs", "images.json", "images.png", "maps/pca-2", "maps/pca-2/{last}", "maps/pca-2/{last}/quality",
+    "neighbours/{last}/0", "values/purity/{last}", "overlap/{last}/good/{last}", "lesson", "values/error/{last}",
+)  # fmt: skip
+REPAIRS = ("rebuild", "mask")
 PICTURE = {"set": "emoji", "index": 0}
 RIGHT: dict[str, Any] = {  # what functions of the API take
     "method": "simclr", "pictures": [PICTURE], "labels": ["a"], "picture": PICTURE, "files": [], "run": "good",
@@ -222,13 +226,15 @@ def models(box: Path, chance: random.Random) -> list[str]:
 
 def damaged(root: Path, chance: random.Random, each: int, most: int | None) -> Iterator[Case]:
     """Runs whose folders are damaged, among others that are well; what a page asks of them and of all."""
-    every = list(bad.damage(chance, each))
+    every, last = list(bad.damage(chance, each)), Runs(root).view("good").of("Snapshot")[-1]["step"]
     for number, (said, how) in enumerate(chance.sample(every, min(most or len(every), len(every)))):
         run = f"bad-{number}"
         shutil.copytree(root / "good", root / run)
         how(root / run)
         for path in QUESTIONS:
-            yield Case("run", f"{said}: {path}", "GET", f"/playground/runs/{run}/{path}")
+            yield Case("run", f"{said}: {path}", "GET", f"/playground/runs/{run}/{path.format(last=last)}")
+        for kind in REPAIRS:
+            yield Case("run", f"{said}: {kind}", "POST", f"/playground/runs/{run}/repair/{kind}", {"json": {"index": 0}})
     for path in LISTS:
         yield Case("run", f"all: {path}", "GET", "/playground/" + path.format(run="bad-0"))
     yield Case("run", "repair of all", "POST", "/playground/runs/good/repair/mask", {"json": {"index": 0}})

@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 
+from playground.priority import MAPS
 from playground.runs.store import Runs, Waiting
 from tests.benchmarks.served import ROOT, Served
 from trainers import record
@@ -90,10 +91,13 @@ class House:
         """Processes that train."""
         return [pid for pid in self.served.processes() if "playground.runs.worker" in _command(pid)]
 
-    def beside(self, nice: int) -> int:
-        """The process beside the page that is so nice: 15 makes maps, 5 asks models."""
+    def beside(self, what: str) -> int:
+        """The process beside the page that makes "maps", which stands back, or asks "models", which has torch as well."""
         beside = [pid for pid in self.served.processes() if "spawn_main" in _command(pid)]
-        return next(pid for pid in beside if os.getpriority(os.PRIO_PROCESS, pid) == nice)
+        maps = {pid for pid in beside if os.getpriority(os.PRIO_PROCESS, pid) == MAPS}
+        models = [pid for pid in beside if pid not in maps and "libtorch" in Path(f"/proc/{pid}/maps").read_text()]
+        (found,) = maps if what == "maps" else models
+        return found
 
     def finished(self) -> dict[str, str]:
         """Runs that have ended -> a sum over what they learned."""
@@ -143,7 +147,7 @@ def map_killed(house: House) -> Row:
     """kill -9 of the process that makes maps."""
     path, asked = "runs/masked-done/maps/tsne-25-cosine-0-2", {"who": "faults"}  # none that comes with the run
     until(lambda: house.get(path, **asked).json()["state"] == "working", "map that is made")
-    os.kill(house.beside(15), signal.SIGKILL)
+    os.kill(house.beside("maps"), signal.SIGKILL)
     began = time.monotonic()
     until(lambda: house.get(path, **asked).json()["sentence"], "sentence")
     httpx.delete(f"{house.served.url}playground/{path}", params=asked, timeout=PATIENCE)  # as a page that tries again
@@ -156,7 +160,7 @@ def model_killed(house: House) -> Row:
     """kill -9 of the process that asks models."""
     asked = {"set": "emoji", "text": "red heart", "who": "faults"}
     until(lambda: house.post("match/find", asked).json().get("progress", 0) > 0, "question that is answered")
-    os.kill(house.beside(5), signal.SIGKILL)
+    os.kill(house.beside("models"), signal.SIGKILL)
     said = list[str]()
 
     def answered() -> bool:

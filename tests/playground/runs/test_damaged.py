@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import time
 from collections.abc import Callable
@@ -18,9 +19,13 @@ from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
 from playground.match.ask import Matching
+from playground.runs.rooms import Rooms
 from playground.runs.storage import slot
 from playground.runs.store import TRAINING, UPLOADS, Runs
 from tests.playground.conftest import Finished
+from tests.reliability.bad import damage
+from tests.reliability.corpus import QUESTIONS as QUESTIONS_OF_CORPUS
+from tests.reliability.corpus import REPAIRS
 from trainers import record
 from trainers.train import RunConfig
 
@@ -114,6 +119,28 @@ def test_one_bad_run_is_in_nobodys_way(runs: Runs, how: str) -> None:
             assert found.status_code < 500, (path, found.text)
             assert found.status_code < 400 or len(found.json()["error"]) > 20, path
         assert web.get("/playground/runs/good/live").json()["state"] == "finished"
+
+
+@pytest.mark.slow
+def test_nothing_that_may_be_wrong_with_a_file_is_a_failure_of_the_app(runs: Runs, tmp_path: Path) -> None:
+    """Every file of a run cut off, garbled, or another's: each question about it has an answer or a sentence."""
+    last = runs.view("good").of("Snapshot")[-1]["step"]
+    maps, rooms, failed = Maps(runs), Rooms(runs), list[str]()
+    room = rooms.open("Monday", "open sesame", "h" * 16)
+    rooms.join(room, "Ann", "me")
+    routes = [ui.mount(maps, Matching(maps, Background()))]
+    with TestClient(Starlette(routes=routes), raise_server_exceptions=False) as web:
+        web.get(f"/playground/runs/good/maps/pca-2/{last}")  # so that a frame is kept, which can be damaged
+        for number, (said, how) in enumerate(damage(random.Random(0), 2)):
+            run = f"bad-{number}"
+            shutil.copytree(tmp_path / "good", tmp_path / run)
+            how(tmp_path / run)
+            asked = [web.get(f"/playground/runs/{run}/{path.format(last=last)}") for path in QUESTIONS_OF_CORPUS]
+            asked += [web.post(f"/playground/runs/{run}/repair/{kind}", json={"index": 0}) for kind in REPAIRS]
+            asked.append(web.get(f"/playground/rooms/{room}/wall"))  # of all runs of a person: the newest is the bad one
+            failed += [f"{said}: {one.request.url.path}: {one.text[:80]}" for one in asked if one.status_code >= 500]
+            shutil.rmtree(tmp_path / run)
+    assert not failed, "\n".join(failed)
 
 
 def test_a_run_goes_on_to_be_read_past_a_broken_line(runs: Runs) -> None:
