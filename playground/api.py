@@ -37,7 +37,7 @@ from trainers.train import RunConfig
 
 log = logging.getLogger(__name__)
 MANY = "Too many of your questions are being answered: wait until some are."
-WAITING_AT = 60  # questions of one network address that wait at once, of 200 in all
+WAITING_AT, AT_ONCE = 30, 6  # questions of one network address that wait, of 200 in all; of one function that are answered
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON calls it, and what Python makes of that
     str: ("string", (str,)), bool: ("boolean", (bool,)), int: ("integer", (int,)), float: ("number", (int, float)),
     float | None: ("number", (int, float, type(None))), int | None: ("integer", (int, type(None))),
@@ -317,7 +317,8 @@ def build(runs: Runs, matching: Matching) -> None:
         return kept["set"] | {"skipped": kept["skipped"]}
 
     for function in (train, state, stop, load, match, find, texts, zero_shot, own_set):
-        gr.api(_spoken(function), api_name=function.__name__)  # pyright: ignore[reportPrivateImportUsage]
+        # Gradio answers one call of a function at a time: one that takes two minutes would keep all others waiting
+        gr.api(_spoken(function), api_name=function.__name__, concurrency_limit=AT_ONCE)  # pyright: ignore[reportPrivateImportUsage]
 
 
 def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -169,7 +169,7 @@ def launch(settings: Settings, **options: Any) -> None:
     finished = shipped.adopt(runs.root) if settings.examples else {}
     maps = Maps(runs, for_maps, for_models)
     listens, shared = options.get("server_name"), options.get("share")
-    private = is_private(listens, shared, settings.hosts)
+    private = is_private(listens, shared, settings.hosts, behind=bool(settings.address_header))
     matching = Matching(maps, for_models, private if settings.local_models is None else settings.local_models, settings.uploads)
     mine = matching.own
     clearing = Clearing(

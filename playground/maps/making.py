@@ -26,7 +26,7 @@ __all__ = ["FIRST", "LIVE", "Making", "Maps"]
 
 log = logging.getLogger(__name__)
 WAITS = 15.0  # seconds after which somebody who has not asked again does not wait any more
-QUEUED = 60  # jobs in the queue
+QUEUED, OPEN_AT = 60, 30  # jobs in the queue; maps that are made for one network address at once
 BUSY = "Too many maps are being made: try again in a minute."
 FAILED = "The map could not be made. The log has the details; try other parameters."
 
@@ -47,11 +47,16 @@ class Making:
     job: Job | None = None
     sentence: str = ""
     values: Mapping[str, str | UserError] = field(default_factory=dict)
+    address: str = ""  # of who began it
 
     def fail(self, error: BaseException) -> None:
         """Say so to whoever asks, till somebody asks anew."""
         told = error if isinstance(error, UserError) else UserError(FAILED)
         self.sentence, self.values = told.sentence, told.values
+
+    def is_open(self) -> bool:
+        """Whether it takes a place in the queue."""
+        return self.job is not None and not self.job.done()
 
     def is_wanted(self) -> bool:
         """Whether somebody still waits."""
@@ -71,8 +76,11 @@ class Maps(Frames):
         self._making: OrderedDict[tuple[str, str], Making] = OrderedDict()
         self._lock = threading.RLock()
 
-    def ask(self, run: str, key: str, who: str, everything: bool) -> Progress:
-        """Have a map made, of the last frame or of all, and say how far it is. `who` waits until it stops asking."""
+    def ask(self, run: str, key: str, who: str, everything: bool, address: str = "") -> Progress:
+        """Have a map made, of the last frame or of all, and say how far it is. `who` waits until it stops asking.
+
+        UserError where all, or the network address, have as many made as they may: nobody closes it for the others.
+        """
         steps, ready = self.steps(run), self.ready(run, key)
         wanted = steps if everything else steps[-1:]
         missing = [step for step in wanted if step not in ready]
@@ -82,7 +90,11 @@ class Maps(Frames):
         if self.background is None:
             return {**answer, "state": "failed"}
         with self._lock:
-            making = self._making.setdefault((run, key), Making(key))
+            making = self._making.get((run, key)) or Making(key, address=address)
+            others = sum(one.is_open() and one.address == address for one in self._making.values()) if address else 0
+            if not making.is_open() and others >= OPEN_AT:
+                raise UserError(BUSY)
+            self._making[run, key] = making
             making.asked[who] = time.monotonic()
             making.wanted = [step for step in steps if step in wanted or step in making.wanted]
             if not making.sentence and (making.job is None or making.job.done()):

@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Route
 from playground.maps.answers import MapProgress
 from playground.maps.making import Maps
 from playground.maps.placing import place_files
-from playground.page.http import answer, language, lasting, question, uploads
+from playground.page.http import FRESH, answer, language, lasting, question, uploads
+from playground.page.visitor import address
 from playground.texts import sentence
 from trainers.data.tables import plain
 from trainers.errors import UserError
@@ -24,12 +25,15 @@ def routes(maps: Maps) -> list[BaseRoute]:
     """What is below /runs/{run}/maps, and values, neighbours and the overlap of neighbours."""
     lasts = lasting(maps.runs)
 
-    def asked(p: Any, q: Any) -> Any:
-        found = maps.ask(p["run"], p["key"], q.get("who", "")[:40], q.get("frames") != "last")
+    async def asked(request: Request) -> Response:
+        p, q = request.path_params, request.query_params
+        who, whole = q.get("who", "")[:40], q.get("frames") != "last"
+        found = await run_in_threadpool(maps.ask, p["run"], p["key"], who, whole, address(request))
         told = sentence(language(q), found["sentence"], found["values"])
-        return MapProgress(
+        said = MapProgress(
             key=found["key"], ready=found["ready"], state=found["state"], progress=found["progress"], sentence=told
         )
+        return JSONResponse(said, headers=FRESH)
 
     def frame(p: Any, q: Any) -> Any:
         return maps.frame(p["run"], p["key"], p["step"]).positions
@@ -72,7 +76,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
         return JSONResponse(await run_in_threadpool(maps.placing.texts, p["run"], p["key"], texts, closed))
 
     return [
-        Route("/runs/{run}/maps/{key}", answer(asked)),
+        Route("/runs/{run}/maps/{key}", asked),
         Route("/runs/{run}/maps/{key}", answer(leave), methods=["DELETE"]),
         Route("/runs/{run}/maps/{key}/{step:number}", answer(frame, lasts)),
         Route("/runs/{run}/maps/{key}/{step:number}/quality", answer(quality, lasts)),

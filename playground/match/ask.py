@@ -35,7 +35,7 @@ from trainers.errors import UserError
 PATIENCE, KEPT = 0.3, 128  # seconds till “working”; answers that are kept
 OPEN, OPEN_EACH, OPEN_AT = 40, 8, 20  # questions that are open at once: of all, of one page, of one address
 LONGEST = 120.0  # seconds that a program may wait for its answer
-THREADS = 16
+THREADS = OPEN  # so that no open question waits for a thread that another address holds
 Work = Callable[[Any, Mapping[str, Any], str, Question], Mapping[str, Any]]  # of a source; None where no model is needed
 
 

@@ -79,22 +79,26 @@ class Doors:
         own = {host, *self.hosts}
         if host in LOOPBACK:  # a proxy on this machine may say what it is called; elsewhere any page could
             own.add(_name(headers.get("x-forwarded-host", "")))
-        origin = headers.get("origin")
-        if origin is not None and (_name(origin.partition("://")[2]) or "null") in own:
-            return False
-        return headers.get("sec-fetch-site", "none" if origin is None else "cross-site") == "cross-site"
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site", "")
+        name = None if origin is None else _name(origin.partition("://")[2]) or "null"
+        if name in own:
+            return name == host and site == "same-site"  # another port of this machine, where anything may be served
+        return (site or ("none" if origin is None else "cross-site")) == "cross-site"
 
 
-def is_private(server_name: str | None = None, share: bool | None = None, hosts: tuple[str, ...] = ()) -> bool:
+def is_private(
+    server_name: str | None = None, share: bool | None = None, hosts: tuple[str, ...] = (), behind: bool = False
+) -> bool:
     """Whether nobody but who sits at this machine can ask: it listens on loopback, is not shared and has no other name.
 
     server_name, share: what Gradio's launch is told; where it is told nothing, what it finds in the environment itself.
+    behind: whether a proxy hands visitors on, who then come from loopback too.
     """
     listens = _name(server_name or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"))
     if share is None:
         share = os.environ.get("GRADIO_SHARE", "").lower() == "true" or colab_check() or is_hosted_notebook()
     loopback = listens == "localhost" or (_is_address(listens) and ipaddress.ip_address(listens).is_loopback)
-    return loopback and not share and not hosts and "SPACE_ID" not in os.environ
+    return loopback and not share and not hosts and not behind and "SPACE_ID" not in os.environ
 
 
 def _unknown(host: str) -> Response:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from playground.runs.shipped import SHIPPED
 from trainers.errors import Note
+from trainers.method import make_config
 
 LARGE = {"fashion-mnist-full": 70_000, "cifar10": 60_000}  # images of the built-in sets whose end lets one wait
 FROM, FIXED, EACH = 15_000, 4.0, 0.83e-3  # images; seconds, and seconds an image, of 28 pixels a side: docs/scale.md, two cores
+ENCODERS = {"conv-full": 3.0, "resnet18": 40.0}  # how many times longer a step takes
 UNKNOWN = 15.0  # steps a second of a method that no run ships of: a slow one of those that do
 
 
@@ -21,6 +25,13 @@ def shipped(method: str) -> tuple[int | None, float]:
         return last["step"], last["step"] / last["seconds"]
     except (OSError, ValueError, KeyError, IndexError, ZeroDivisionError):
         return None, UNKNOWN
+
+
+def usual(method: str, knobs: Mapping[str, Any]) -> float:
+    """Steps a second that a method makes with some knobs, as far as they are known to cost: larger batches, larger encoders."""
+    config = make_config(method, knobs)
+    larger = config.batch_size / make_config(method, {}).batch_size
+    return shipped(method)[1] / max(1.0, larger) / ENCODERS.get(config.encoder, 1.0)
 
 
 def judging(images: int) -> Note | None:

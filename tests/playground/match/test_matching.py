@@ -665,6 +665,23 @@ def test_one_page_and_one_address_leave_room_for_others(matching: Matching, monk
     assert matching.ask("deal", {"set": "digits", "seed": 104, "who": "c"}, "en", 60.0, "2.2.2.2")["state"] == "done"
 
 
+def test_slow_questions_of_one_address_hold_no_other_up(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, other = threading.Event(), threading.Event()
+
+    def deal(source: Any, body: Any, language: str, one: Any) -> Any:
+        if body["seed"] == 1999:
+            other.set()
+        return gate.wait(60) and {"pictures": []}
+
+    monkeypatch.setitem(matching.kinds, "deal", deal)
+    for seed in range(asking.OPEN_AT):
+        who = f"{seed // asking.OPEN_EACH}"
+        matching.ask("deal", {"set": "digits", "seed": 1000 + seed, "who": who}, "en", 0.0, "1.1.1.1")
+    matching.ask("deal", {"set": "digits", "seed": 1999, "who": "other"}, "en", 0.0, "2.2.2.2")
+    assert other.wait(60)  # while all of the first address's are worked at
+    gate.set()
+
+
 def test_a_program_waits_for_its_answer_so_long_and_is_told(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     monkeypatch.setitem(matching.kinds, "deal", lambda *args: gate.wait(60) and {"pictures": []})

@@ -89,6 +89,7 @@ def test_a_page_of_another_site_sends_nothing(web: TestClient, runs: Runs) -> No
             {"origin": "http://[::1"},
             {"origin": ""},
             {"sec-fetch-site": "cross-site"},
+            {"origin": "http://localhost:5000", "sec-fetch-site": "same-site"},  # another program's page on this machine
         ):
             answer = web.post(path, content=SENT, headers=plain | said)
             assert answer.status_code == 400, (path, said)
@@ -187,6 +188,7 @@ def test_folders_of_the_machine_are_open_to_who_sits_at_it(
     for one, value in environment.items():
         monkeypatch.setenv(one, value)
     assert is_private(name, share, hosts) is private
+    assert not is_private(name, share, hosts, behind=True)  # a proxy's visitors come from loopback too
 
 
 def test_what_the_environment_says_of_folders_counts_first(monkeypatch: pytest.MonkeyPatch) -> None:
