@@ -28,6 +28,7 @@ export class Lessons {
   folded = false;
   busy = false;
   problem = '';
+  refused = '';  // why another lesson did not open
   opening = '';
   timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   root = document.createElement('aside');
@@ -68,8 +69,8 @@ export class Lessons {
       this.go(at || (fresh ? 1 : before?.at) || 1, entry);
     } catch (error) {
       if (this.opening !== name) return;
-      this.problem = sentence(error);
-      if (!this.lesson) this.appear('none');
+      Object.assign(this, {refused: sentence(error), folded: false});
+      this.appear(this.lesson?.name ?? 'none');
     }
   }
 
@@ -79,7 +80,7 @@ export class Lessons {
     if (!lesson) return;
     clearTimeout(this.timer);
     this.at = Math.max(1, Math.min(at, lesson.parts.length));
-    Object.assign(this, {draft: this.told[this.at]?.said ?? '', problem: '', busy: false});
+    Object.assign(this, {draft: this.told[this.at]?.said ?? '', problem: '', refused: '', busy: false});
     this.keep();
     this.show(entry, drive);
     this.appear(lesson.name);
@@ -142,7 +143,8 @@ export class Lessons {
 
   /** The run by which it is judged: one that begins now, or the one that ships. @param {boolean} own */
   async see(own) {
-    const train = this.step?.question?.train, told = this.told[this.at], {at} = this;
+    const {lesson, at, step} = this, train = step?.question?.train, told = this.told[at];
+    const gone = () => this.lesson !== lesson || this.at !== at;
     if (!train || !told || this.busy) return;
     Object.assign(this, {busy: true, problem: ''});
     this.draw();
@@ -150,10 +152,11 @@ export class Lessons {
       const {method, dataset, seconds, seed, knobs} = train;
       told.own = own ? (await post('runs', {method, dataset, seconds, seed, knobs, secret: owner()})).run : '';
       this.keep();
-      if (this.at !== at) return;
-      if (own) visit('train', {run: /** @type {string} */ (told.own)}, {lesson: this.lesson?.name, part: at});
+      if (gone()) return;
+      if (own) visit('train', {run: /** @type {string} */ (told.own)}, {lesson: lesson?.name, part: at});
       await this.judge();
-    } catch (error) { this.problem = sentence(error); }
+    } catch (error) { if (!gone()) this.problem = sentence(error); }
+    if (gone()) return;  // another step is busy with its own
     this.busy = false;
     this.draw();
   }

@@ -12,7 +12,7 @@ import {words, written} from '../page/words.js';
 export function view(on) {
   const {lesson, step, at, folded, say} = on;
   if (!lesson || !step) return html`<div class="lesson-head"><span class="lesson-where"></span>${leave(on)}</div>
-    <div class="lesson-body"><p class="lesson-problem" role="alert">${on.problem}</p></div>`;
+    <div class="lesson-body"><p class="lesson-problem" role="alert">${on.refused}</p></div>`;
   const of = lesson.parts.length, {tab} = on.place ?? step.place;
   return html`<div class="lesson-head">
       <span class="lesson-where">${say('lesson', {number: lesson.number})} · ${say('step', {at, of})}</span>
@@ -24,7 +24,8 @@ export function view(on) {
       <p class="lesson-text">${explained(step.text)}</p>
       <p class="lesson-tab">${say('where', {tab: words().tabs?.[tab] ?? tab})} <button type="button"
         class="lesson-link" @click=${() => on.show()}>${say('show')}</button></p>
-      ${step.question ? question(on, step.question) : nothing}${end(on)}</div>
+      ${step.question ? question(on, step.question) : nothing}${end(on)}${
+      on.refused ? html`<p class="lesson-problem" role="alert">${on.refused}</p>` : nothing}</div>
     <div class="lesson-foot"><button type="button" class="lesson-back" ?disabled=${at === 1} @click=${() => on.go(at - 1)}>${
       say('back')}</button>${on.missing ? html`<span class="hint">${say(on.missing)}</span>` : nothing}
       <button type="button" class="lesson-next primary" ?disabled=${on.waits} @click=${() => on.next()}>${next(on)}</button></div>`}`;

@@ -75,8 +75,9 @@ export class Close {
 
   /** @param {File[]} files */
   async files(files) {
+    const {look} = this;
     await this.words.files(files);
-    this.look = '';
+    if (this.look === look) this.look = '';  // or another was chosen since
     this.ask();
   }
 

@@ -45,7 +45,7 @@ export class Learning {
     this.page.remember();
     this.draw();
     if (this.refreshing) return;
-    this.refreshing = true;
+    Object.assign(this, {refreshing: true, error: ''});
     try {
       const also = [playground.run?.(), ...this.wanted, ...this.panes.map(pane => pane.run)].filter(Boolean);
       for (const one of ordered(/** @type {import('../maps/answers').Entry[]} */ (await get('runs', {also: also.join(',')})))) {
@@ -60,9 +60,14 @@ export class Learning {
   /** The runs of the address, else the newest of either kind. */
   async showFirst() {
     const candidates = [...new Set([...this.wanted.filter(Boolean), ...[...this.runs.keys()].slice(0, CANDIDATES)])];
+    let problem = '';
     /** @type {(Lesson | null)[]} */
-    const answers = await Promise.all(candidates.map(run => get(path`runs/${run}/lesson`).catch(() => null)));
+    const answers = await Promise.all(candidates.map(run => get(path`runs/${run}/lesson`).catch(error => {
+      problem = sentence(error);
+      return null;
+    })));
     const found = answers.filter(one => one !== null);
+    if (!found.length && problem) this.error = problem;
     for (const [at, pane] of this.panes.entries()) {
       const run = (found.find(one => one.run === this.wanted[at]) ?? found.find(one => one.symmetric === (at === 0)))?.run;
       if (run && !pane.acts) pane.follow(run);  // or somebody was faster
@@ -86,6 +91,9 @@ export class Learning {
     this.training = false;
     this.draw();
   }
+
+  /** Another address: nobody looks at these panes any more. */
+  end() { for (const pane of this.panes) pane.follow(''); }
 
   draw() {
     /** @type {[string, string][]} */

@@ -4,7 +4,7 @@ import {get} from '../page/ask.js';
 import {html, render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {visited} from '../page/tabs.js';
-import {sayer} from '../page/words.js';
+import {sayer, words} from '../page/words.js';
 import {dropping, pictures} from '../widgets/drop.js';
 import {choice} from '../widgets/forms.js';
 import {Close} from './close.js';
@@ -18,8 +18,6 @@ import {Sets} from './sets.js';
 import {ZeroShot} from './zero-shot.js';
 
 const MEMORY = 'playground-match';  // where a browser's tab keeps what is a person's own
-const KEYS = ['pictures', 'labels', 'template', 'scale', 'none', 'heat', 'set', 'query', 'like', 'pair',
-  'look', 'word', 'model2'];  // of the views, in the address
 const VIEWS = {words: Labels, close: Close, find: Find, test: ZeroShot, lesson: Learning};
 const say = sayer('match');
 
@@ -33,6 +31,7 @@ const say = sayer('match');
  * @property {() => Record<string, unknown>} state for the address
  * @property {() => Memory} [mine] for this browser's tab alone
  * @property {(files: File[]) => void} [files]
+ * @property {() => void} [end] it is given up for another one
  */
 
 /** @returns {Memory} */
@@ -98,6 +97,7 @@ export class Matcher {
   follow() {
     this.query = new URLSearchParams(query);
     const doing = known(query.get('match'), Object.keys(VIEWS)) ?? 'words', model = query.get('model') || this.models.first;
+    for (const view of Object.values(this.views)) view.end?.();
     this.views = {};
     this.turnTo(doing);
     if (this.ready && model && model !== this.models.model) this.models.load(model);
@@ -170,8 +170,8 @@ export class Matcher {
   remember() {
     const {models: {model, first}, doing, activity} = this;
     if (!model || !this.visible()) return;
-    const none = Object.fromEntries(KEYS.map(key => [key, null]));
-    remember({tab: 'match', model: model === first ? null : model, match: doing === 'words' ? null : doing, ...none, ...activity.state()});
+    const none = Object.fromEntries((words().keys?.match ?? []).map((/** @type {string} */ key) => [key, null]));
+    remember({...none, tab: 'match', model: model === first ? null : model, match: doing === 'words' ? null : doing, ...activity.state()});
     this.keep(activity.mine?.() ?? {});
   }
 

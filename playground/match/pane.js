@@ -1,5 +1,5 @@
 // One of two runs of CLIP that are compared while they learn.
-import {base, get, path, sentence, wait} from '../page/ask.js';
+import {AnswerError, base, get, path, sentence, wait} from '../page/ask.js';
 import {html, nothing} from '../page/lit.js';
 import {percent, sayer, shown} from '../page/words.js';
 import {select} from '../widgets/forms.js';
@@ -9,6 +9,7 @@ import {asCosine, number} from './format.js';
 import {field} from './parts.js';
 
 const LOOK = 700;  // ms between two looks at a run
+const REFUSED = [400, 404];  // what is no run of CLIP, or no run, will not be one
 const LIVE = ['queued', 'starting', 'running'];
 const TILES = /** @type {const} */ (['diagonal', 'rest', 'scale', 'match_1', 'match_5']);
 const say = sayer('match');
@@ -48,14 +49,16 @@ export class Pane {
     try {
       const found = /** @type {Lesson} */ (await get(path`runs/${this.run}/lesson`));
       if (over()) return false;
-      Object.assign(this, {found, symmetric: found.symmetric});
+      Object.assign(this, {found, symmetric: found.symmetric, error: ''});
       this.page.seen(found);
     } catch (error) {
       if (over()) return false;
       this.error = sentence(error);
+      this.page.changed();
+      return !(error instanceof AnswerError && REFUSED.includes(error.status));
     }
     this.page.changed();
-    return !this.error && LIVE.includes(this.found?.state ?? '');
+    return LIVE.includes(this.found?.state ?? '');
   }
 
   /** @param {[string, string][]} runs that can be chosen */

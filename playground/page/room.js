@@ -52,7 +52,7 @@ export class Line {
     clearTimeout(this.timer);
     const at = stay();
     if (!at) {
-      this.said = null;
+      this.said = playground.pinned = null;
       return this.draw();
     }
     try {

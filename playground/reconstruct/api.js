@@ -53,12 +53,14 @@ export function ask(kind, {maker, image}, body) {
 
 /**
  * The same; of questions that come while one is under way only the last is asked. An answer about an image that the view shows no
- * more is dropped. The view tells `answered`, `failed` with the error, and `slow` with [kind, whether it takes long].
+ * more is dropped; where there is none about a new image or run, that about the old one goes. The view tells `answered`, `failed` with
+ * the error, and `slow` with [kind, whether it takes long].
  * @template {keyof Answers} K @template {object} B
- * @param {K} kind @param {import('./types').View} view @param {(answer: Answers[K], body: B) => void} show
+ * @param {K} kind @param {import('./types').View} view @param {(answer: Answers[K] | null, body: B) => void} show
  * @returns {(body: B) => Promise<void>}
  */
 export function asker(kind, view, show) {
+  let of = /** @type {Pick<import('./types').View, 'maker' | 'image'> | null} */ (null);  // what the last answer was about
   const send = latest(async (/** @type {import('./types').View & {body: B}} */ question) => {
     const slow = setTimeout(() => view.tell('slow', [kind, true]), SLOW);
     try { return {found: await ask(kind, question, question.body)}; } catch (error) { return {error}; } finally {
@@ -67,8 +69,12 @@ export function asker(kind, view, show) {
     }
   }, ({found, error}, {maker, image, body}) => {
     if (maker?.run !== view.maker?.run) return;
-    if (error) return view.tell('failed', error);
+    if (error) {
+      if (of && image === view.image && (image !== of.image || maker?.run !== of.maker?.run)) show(null, body);
+      return view.tell('failed', error);
+    }
     if (!found || image !== view.image) return;
+    of = {maker, image};
     show(found, body);
     view.tell('answered', kind);
   }, error => view.tell('failed', error));

@@ -25,8 +25,9 @@ export class MaskView extends widget({
   ask = asker('mask', this, found => { if (!this.playing) this.found = found; });
   askDraws = asker('draws', this, draws => Object.assign(this, {draws, few: !this.several}));
   askLook = asker('attention', this, (found, /** @type {{patch: number}} */ {patch}) => {
-    if (patch === this.patch) this.look = {...found, patch};
+    if (patch === this.patch) this.look = found && {...found, patch};
   });
+  original = '';  // pixels of the image that was completed
   reveal = new Reveal(this);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   settling;
@@ -36,7 +37,9 @@ export class MaskView extends widget({
     const before = /** @type {import('./answers').Maker | undefined} */ (changed.get('maker'));
     const other = before && before.run !== this.maker?.run;
     if (changed.has('image') || other) this.reveal.stop();
-    if (other) Object.assign(this, {found: null, patch: -1, look: null});  // another network may have other patches
+    if (other) Object.assign(this, {found: null, draws: null, patch: -1});  // another network may have other patches
+    if (changed.has('image') || other) this.look = null;
+    if (changed.has('found')) this.original = this.found && this.image?.pixels || '';
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */
@@ -112,7 +115,7 @@ export class MaskView extends widget({
     return html`${heading('mask')}${this.tools()}
       <div class="mask-columns">${this.painter()}
         <div class="shots">${shot(maker, say('painted'), found?.made ?? '')}${shot(maker, say('pasted'), found?.pasted ?? '')}
-          ${heat(maker, say('error'), found?.error ?? '')}${shot(maker, say('original'), found ? image.pixels : '')}</div></div>
+          ${heat(maker, say('error'), found?.error ?? '')}${shot(maker, say('original'), this.original)}</div></div>
       ${errorScale()}
       <p class="reconstruct-truth">${this.truth()}</p><div class="draws">${this.others()}</div>`;
   }

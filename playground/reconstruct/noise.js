@@ -43,7 +43,7 @@ export class NoiseView extends widget({
 
   /** @param {Map<PropertyKey, unknown>} changed */
   willUpdate(changed) {
-    if (this.curve && (changed.has('curve') || changed.has('setting'))) this.figure = curveFigure(this.curve, this.setting.level ?? 0);
+    if (changed.has('curve') || changed.has('setting')) this.figure = this.curve && curveFigure(this.curve, this.setting.level ?? 0);
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */

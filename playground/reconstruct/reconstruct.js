@@ -40,7 +40,7 @@ export class Reconstructor {
   picky = false;  // whether a person chose a run here
   wanted = '';  // the run that was last chosen
   followed = '';  // the run that Train showed when this tab was last opened
-  parcel = /** @type {{run: string, index: number} | null} */ (null);  // what another tab wants to be looked at here
+  parcel = /** @type {{run: string, index: number | null} | null} */ (null);  // what another tab wants to be looked at here
   linked = /** @type {import('./types').Settings | null} */ (null);  // what the address wants, until its run is there
   acts = 0;  // what a person has done to the image, so that what was asked before does not undo it
   answered = 0;
@@ -76,20 +76,19 @@ export class Reconstructor {
     this.parcel = received('reconstruct') ?? this.parcel;
     if (this.opening) return;
     this.opening = true;
+    const {parcel} = this;
     try {
-      const {parcel} = this, now = parcel?.run || shownRun();
-      const list = await this.listRuns(now);
-      if (list.length) {
+      const now = parcel?.run || shownRun(), list = await this.listRuns(now);
+      if (list.length && this.parcel === parcel) {  // or another run was chosen since
         const can = list.some(one => one.run === now), wanted = parcel || !this.maker || can && now !== this.followed && !this.picky;
-        if (parcel) this.index(parcel.index);
-        this.followed = now;
-        if (this.parcel === parcel) this.parcel = null;
+        if (parcel && parcel.index !== null) this.index(parcel.index);
+        Object.assign(this, {followed: now, parcel: null});
         if (wanted) await this.load(can ? now : this.maker?.run ?? list[0].run);
       }
     } catch (error) { this.failed(error); } finally { this.opening = false; }
     this.draw();
     this.remember();
-    if (this.parcel) this.opened();
+    if (this.parcel && this.parcel !== parcel) this.opened();
   }
 
   /** The address wants another view. */
@@ -125,7 +124,7 @@ export class Reconstructor {
 
   /** @param {string} run */
   pickRun(run) {
-    Object.assign(this, {picky: true, missing: false});
+    Object.assign(this, {picky: true, missing: false, parcel: null});
     this.load(run).catch(error => this.failed(error));
   }
 
@@ -135,9 +134,9 @@ export class Reconstructor {
     this.wanted = run;
     if (!maker) return;
     if (!fits || !this.about) {
-      const about = await api.about(run), sheet = await loaded(api.sheet(run));
-      if (this.wanted !== run) return;  // another was chosen since
-      Object.assign(this, {about, sheet, classes: about.classes.map(className), image: null, positions: null});
+      const found = await this.images(run);
+      if (!found || this.wanted !== run) return;  // another was chosen since
+      Object.assign(this, {...found, classes: found.about.classes.map(className), image: null, positions: null});
     }
     this.acts++;
     this.settings = filled(this.linked ?? this.settings, maker);
@@ -149,6 +148,15 @@ export class Reconstructor {
     this.draw();
     this.remember();
     this.place();
+  }
+
+  /** The held-out images of a run; where they cannot be had, the list says again which run is shown. @param {string} run */
+  async images(run) {
+    try { return {about: await api.about(run), sheet: await loaded(api.sheet(run))}; } catch (error) {
+      if (this.wanted !== run) return null;
+      this.wanted = this.maker?.run ?? '';
+      throw error;
+    }
   }
 
   place() {
@@ -185,16 +193,23 @@ export class Reconstructor {
     this.image = {index: at, pixels: this.pixels(at), name: `${nameOf(about, at)} · ${say('image_number', {number: at + 1})}`};
   }
 
+  /** What a person chooses takes the place of what was wanted before. @param {number | null} index */
+  chose(index) {
+    this.acts++;
+    if (this.parcel) this.parcel.index = index;
+    if (this.linked && index !== null) this.linked.index = index;
+  }
+
   /** @param {number} index */
   pick(index) {
-    this.acts++;
+    this.chose(index);
     this.index(index);
     this.set({note: '', drawing: false});
   }
 
   /** A person's own image. @param {string} pixels @param {string} name @param {Partial<Reconstructor>} [values] */
   use(pixels, name, values = {}) {
-    this.acts++;
+    this.chose(null);
     this.set({...values, image: {index: null, pixels, name}});
   }
 

@@ -16,7 +16,8 @@ export class WalkView extends widget({
 }) {
   ask = asker('plane', this, plane => {
     this.plane = plane;
-    this.askWalked({at: this.at ?? plane.at});
+    if (plane) this.askWalked({at: this.at ?? plane.at});
+    else this.walked = null;
   });
   askWalked = asker('walk', this, walked => { this.walked = walked; });
 

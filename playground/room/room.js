@@ -76,8 +76,7 @@ export class Room {
 
   /** @param {string} why */
   gone(why) {
-    this.wall = null;
-    this.closed = why;
+    Object.assign(this, {wall: null, closed: why, question: {}});  // a wall that was asked for before comes too late
     if (stay()?.room === this.id) stays(null);
     remember({room: null});
     this.draw();
@@ -129,6 +128,7 @@ export class Room {
       await post(path`rooms/${this.id}/pin`, {run, host: this.stay?.host});
       if (this.wall) this.wall = {...this.wall, pinned: run, version: ''};
       document.dispatchEvent(new Event('room'));
+      await this.follow();  // a wall that was asked for before knows nothing of it
     });
   }
 
@@ -148,7 +148,7 @@ export class Room {
         await post('deletion', {secret: owner()});
         forget();
       }
-      Object.assign(this, {wall: null, closed: say(all ? 'left_nothing' : 'left')});
+      Object.assign(this, {wall: null, question: {}, closed: say(all ? 'left_nothing' : 'left')});
     });
   }
 

@@ -166,6 +166,30 @@ test('a verdict of a step that one has left is dropped', async () => {
   assert.ok(panel.waits);
 });
 
+test('a run that cannot begin says so at its own step alone', async () => {
+  let reply = () => {};
+  const train = {method: 'simsiam', dataset: 'digits', seconds: 5, seed: 0, knobs: {}, named: '', shipped: 'twin'};
+  const parts = ['.a', '.b'].map(lit => ({text: '', place: place(lit), question: choice({train})}));
+  const {panel} = await opened(parts);
+  globalThis.fetch = () => new Promise(done => { reply = () => done(new Response('{"error": "The queue is full."}', {status: 400})); });
+  panel.told = {1: {said: 'fell'}, 2: {said: 'rose'}};
+  panel.see(true);
+  panel.go(2);
+  panel.busy = true;  // a run of this step is beginning
+  reply();
+  await settled();
+  assert.deepEqual([panel.problem, panel.waits, panel.busy], ['', true, true]);
+});
+
+test('where the next lesson does not open the panel says why, and no prediction is skipped', async () => {
+  const {panel, see} = await opened([1, 2].map(at => ({text: `${at}`, place: place('.a'), question: choice()})),
+    {'lessons/other': {error: 'Not now.'}});
+  await panel.open('other');
+  assert.deepEqual([see('.lesson-problem').textContent, panel.waits, panel.lesson.name], ['Not now.', true, 'collapse']);
+  panel.go(2);
+  assert.equal(see('.lesson-problem'), null);
+});
+
 test('Escape folds the panel to its head, and Back leads to the step before', async () => {
   const {panel, see} = await opened([1, 2].map(at => ({text: `${at}`, place: place('.a'), question: null})));
   act(panel.root, 'keydown', {key: 'Escape'});

@@ -64,6 +64,22 @@ test('a late answer about another picture is not shown over the one that was cho
   assert.equal(asked('place')[1].body.picture.index, 2);
 });
 
+test('a picture that was chosen while one\'s own are taken in stays chosen', async () => {
+  const close = await view('&look=emoji:2'), mine = {pictures: [{own: 'own-1', name: 'mine'}], notes: [], skipped: []};
+  close.words.acts++;
+  close.files([new File(['x'], 'mine.png')]);
+  act(close.root.querySelectorAll('.match-choice')[0], 'click');
+  close.words.pictures = [...close.words.pictures, {own: 'own-0', name: 'before'}];
+  await soon();
+  await requests.find(one => one.path === 'pictures').answer(mine);
+  assert.deepEqual([close.look, keyOf(close.picture)], ['emoji:1', 'emoji:1']);
+  close.choose({look: 'emoji:2'});
+  close.files([new File(['y'], 'more.png')]);
+  await soon();
+  await requests.filter(one => one.path === 'pictures')[1].answer({...mine, pictures: [{own: 'own-2', name: 'more'}]});
+  assert.equal(close.look, '');
+});
+
 test('a painted word is part of a picture, of its address and of its name', () => {
   const picture = {set: 'emoji', index: 3, word: 'two words'};
   assert.deepEqual(named(keyOf(picture)), picture);

@@ -141,6 +141,57 @@ test('a pane shows the run that was chosen last, though an earlier one answers l
   assert.equal(pane.found.run, 'two');
 });
 
+test('a question that no model can be asked says nothing of work', () => {
+  const root = document.createElement('div'), question = new Question('match', () => null, () => {});
+  question.ask({texts: ['a']}, null);
+  render(question.draw(() => ''), root);
+  assert.ok(root.querySelector('.match-working').dataset.on === '' && !root.querySelector('.bones'));
+});
+
+test('a look that fails is taken again while a run trains, but not at what is no run', async () => {
+  const pane = new Pane(0, {changed() {}, visible: () => true, chosen() {}, seen() {}});
+  pane.follow('one');
+  await requests[0].answer(lesson('one', {state: 'running'}));
+  while (requests.length < 2) await new Promise(done => { setTimeout(done, 50); });
+  await requests[1].answer({error: 'Busy.'}, 500);
+  assert.deepEqual([pane.error, pane.found.step], ['Busy.', 3]);
+  while (requests.length < 3) await new Promise(done => { setTimeout(done, 50); });
+  await requests[2].answer(lesson('one', {step: 9}));
+  assert.deepEqual([pane.error, pane.found.step], ['', 9]);
+  const look = pane.look(() => false);
+  await requests[3].answer({error: 'There is no such run.'}, 404);
+  assert.deepEqual([await look, pane.error], [false, 'There is no such run.']);
+});
+
+test('where no run can be looked at it is said why, till one can', async () => {
+  const learning = new Learning(page(), new URLSearchParams('pair=one,two'));
+  learning.refresh();
+  await soon();
+  await requests[0].answer([]);
+  for (const one of requests.slice(1)) await one.answer({error: 'Busy.'}, 500);
+  assert.equal(learning.root.querySelector('.match-error').textContent, 'Busy.');
+  requests.length = 0;
+  learning.refresh();
+  await soon();
+  await requests[0].answer([]);
+  for (const one of requests.slice(1)) await one.answer(lesson(one.path.split('/')[1]));
+  assert.deepEqual([learning.error, ...learning.panes.map(pane => pane.run)], ['', 'one', 'two']);
+  learning.end();
+});
+
+test('panes that another address has given up follow no run any more', async () => {
+  const one = page(), learning = new Learning(one, new URLSearchParams('pair=one,two'));
+  one.activity = learning;
+  learning.panes[0].follow('one');
+  learning.refresh();
+  await soon();
+  learning.end();
+  await requests[0].answer(lesson('one', {state: 'running'}));
+  await requests[1].answer([]);
+  for (const {path, answer} of requests.slice(2)) await answer(lesson(path.split('/')[1]));
+  assert.deepEqual([requests.length, learning.panes.map(pane => pane.run)], [4, ['', '']]);
+});
+
 test('two runs are trained, and a run that somebody chose meanwhile stays in its pane', async () => {
   const learning = new Learning(page(), new URLSearchParams());
   learning.train();

@@ -28,5 +28,5 @@ def test_a_tab_reads_no_key_of_another_tab() -> None:
     for name, path in modules.FILES.items():
         room = name.split("/")[0]
         if room in ui.keys() and name.endswith(".js"):
-            for key in re.findall(r"query\.get\('([a-z]+)'\)", path.read_text("utf-8")):
+            for key in re.findall(r"\b(?:query\.(?:get|has)|list)\('([a-z0-9]+)'\)", path.read_text("utf-8")):
                 assert of.get(key, room) == room and (key in of or key in ui.PAGE_KEYS), f"{name} reads {key}"

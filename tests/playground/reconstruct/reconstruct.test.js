@@ -140,3 +140,49 @@ test('the run of the address is opened, though Gradio has not drawn Train yet', 
   const {page} = await loaded('run=b');
   assert.equal(page.maker.run, 'b');
 });
+
+/** The address wants another run, and its twelfth image. */
+function wanted(page, run) {
+  query.set('run', run);
+  query.set('image', '11');
+  page.follow();
+}
+
+test('an image or a run that is chosen while the address waits for the list stays', async () => {
+  const {web, page} = await loaded('');
+  wanted(page, 'b');
+  await settled();
+  page.pick(4);
+  await web.of('repairs')[0].answer(LIST);
+  await web.of('images.json')[0].answer(ABOUT);
+  assert.deepEqual([page.maker.run, page.image.index], ['b', 4]);
+  wanted(page, 'c');
+  await settled();
+  page.pickRun('a');
+  await settled();
+  await web.of('repairs')[0].answer(LIST);
+  await web.of('images.json')[0].answer(ABOUT);
+  assert.deepEqual([page.maker.run, web.of('repairs').length], ['a', 0]);
+});
+
+test('a list that does not come is not asked for again and again', async () => {
+  const {web, page, root} = await loaded('');
+  wanted(page, 'b');
+  await settled();
+  await web.of('repairs')[0].answer({error: 'Busy.'}, 500);
+  assert.deepEqual([web.of('repairs').length, root.querySelector('.reconstruct-note').textContent], [0, 'Busy.']);
+  page.opened();
+  await settled();
+  await web.of('repairs')[0].answer(LIST);
+  await web.of('images.json')[0].answer(ABOUT);
+  assert.deepEqual([page.maker.run, page.image.index], ['b', 11]);
+});
+
+test('where the images of a run do not come the list says again which one is shown', async () => {
+  const {web, page, root} = await loaded('');
+  page.pickRun('b');
+  await settled();
+  await web.of('images.json')[0].answer({error: 'Busy.'}, 500);
+  assert.deepEqual([root.querySelector('#reconstruct-run').value, page.maker.run], ['a', 'a']);
+  assert.equal(root.querySelector('.reconstruct-note').textContent, 'Busy.');
+});

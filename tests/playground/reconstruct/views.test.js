@@ -87,6 +87,36 @@ test('a late mask does not break into a reveal', async () => {
   node.reveal.stop();
 });
 
+test('where a new image cannot be completed nothing of the old one stands beside it', async () => {
+  const {web, node} = await masked(), original = () => [...node.querySelectorAll('.shots pixel-image')].at(-1).pixels;
+  await web.of('/mask')[0].answer(completed([1]));
+  const other = btoa('\x01'.repeat(784));
+  node.image = {index: 8, pixels: other, name: 'eight'};
+  await settled();
+  assert.equal(original(), IMAGE.pixels);  // as long as its completion is shown
+  await web.of('/mask')[0].answer({error: 'Busy.'}, 500);
+  await settled();
+  assert.deepEqual([node.found, original()], [null, '']);
+  node.set({ratio: 0.5});
+  await settled();
+  await web.of('/mask')[0].answer(completed([2]));
+  assert.equal(original(), other);
+  node.set({ratio: 0.6});
+  await settled();
+  await web.of('/mask')[0].answer({error: 'Busy.'}, 500);
+  assert.deepEqual(node.found.hidden, [2]);  // of the same image
+});
+
+test('where a plane through a new image cannot be had, neither it nor what was made of the old one stays', async () => {
+  const {web, node} = await view('walk-view');
+  await web.of('/plane')[0].answer(plane([0.5, 0.5]));
+  await web.of('/walk')[0].answer(decoded());
+  node.image = {...IMAGE, index: 8};
+  await settled();
+  await web.of('/plane')[0].answer({error: 'Busy.'}, 500);
+  assert.deepEqual([node.plane, node.walked], [null, null]);
+});
+
 const turn = async (node, d, to) => {
   const slider = node.querySelector(`[data-dimension="${d}"]`);
   slider.value = String(to);

@@ -87,6 +87,32 @@ describe('Room', () => {
     assert.equal(query.get('room'), null);
   });
 
+  test('a wall that was asked for before a pin, or before somebody left, comes too late', async () => {
+    stays({room: 'R', person: 'Ann', host: 'open sesame'});
+    answers['POST rooms/R/pin'] = answers['POST rooms/R/leave'] = () => ({done: 1});
+    const room = new Room(root), {fetch} = globalThis;
+    await room.follow();
+    let late = () => {};
+    const hold = () => {
+      globalThis.fetch = (url, options = {}) => {
+        globalThis.fetch = fetch;
+        return new Promise(done => { late = () => done(fetch(url, options)); });
+      };
+      room.follow();
+    };
+    hold();
+    await room.pin('r1');
+    answers['GET rooms/R/wall'] = () => ({...WALL, version: 'v0', pinned: ''});
+    late();
+    await settle();
+    assert.ok(room.wall.version === 'v1' && room.timer);
+    hold();
+    await room.leave(false);
+    late();
+    await settle();
+    assert.equal(root.querySelector('.room-closed').textContent, 'left');
+  });
+
   test('is left with one click, and with one more nothing stays', async () => {
     stays({room: 'R', person: 'Ann', host: ''});
     answers['POST rooms/R/leave'] = answers['POST deletion'] = () => ({runs: 1, uploads: 0});
@@ -141,7 +167,7 @@ describe('Room', () => {
     answers = {};
     await line.follow();
     await settle();
-    assert.equal(stay(), null);
+    assert.deepEqual([stay(), globalThis.playground.pinned], [null, null]);
     document.removeEventListener('pinned', hear);
   });
 
