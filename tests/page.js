@@ -7,6 +7,7 @@ const NAMES = [
   'document', 'location', 'history', 'localStorage', 'customElements', 'HTMLElement', 'HTMLInputElement', 'HTMLCanvasElement', 'Element', 'Node', 'Text',
   'Document', 'DocumentFragment', 'ShadowRoot', 'CSSStyleSheet', 'MutationObserver', 'Event', 'CustomEvent', 'InputEvent', 'KeyboardEvent', 'MouseEvent',
   'PointerEvent', 'File', 'FormData', 'getComputedStyle', 'matchMedia', 'requestAnimationFrame', 'cancelAnimationFrame', 'IntersectionObserver', 'Image',
+  'innerWidth', 'innerHeight',
 ];
 for (const name of NAMES) globalThis[name] = typeof window[name] === 'function' && !/^[A-Z]/.test(name) ? window[name].bind(window) : window[name];
 globalThis.window = window;

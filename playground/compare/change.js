@@ -55,8 +55,10 @@ export class Change {
       this.forms.set(run, form);
       if (this.wanted !== run) return;
       this.form = form;
+      this.say('');
     } catch (error) {
       if (this.wanted !== run) return;
+      this.wanted = '';  // the next look tries again
       this.say(sentence(error));
     }
     this.page.draw();

@@ -25,8 +25,8 @@ export const choosing = (page, found) => html`<section><h3>${say('title')}</h3><
 
 /** @param {Comparer} page @param {Comparison} found */
 function adding(page, {most}) {
-  const {runs} = page, full = runs.length >= most, others = page.others();
-  const first = full ? say('add_full', {most}) : others.length ? say('add_choose', {number: others.length}) : say('add_none');
+  const {runs, unlisted} = page, full = runs.length >= most, others = page.others();
+  const first = full ? say('add_full', {most}) : others.length ? say('add_choose', {number: others.length}) : unlisted || say('add_none');
   const add = (/** @type {string} */ run) => { if (run) page.add(run); };
   return runList(full ? [] : others, '', add, 'compare-add', say('add'), {first, disabled: full || !others.length});
 }

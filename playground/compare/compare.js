@@ -48,6 +48,7 @@ export class Comparer {
   note = '';  // on the address
   pinned = {run: '', title: ''};  // what the host of one's room showed last
   failure = '';  // of the last question
+  unlisted = '';  // why the runs to add are not known
   /** The runs to add, as long as somebody chooses among them. @type {{of: string, runs: Listed[]} | null} */
   shown = null;
   opening = false;
@@ -103,9 +104,13 @@ export class Comparer {
     try {
       const found = await get('runs', {also: also.join(',')});
       if (this.listing !== question) return;
-      this.list = ordered(found);
-      this.draw();
-    } catch (error) { console.warn(error); }
+      Object.assign(this, {list: ordered(found), unlisted: ''});
+    } catch (error) {
+      if (this.listing !== question) return;
+      this.unlisted = sentence(error);
+      setTimeout(() => { if (this.listing === question) this.listRuns(); }, RETRY);
+    }
+    this.draw();
   }
 
   /** Runs that can be added; a list that is open stays as it is. */

@@ -1,5 +1,6 @@
 import {html, repeat} from '../page/lit.js';
 import {mark} from '../page/terms.js';
+import {words} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import '../widgets/plot-figure.js';
 import {say, swatch} from './parts.js';
@@ -53,6 +54,7 @@ export function curves(page, found) {
       @click=${() => page.toggleRun(run.run)}>${swatch(at)}${run.label}</button>`)}</div>
     <p class="hint" ?hidden=${!note}>${note}</p>
     <div class="compare-curves" data-count=${drawn.length}>${repeat(drawn, key => key, key => html`<div class="with-mark"><plot-figure
-      class="compare-curve" data-curve=${key} .figure=${without(found.curves[key], off)}></plot-figure>${
+      class="compare-curve" data-curve=${key} .figure=${without(found.curves[key], off)}
+      .gone=${words().gone ?? ''}></plot-figure>${
       mark(key === 'std_sqrt_d' ? 'std' : key, found.offered.find(one => one.key === key)?.name ?? key)}</div>`)}</div></section>`;
 }

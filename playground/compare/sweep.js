@@ -2,7 +2,7 @@ import {query} from '../page/address.js';
 import {get, path, post, sentence} from '../page/ask.js';
 import {html, nothing, repeat} from '../page/lit.js';
 import {mine, owner} from '../page/owner.js';
-import {percent} from '../page/words.js';
+import {percent, words} from '../page/words.js';
 import {button, select} from '../widgets/forms.js';
 import '../widgets/plot-figure.js';
 import {EVERY, field, RETRY, say} from './parts.js';
@@ -98,7 +98,7 @@ export class Sweep {
       <p class="hint">${say('sweep_of', {...found})}</p><p class="reconstruct-truth" role="status">${found.seen}</p>
       <div class="compare-row bottom">${found.figure ? this.measures(found) : nothing}${
         button(say('sweep_show'), () => this.page.set(found.runs.map(run => run.run)))}${stop}${close}</div>${
-      found.figure ? html`<plot-figure class="compare-curve" .figure=${found.figure}></plot-figure>`
+      found.figure ? html`<plot-figure class="compare-curve" .figure=${found.figure} .gone=${words().gone ?? ''}></plot-figure>`
         : html`<p class="hint">${say('sweep_wait')}</p>`}
       <ul class="compare-sweep-runs" aria-label=${say('sweep_runs')}>${repeat(found.runs, run => run.run, run => html`<li
         data-state=${run.state} title=${run.status}><b>${run.value}</b><span>${run.number ?? run.status}</span><div class="live-bar"><div

@@ -47,7 +47,7 @@ export function byNumbers(colour, values) {
 }
 
 /**
- * Colours a pane; of colours that were wanted one after another only the last is shown.
+ * Colours a pane; of colours that were wanted one after another only the last is shown. Groups of the same names stay hidden.
  * @param {Pane} pane @param {string} colour @param {string} groups words @param {number} step that is shown
  */
 export async function recolour(pane, colour, groups, step) {
@@ -58,7 +58,8 @@ export async function recolour(pane, colour, groups, step) {
   const spec = plain ? pane.labels : colour === 'words' ? byWords(groups, pane.about.count, i => pane.text(i))
     : byNumbers(colour, await pane.numbers(colour, at));
   if (pane.wantedCode !== name) return;
-  Object.assign(pane, {spec, colour, coded: name, hidden: new Set()});
+  const kept = pane.colour === colour && String(pane.spec.names) === String(spec.names);
+  Object.assign(pane, {spec, colour, coded: name, hidden: kept ? pane.hidden : new Set()});
 }
 
 /** Colours all panes as a person has chosen. @param {Explorer} on */

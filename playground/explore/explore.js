@@ -113,14 +113,14 @@ export class Explorer {
 
   /** A person chooses the run. @param {string} run */
   async choose(run) {
-    this.picky = true;
+    Object.assign(this, {picky: true, problem: ''});
     this.runs.missing = false;
     try { await this.load(run); } catch (error) { this.note(sentence(error)); }
   }
 
   /** @param {string} run @param {string[]} [beside] */
   async load(run, beside = []) {
-    const before = this.run, loading = {}, over = () => this.loading !== loading;  // another run was chosen meanwhile
+    const before = this.panes[0]?.run ?? '', loading = {}, over = () => this.loading !== loading;  // another run was chosen meanwhile
     this.loading = loading;
     this.run = run;
     this.play(false);
@@ -149,7 +149,7 @@ export class Explorer {
     this.panes = [pane];
     const start = startOf(this.link, pane);
     this.index = start.index;
-    this.link = null;
+    Object.assign(this, {link: null, problem: ''});  // nor what went wrong with the run before
     this.beside = beside.filter(one => same(this.runs.list, pane.run).some(other => other.run === one));
     this.measures.quality = null;
     this.own.clear();
@@ -179,7 +179,7 @@ export class Explorer {
   /** Puts a run beside the first, or takes it away. @param {string} run @param {boolean} on */
   async putBeside(run, on) {
     const {loading} = this, without = this.beside.filter(one => one !== run);
-    this.beside = on && without.length < MOST - 1 ? [...without, run] : without;
+    Object.assign(this, {beside: on && without.length < MOST - 1 ? [...without, run] : without, problem: ''});
     for (const pane of this.panes.slice(1)) if (!this.beside.includes(pane.run)) pane.close();
     this.panes = this.panes.filter(pane => !pane.closed);
     this.refresh();
@@ -203,7 +203,7 @@ export class Explorer {
 
   /** A person chooses a reducer, or a parameter of it. @param {Choice} choice */
   reduce(choice) {
-    this.choice = choice;
+    Object.assign(this, {choice, problem: ''});
     if (this.panes.length) this.refresh();
     else this.draw();
   }
@@ -254,7 +254,9 @@ export class Explorer {
   go(index) {
     const main = this.panes[0];
     if (!main) return;
+    const before = this.index;
     this.index = Math.max(0, Math.min(index, main.info.steps.length - 1));
+    if (this.index !== before) this.problem = '';  // of a frame that nobody looks at any more
     for (const pane of this.panes) pane.show();
     this.draw();
     this.measures.assess();
@@ -276,7 +278,7 @@ export class Explorer {
 
   /** @param {string} colour @param {string} [groups] */
   paint(colour, groups = this.groups) {
-    Object.assign(this, {colour, groups});
+    Object.assign(this, {colour, groups, problem: ''});
     this.draw();
     recolourAll(this);
     this.remember();

@@ -1,5 +1,5 @@
 // One image: its nearest by features in each run on the page, and where it lies in others.
-import {get, numbers, path} from '../page/ask.js';
+import {get, numbers, path, sentence} from '../page/ask.js';
 import {html, keyed, nothing} from '../page/lit.js';
 import {send} from '../page/tabs.js';
 import {sayer} from '../page/words.js';
@@ -69,7 +69,7 @@ export class Elsewhere {
 
 /** The image that a person has picked. The pick itself is the explorer's; here is what was answered about it. */
 export class Neighbours {
-  /** @type {{index: number, lists: Map<string, {items: Item[], same: number}>} | null} */
+  /** @type {{index: number, lists: Map<string, {items: Item[], same: number, problem: string}>} | null} */
   found = null;
   turn = {};
 
@@ -92,14 +92,15 @@ export class Neighbours {
     this.turn = turn;
     if (index < 0) { this.clear(); on.draw(); return; }
     if (this.found?.index !== index) for (const pane of panes) pane.near = NONE;
-    const all = await Promise.all(panes.map(pane =>
-      /** @type {Promise<Near>} */ (get(path`runs/${pane.run}/neighbours/${on.wanted(pane).step}/${index}`).catch(() => []))));
+    const all = await Promise.allSettled(panes.map(pane =>
+      /** @type {Promise<Near>} */ (get(path`runs/${pane.run}/neighbours/${on.wanted(pane).step}/${index}`))));
     if (this.turn !== turn) return;  // another image, or another snapshot
     const labels = on.panes[0].about.labels;
     this.found = {index, lists: new Map(panes.map((pane, p) => {
-      const items = nearItems(all[p], labels, index);
+      const answer = all[p], items = answer.status === 'fulfilled' ? nearItems(answer.value, labels, index) : NONE;
       pane.near = items.map(item => item.index);
-      return [pane.run, {items, same: items.filter(item => item.kind === 'same').length}];
+      const problem = answer.status === 'fulfilled' ? '' : sentence(answer.reason);
+      return [pane.run, {items, same: items.filter(item => item.kind === 'same').length, problem}];
     }))};
     on.draw();
     await this.elsewhere.ask(index, async (other, positions) => ({
@@ -120,9 +121,10 @@ export class Neighbours {
       this.elsewhere.view(main)}</section>`;
   }
 
-  /** The nearest in one run. @param {Pane} pane @param {Pane} main */
+  /** The nearest in one run, or why they did not come. @param {Pane} pane @param {Pane} main */
   row({run, info, images}, {about}) {
     const {on, found} = this, list = found?.lists.get(run), same = list && say('same_class', {same: list.same, of: list.items.length});
+    if (list?.problem) return html`<p class="hint bad" role="status">${list.problem}</p>`;
     return list && keyed(run, html`<div><h4>${on.panes.length > 1 ? info.method : say('neighbours')}${
       about.labels ? html`<small> ${same}</small>` : nothing}</h4><image-buttons class="neighbours" data-run=${run} .images=${images}
       .items=${list.items} @pick=${on.points.picks} @hover=${on.points.hovers}></image-buttons></div>`);

@@ -59,10 +59,12 @@ export class Own {
   /** @param {Given} given */
   give(given) {
     this.given = given;
-    if (given.files.length) this.on.note(say('placing'));
     this.on.go(Infinity);  // the network that places them is the last one
     this.place();
   }
+
+  /** Whether a person's images are being placed. */
+  get busy() { return !!this.given?.files.length && this.shown !== this.given; }
 
   clear() {
     Object.assign(this, {given: null, shown: null});
@@ -104,7 +106,6 @@ export class Own {
   settle() {
     const {on, given} = this, main = on.panes[0], key = keyOf(on.choice);
     if (!given || !on.panes.every(pane => is(pane.own, given, key))) return on.draw();
-    if (this.shown !== given && given.files.length) on.note('');
     this.shown = given;
     if (!given.files.length || !main.own?.points.length) this.elsewhere.clear();
     else {

@@ -2,7 +2,7 @@
 import {html, nothing, ref} from '../page/lit.js';
 import {base, get, numbers, path, sentence, wait} from '../page/ask.js';
 import {waiting} from '../page/state.js';
-import {className, lang, percent, sayer} from '../page/words.js';
+import {className, lang, percent, sayer, words} from '../page/words.js';
 import {button} from '../widgets/forms.js';
 import {labelled} from '../widgets/embedding-map/colours.js';
 import '../widgets/embedding-map/element.js';
@@ -162,7 +162,8 @@ export class Pane {
   /** PCA takes no time: nobody looks at an empty box while another map is made. */
   async standIn() {
     const {pca} = this.info.keys, {step} = this.host.wanted(this);
-    if (this.following !== pca) await this.put(pca, step, () => !this.shows);
+    if (this.following === pca) return;
+    try { await this.put(pca, step, () => !this.shows); } catch { /* the map that is made comes, or says why it does not */ }
   }
 
   /** Shows a frame of the map that is followed: until that step's own is there, the nearest. */
@@ -243,7 +244,7 @@ export function paneView(pane, on) {
         .selection=${on.points.selection} .picked=${on.points.picked} .near=${pane.near}
       .linked=${on.points.linkedOn(pane)} .placed=${pane.points} .images=${on.asImages || null} .named=${on.named} .contours=${on.contours}
         .tool=${on.tool} .classes=${pane.classes}
-      .language=${lang()} .unlabelled=${say('images')} ${ref(pane.attach)}
+      .language=${lang()} .unlabelled=${say('images')} .gone=${words().gone ?? ''} ${ref(pane.attach)}
       @hover=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.hover(detail, pane)}
         @pick=${(/** @type {CustomEvent<number>} */ {detail}) => on.points.pick(detail)}
       @select=${(/** @type {CustomEvent<number[] | null>} */ {detail}) => on.points.select(detail, pane.map?.joining)}

@@ -69,7 +69,8 @@ const maps = (on, main) => html`<div class="explore-main">${tools(on, main)}<div
 /** What is asked of the map's points, and what leaves the page. @param {Explorer} on @param {Pane} main */
 const side = (on, main) => html`<div class="explore-side">${searchView(on, main)}${on.neighbours.view(main)}${selectionView(on, main)}${
   on.own.view(main)}${besides(same(on.runs.list, main.run), on.beside, on.panes.length >= MOST, (run, to) => on.putBeside(run, to))}${
-  exportsView(on, main)}<p class="hint" role="status">${on.problem}</p></div>`;
+  exportsView(on, main)}<p class="hint" role="status">${
+  on.own.busy ? say('placing') : on.problem}</p></div>`;
 
 /** @param {Explorer} on @param {Pane} main */
 const body = (on, main) => html`<div>${choices(on.runs.list, on.run, on.choice, {

@@ -134,8 +134,8 @@ function drawShares({texts, to_text: [row], each, cosines: [cosines]}) {
 }
 
 /** Where the word is: by hiding windows, and by patches. @param {Place} found @param {string} word @param {Picture} picture */
-function drawPlace({cosine, drop, window, patches, cut}, word, picture) {
-  const rows = drop.length, inset = (window - (1 - window) / (rows - 1)) / 2, most = Math.max(...drop.flat());
+function drawPlace({cosine, drop, window: side, patches, cut}, word, picture) {
+  const rows = drop.length, inset = (side - (1 - side) / (rows - 1)) / 2, most = Math.max(...drop.flat());
   const low = patches ? Math.min(...patches.flat()) : 0, high = patches ? Math.max(...patches.flat()) : 0;
   const largest = Math.max(...drop.flat().map(Math.abs), 1e-9);
   return html`<h4>${say('place_drop', {word})}</h4>

@@ -1,7 +1,7 @@
 // One of two runs of CLIP that are compared while they learn.
 import {AnswerError, base, get, path, sentence, wait} from '../page/ask.js';
 import {html, nothing} from '../page/lit.js';
-import {percent, sayer, shown} from '../page/words.js';
+import {percent, sayer, shown, words} from '../page/words.js';
 import {select} from '../widgets/forms.js';
 import '../widgets/plot-figure.js';
 import '../widgets/similarity-matrix.js';
@@ -76,7 +76,8 @@ export class Pane {
   drawBody() {
     const {found, error} = this, tone = {finished: 'good', failed: 'bad'}[found?.state ?? ''] ?? '';
     const curve = (/** @type {Record<string, any> | null | undefined} */ figure) => html`<div class="match-curve">${
-      figure ? html`<plot-figure .figure=${figure}></plot-figure>` : html`<p class="hint">${say('curve_wait')}</p>`}</div>`;
+      figure ? html`<plot-figure .figure=${figure} .gone=${words().gone ?? ''}></plot-figure>`
+        : html`<p class="hint">${say('curve_wait')}</p>`}</div>`;
     return html`<p class="hint match-status" role="status">${error || (found?.words ?? '')}</p>
       <div class="live-bar" data-tone=${tone}><div style="width: ${percent(found?.progress ?? 0)}"></div></div>${this.drawMatrix()}
       <div class="match-tiles">${TILES.map(name => html`<div class="tile" data-tile=${name}><b>${

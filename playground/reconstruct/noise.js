@@ -1,6 +1,7 @@
 import {html} from '../page/lit.js';
 import {define, widget} from '../page/widget.js';
 import {button, choice, slider} from '../widgets/forms.js';
+import {words} from '../page/words.js';
 import '../widgets/plot-figure.js';
 import {asker} from './api.js';
 import {VIEW, another, errorScale, heading, heat, judged, say, shot} from './parts.js';
@@ -86,7 +87,8 @@ export class NoiseView extends widget({
       <div class="shots"><div class="pair">${shot(maker, say('clean'), this.found?.image ?? '')}</div>
         ${this.pair('noisy')}${this.pair('denoised')}${this.pair('filter')}</div>${errorScale()}
       <p class="reconstruct-truth">${this.truth()}</p><h4>${say('curve')}</h4><p class="hint">${say('curve_help')}</p>
-      <div class="psnr-curve" data-trained=${curve?.trained ?? ''}><plot-figure .figure=${this.figure}></plot-figure></div>`;
+      <div class="psnr-curve" data-trained=${curve?.trained ?? ''}><plot-figure .figure=${this.figure}
+        .gone=${words().gone ?? ''}></plot-figure></div>`;
   }
 }
 

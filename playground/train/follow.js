@@ -31,6 +31,7 @@ const rests = moment => document.hidden || (moment?.ended && !moment.umap_pendin
 
 export class Follower {
   wake = () => {};  // ends the wait for the next question
+  after = '';  // the version of the moment that was shown last
 
   /** @param {string} run @param {Watcher} watcher */
   constructor(run, watcher) {
@@ -40,20 +41,21 @@ export class Follower {
 
   async follow() {
     const {run, watcher} = this;
-    let after = '', problem = false;
+    let problem = false;
     let last = /** @type {Moment | null} */ (null);
     while (watcher.current()) {
       let slow = false;
       try {
-        const moment = await ask(run, after);
+        const moment = await ask(run, this.after);
         if (!watcher.current()) return;
         if (moment === undefined) return watcher.gone();
         if (problem) watcher.problem('');
         problem = false;
         if (moment) {
           last = moment;
+          this.after = moment.version;
           slow = !await this.shown(moment);
-          if (!slow) after = moment.version;
+          if (slow) this.again();
         }
       } catch (error) {
         if (!watcher.current()) return;
@@ -63,6 +65,9 @@ export class Follower {
       await Promise.race([wait(slow || rests(last) ? RESTING : EVERY), new Promise(done => { this.wake = () => done(undefined); })]);
     }
   }
+
+  /** What was shown last is asked for once more, though nothing has changed: some of it did not come. */
+  again() { this.after = ''; }
 
   /** Whether all of a moment could be shown; a picture that did not come is asked for again. @param {Moment} moment */
   async shown(moment) {

@@ -58,7 +58,8 @@ function titled({moment, about, place}) {
 
 /** What stands over the map, or in its place, until there is one of this run. @param {Panel} panel */
 function state(panel) {
-  const {moment, place, last} = panel;
+  const {moment, place, last, unplaced} = panel;
+  if (unplaced) return failed(unplaced);
   if (place) return nothing;
   if (moment?.ended && !moment.maps.pca.length) return failed(moment.labels.map_none);
   return waiting(moment ? (last ? moment.labels.map_last : moment.labels.map_first) : words().loading, last ? 'over' : 'map');

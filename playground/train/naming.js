@@ -9,6 +9,7 @@ const say = sayer('naming'), MOST = 40;  // letters, as the server has it
 export class Naming {
   run = '';  // that is being named, '' while none is
   problem = '';
+  turn = {};  // of the form: an answer to an earlier one comes too late
 
   /** @param {() => void} draw @param {() => void} named */
   constructor(draw, named) {
@@ -18,18 +19,19 @@ export class Naming {
 
   /** @param {string} run '' to leave it as it is */
   ask(run) {
-    Object.assign(this, {run, problem: ''});
+    Object.assign(this, {run, problem: '', turn: {}});
     this.draw();
   }
 
   /** @param {string} name */
   async give(name) {
-    const {run} = this;
+    const {run, turn} = this;
     try {
       await post(path`runs/${run}/name`, {name, secret: owner()});
-      this.ask('');
+      if (this.turn === turn) this.ask('');
       this.named();
     } catch (error) {
+      if (this.turn !== turn) return;
       this.problem = sentence(error);
       this.draw();
     }

@@ -78,7 +78,7 @@ const pictures = ({moment, pictures}, old) => html`<div class=${`live-pictures${
 function curves(moment, old) {
   const names = Object.keys(moment?.figures ?? {});
   const all = (names.length ? names : ROOM).map(name => html`<div class="live-curve with-mark"><plot-figure
-    data-key=${name || nothing} .figure=${moment?.figures[name] ?? null}></plot-figure>${
+    data-key=${name || nothing} .figure=${moment?.figures[name] ?? null} .gone=${words().gone ?? ''}></plot-figure>${
     mark(name, moment?.figures[name]?.layout?.title?.text ?? '')}</div>`);
   return html`<div class=${`live-curves${old}`} data-count=${names.length || nothing}>${all}</div>`;
 }
@@ -86,7 +86,7 @@ function curves(moment, old) {
 /** @param {Seen} seen */
 const tables = ({pictures}) => html`<div class="live-tables">${Object.entries(pictures?.tables ?? {}).map(([name, figure]) => html`
   <plot-figure class="live-table" data-key=${name} style=${styleMap({height: `${figure.layout.height}px`})}
-    .figure=${figure}></plot-figure>`)}</div>`;
+    .figure=${figure} .gone=${words().gone ?? ''}></plot-figure>`)}</div>`;
 
 /** @param {Moment | null} moment */
 function result(moment) {

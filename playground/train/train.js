@@ -37,6 +37,7 @@ export class Panel {
   pictures = /** @type {Pictures | null} */ (null);
   place = /** @type {{name: string, positions: Float32Array, some: number} | null} */ (null);
   placing = '';  // the map that is on its way
+  unplaced = '';  // why the frame that is looked at did not come
   chosen = /** @type {'' | import('./frames.js').Kind} */ ('');  // '': the best there is
   step = /** @type {number | null} */ (null);  // of the frame that a person looks at; null: the end, which is now while it trains
   playing = false;
@@ -76,7 +77,7 @@ export class Panel {
     }
     Object.assign(this, {
       run, shipped, fromAddress: false, moment: null, problem: '', note: '', about: null, spec: null, pictures: null, place: null,
-      placing: '', step: null, playing: false, frames: new Frames(run),
+      placing: '', unplaced: '', step: null, playing: false, frames: new Frames(run),
       chosen: fromAddress ? known(query.get('view'), ['pca', 'sphere']) ?? '' : '', hiddenGroups: new Set(hidden),
     });
     document.body.dataset.run = !run ? 'none' : shipped ? 'example' : 'starting';
@@ -150,7 +151,7 @@ export class Panel {
 
   moved() {
     this.draw();
-    if (this.moment) this.placed(this.moment).catch(error => console.warn(error));
+    if (this.moment) this.placed(this.moment).catch(() => this.follower?.again());
   }
 
   /** @param {import('./frames.js').Kind} kind */
@@ -190,8 +191,19 @@ export class Panel {
     this.draw();
   }
 
-  /** The frame that is looked at, of the kind that is shown. @param {Moment} moment */
+  /** Shows the frame that is looked at; where it did not come, that is said. @param {Moment} moment */
   async placed(moment) {
+    const {run} = this;
+    try { await this.put(moment); } catch (error) {
+      if (run !== this.run) return;
+      this.unplaced = sentence(error);
+      this.draw();
+      throw error;
+    }
+  }
+
+  /** The frame that is looked at, of the kind that is shown. @param {Moment} moment */
+  async put(moment) {
     const {run} = this;
     if (!moment.maps.pca.length && !moment.looks.count) return;
     if (!this.about) {
@@ -212,10 +224,11 @@ export class Panel {
       if (run !== this.run || this.placing !== name) return;  // another one was chosen meanwhile
       const {count} = /** @type {About} */ (this.about);
       this.place = {name, positions: look ? scattered(part, count) : part, some: part.length / 2};
-      this.last = null;
+      Object.assign(this, {last: null, unplaced: ''});
       this.draw();
     } catch (error) {
-      if (this.placing === name) this.placing = '';
+      if (run !== this.run || this.placing !== name) return;
+      this.placing = '';
       throw error;
     }
   }

@@ -13,6 +13,7 @@ import {station} from './walk-stations.js';
 
 export class Walk {
   run = '';
+  turn = {};  // an answer to an earlier question comes too late
   number = 0;  // of the batch, counted from the one that the run takes next
   busy = false;
   problem = '';
@@ -32,21 +33,22 @@ export class Walk {
 
   /** Takes a batch through, from its first station. @param {string} run @param {number} [number] */
   async take(run, number = 0) {
-    Object.assign(this, {run, number, busy: true, problem: ''});
+    const turn = {};
+    Object.assign(this, {run, number, turn, busy: true, problem: ''});
     this.changed();
     try {
       const found = await get(path`runs/${run}/walk/${number}`);
-      if (run !== this.run || number !== this.number) return;  // another one is wanted by now
+      if (this.turn !== turn) return;  // another one is wanted by now, or none
       Object.assign(this, {found, place: 0, table: 0, entry: null, image: 0, temperature: null, mode: 'cosine', busy: false});
     } catch (error) {
-      if (run !== this.run || number !== this.number) return;
+      if (this.turn !== turn) return;
       Object.assign(this, {problem: sentence(error), busy: false});
     }
     this.changed();
   }
 
   close() {
-    Object.assign(this, {run: '', found: null, problem: '', busy: false});
+    Object.assign(this, {run: '', turn: {}, found: null, problem: '', busy: false});
     this.changed();
   }
 

@@ -88,7 +88,7 @@ export class GlossaryTerm extends widget({
     if (!bubble?.isConnected) return;
     if (!bubble.matches(':popover-open')) bubble.showPopover?.();
     const {width, height} = bubble.getBoundingClientRect();
-    const at = placed(this.button.getBoundingClientRect(), {width, height}, {width: window.innerWidth, height: window.innerHeight});
+    const at = placed(this.button.getBoundingClientRect(), {width, height}, {width: innerWidth, height: innerHeight});
     Object.assign(bubble.style, {left: `${at.left}px`, top: `${at.top}px`});
   }
 

@@ -28,7 +28,7 @@ import {figure} from './traces.js';
  *   positions     Float32Array x0 y0 (z0) x1 …, NaN of a point that is nowhere: of 2 or 3 dimensions by its length
  *   pace          ms in which the points glide there; the first time they jump
  *   spec          what the colours mean, {names, of} or {values, low, high}; null: the labels, as labelled() of colours.js has them
- *   hiddenGroups  a Set of groups that are not drawn; the parent empties it with another spec; toggled() of colours.js makes the next one
+ *   hiddenGroups  a Set of groups that are not drawn; the parent empties it with other groups; toggled() of colours.js makes the next one
  *   only          Uint8Array, 1 for each point that is drawn; null for all
  *   selection     indices whose points stay bright, null for all
  *   picked, near  an index with a ring, and those with a small ring; -1 and []
@@ -42,7 +42,7 @@ import {figure} from './traces.js';
  *   wheel         whether the mouse's wheel zooms
  *   classes       names of the classes in the reader's language; null: about's own
  *   language      of the captions, 'en'
- *   unlabelled    what points without labels are called
+ *   unlabelled    what points without labels are called; gone: what a map in space says where plotly did not come
  *
  * Methods:
  *   await frame(positions)       sets `positions`; done when these are on the way, in space when they are drawn
@@ -65,7 +65,7 @@ export class EmbeddingMap extends widget({
   selection: /** @type {Iterable<number> | null} */ (null), picked: -1, near: /** @type {number[]} */ ([]), linked: -1,
   placed: /** @type {Placed[]} */ ([]), images: /** @type {boolean | null} */ (null), tool: /** @type {'pan' | 'lasso'} */ ('pan'),
   sphere: false, named: false, contours: false, wheel: true, pace: GLIDE, classes: /** @type {string[] | null} */ (null), language: 'en',
-  unlabelled: '',
+  unlabelled: '', gone: '',
 }) {
   /** What the colours mean now. @type {Spec} */
   coding = {names: [], of: []};

@@ -4,7 +4,7 @@ import {traces} from './traces.js';
 
 /** @typedef {import('./element.js').EmbeddingMap} EmbeddingMap */
 
-const CLEAR = 'rgba(0,0,0,0)';
+const CLEAR = 'rgba(0,0,0,0)', AGAIN = 2500;  // ms till plotly is asked for again where it did not come
 const PLAIN = {paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false, hovermode: false};
 
 export class Space {
@@ -17,7 +17,10 @@ export class Space {
 
   /** Begins anew. @param {() => boolean} wanted whether it still is, once plotly has come */
   async begin(wanted) {
-    this.plotly = await plotly('space');
+    try { this.plotly = await plotly('space'); } catch (error) {
+      if (wanted()) this.missed(String(error), wanted);
+      throw error;
+    }
     if (!wanted()) return;
     const {map, plot} = this, ink = getComputedStyle(map).color, side = {visible: false, showspikes: false};
     await this.plotly.newPlot(plot, traces(map, 'scatter3d', ink), {
@@ -30,7 +33,16 @@ export class Space {
     plot.on('plotly_click', (/** @type {any} */ event) => { if (under(event) >= 0) map.tell('pick', under(event)); });
   }
 
-  end() { if (this.plot._fullLayout) this.plotly.purge(this.plot); }
+  /** plotly did not come: that is said, and the map is built anew a little later. @param {string} problem @param {() => boolean} wanted */
+  missed(problem, wanted) {
+    this.plot.replaceChildren(Object.assign(document.createElement('p'), {className: 'hint', textContent: this.map.gone || problem}));
+    setTimeout(() => { if (wanted()) this.map.build(); }, AGAIN);
+  }
+
+  end() {
+    if (this.plot._fullLayout) this.plotly.purge(this.plot);
+    else this.plot.replaceChildren();
+  }
 
   redraw() { this.plotly.react(this.plot, traces(this.map, 'scatter3d', getComputedStyle(this.map).color), this.plot.layout); }
 

@@ -36,6 +36,18 @@ describe('a copy with one knob changed, and sweeps', () => {
     assert.equal(node('of').value, 'a');
   });
 
+  test('knobs that did not come are asked for with the next look', async () => {
+    type('of', 'b');
+    await asks.next('runs/b/knobs').answer({error: 'The disk is full.'}, 500);
+    assert.match(page.root.querySelector('.compare-change').textContent, /The disk is full\./);
+    page.refresh();
+    await settled();
+    await asks.next('compare').answer(comparison(['a', 'b'], {version: 'later'}));
+    await asks.next('runs/b/knobs').answer(form('b'));
+    assert.equal(page.change.form.run, 'b');
+    assert.doesNotMatch(page.root.querySelector('.compare-change').textContent, /full/);
+  });
+
   test('another knob begins with its own suggestion', () => {
     type('value', '99');
     type('knob', 'stop_gradient');

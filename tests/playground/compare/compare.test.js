@@ -170,6 +170,22 @@ describe('the tab', () => {
     assert.deepEqual(page.runs, ['a', 'b', 'c', 'd']);
   });
 
+  test('a list of runs that did not come says so, and is asked for again', async t => {
+    t.mock.timers.enable({apis: ['setTimeout']});
+    page = await opened(Comparer);
+    await asks.next('runs').answer({error: 'The disk is full.'}, 500);
+    await asks.next('compare').answer(comparison(['a']));
+    const add = page.root.querySelector('#compare-add'), first = async () => {
+      await add.closest('searched-list').updateComplete;
+      return add.options[0].textContent;
+    };
+    assert.equal(await first(), 'The disk is full.');
+    t.mock.timers.tick(2500);
+    await settled();
+    await asks.next('runs').answer([{run: 'd', title: 'D', changed: ''}]);
+    assert.equal(await first(), 'add_choose');
+  });
+
   test('a full table takes no more', async () => {
     await shown(comparison(['1', '2', '3', '4', '5', '6', '7', '8']));
     page.add('9');

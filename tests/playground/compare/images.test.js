@@ -100,6 +100,31 @@ describe('maps and pictures of the same images', () => {
     assert.ok(maps().a);
   });
 
+  test('images and maps that did not come say why, in place of bones, and are asked for again', async t => {
+    t.mock.timers.enable({apis: ['setTimeout']});
+    const state = () => page.root.querySelector('.pane-map .state')?.textContent.trim();
+    await shown([run('a', {last: 3})]);
+    assert.equal(state(), 'working');
+    await asks.next('runs/a/images.json').answer({error: 'The disk is full.'}, 500);
+    assert.equal(state(), 'The disk is full.');
+    t.mock.timers.tick(2500);
+    await settled();
+    await come();
+    assert.equal(state(), 'working');
+    await asks.next('runs/a/maps/pca-1/3').answer({error: 'No map yet.'}, 404);
+    assert.equal(state(), 'No map yet.');
+    t.mock.timers.tick(2500);
+    await settled();
+    await asks.next('runs/a/maps/pca-1/3').answer(new Float32Array(200));
+    assert.equal(state(), undefined);
+    await asks.next('runs/a/maps/umap-1').answer({state: 'failed', ready: [], sentence: 'Too few images.'});
+    assert.equal(page.root.querySelector('.pane .bad').textContent, 'Too few images.');
+    page.maps.choose('pca');
+    await settled();
+    await asks.next('runs/a/maps/pca-1/3').answer(new Float32Array(200));
+    assert.equal(page.root.querySelector('.pane .bad'), null);
+  });
+
   test('classes are hidden in all maps of the same images', async () => {
     await shown([run('a', {last: 1}), run('b', {last: 1}), run('c', {last: 1, set: 'faces'})]);
     await come();

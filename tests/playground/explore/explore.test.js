@@ -267,3 +267,52 @@ paged('the share of neighbours is asked once for two snapshots, and an older ans
   assert.deepEqual(of(), ['20/two/20', '10/two/10', '0/two/0']);
   assert.equal(on.panes[1].overlap.text, 'overlap');
 });
+
+paged('a group that is hidden stays so at another step, and comes back with other colours', async at => {
+  const on = await at.opened('map=pca-2&colour=vote');
+  at.root.querySelector('map-legend').tell('toggle', {group: 0, alone: false});
+  on.go(0);
+  await settle();
+  assert.deepEqual([on.main().coded, [...on.main().hidden]], ['vote/0', [0]]);
+  on.paint('purity');
+  await settle();
+  assert.equal(on.main().hidden.size, 0);
+});
+
+paged('neighbours that did not come say why, and have no row', async at => {
+  const on = await at.opened('map=pca-2&with=two'), picked = () => at.root.querySelector('.picked');
+  at.fails(url => url.pathname.includes('/two/neighbours/'), 500, 'The disk is full.');
+  on.points.pick(1);
+  await settle();
+  assert.deepEqual([...picked().querySelectorAll('.neighbours')].map(row => row.dataset.run), ['one']);
+  assert.equal(picked().querySelector('.bad').textContent, 'The disk is full.');
+  at.failures.length = 0;
+  on.points.pick(2);
+  await settle();
+  assert.deepEqual([picked().querySelectorAll('.neighbours').length, picked().querySelector('.bad')], [2, null]);
+});
+
+paged('after a run that was left and one that fails, the one on the page is chosen', async at => {
+  const on = await at.opened();
+  const late = hold(at, url => url.pathname.endsWith('/two/timeline'));
+  at.fails(url => url.pathname.endsWith('/three/timeline'), 404, 'There is no run called three.');
+  const first = on.choose('two');
+  await on.choose('three');
+  late.answer();
+  await first;
+  await settle();
+  assert.deepEqual([on.run, at.root.querySelector('#explore-run').value], ['one', 'one']);
+});
+
+paged('what went wrong is said until something else is asked for', async at => {
+  const on = await at.opened(), said = () => at.root.querySelector('.explore-side > [role=status]').textContent;
+  at.fails(url => url.pathname.endsWith('/two/timeline'), 404, 'There is no run called two.');
+  await on.choose('two');
+  await settle();
+  assert.match(said(), /no run called two/);
+  on.go(0);
+  assert.equal(said(), '');
+  await on.choose('two');
+  await on.choose('three');
+  assert.equal(said(), '');
+});

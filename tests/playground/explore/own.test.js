@@ -133,3 +133,15 @@ paged('how a picture was read stands beside it', async at => {
   await settle();
   assert.deepEqual([...at.root.querySelectorAll('.own-row')].map(row => row.querySelector('.own-note')?.textContent), ['12 bits', undefined]);
 });
+
+paged('a picture that is being placed is said, and no more once another run is chosen', async at => {
+  const on = await at.opened('map=pca-2'), said = () => at.root.querySelector('.explore-side > [role=status]').textContent;
+  const late = hold(at, url => url.pathname.endsWith('/place'));
+  on.own.addFiles([picture('zero.png')]);
+  await settle();
+  assert.equal(said(), 'placing');
+  await on.choose('two');
+  late.answer();
+  await settle();
+  assert.equal(said(), '');
+});

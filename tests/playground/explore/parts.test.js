@@ -138,3 +138,11 @@ test('a drawing fits its box at one scale', () => {
 
 test('a file is called after what it shows', () =>
   assert.equal(fileName('Masked Autoencoder', 'umap-15-0.1-cosine-0-2', 415, 'png'), 'masked-autoencoder-umap-step415.png'));
+
+paged('a map that stands in and does not come is left to the one that is made', async at => {
+  const pane = await Pane.open('one', host);
+  at.fails(url => url.pathname.includes('/maps/pca-2/'), 500, 'Gone.');
+  pane.following = 'tsne-30-cosine-0-2';
+  await pane.standIn();
+  assert.equal(pane.shows, '');
+});

@@ -60,6 +60,20 @@ describe('the name of a run', () => {
     assert.deepEqual(posted, []);
   });
 
+  test('a late answer leaves the form of another run, which is being named by now', async () => {
+    for (const late of [() => new Response('{}'), () => new Response('{"error": "Too long."}', {status: 400})]) {
+      let give;
+      answer = () => new Promise(done => { give = () => done(late()); });
+      see('.live-rename').click();
+      const given = naming.give('Mine');
+      naming.ask('other');
+      give();
+      await given;
+      assert.deepEqual([naming.run, naming.problem], ['other', '']);
+      naming.ask('');
+    }
+  });
+
   test('what is refused stays typed, with the reason', async () => {
     answer = () => new Response('{"error": "Too long."}', {status: 400});
     see('.live-rename').click();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {afterEach, beforeEach, describe, test} from 'node:test';
 import {query} from '../../../playground/page/address.js';
-import {ask} from '../../../playground/train/follow.js';
+import {ask, Follower} from '../../../playground/train/follow.js';
 import {axis, placeOf, scattered} from '../../../playground/train/frames.js';
 import {given, Linked, told} from '../../../playground/train/linked.js';
 import {Panel} from '../../../playground/train/train.js';
@@ -171,6 +171,45 @@ describe('Train', () => {
     found.maps = MAP;
     await made.arrived(moment());
     assert.equal(made.place.name, 'pca-2/0');
+  });
+
+  test('a map that did not come is said in its place, and a frame that a person seeks is asked for again', async () => {
+    const {made, see} = panel(), found = server(), failed = () => see('.live-stage .state.failed')?.textContent.trim();
+    const ended = moment({ended: true, maps: {pca: [0, 9], umap: [], seconds: [0, 3]}}), answered = async () => { for (let i = 0; i < 9; i++) await new Promise(setImmediate); };
+    made.show('mine');
+    found.maps = () => new Response('', {status: 500});
+    await assert.rejects(made.arrived(ended));
+    assert.equal(failed(), 'The app failed.');
+    found.maps = MAP;
+    await made.arrived(ended);
+    assert.deepEqual([made.place.name, failed()], ['pca-2/9', undefined]);
+    let again = 0;
+    made.follower = {again: () => { again++; }};
+    found.maps = () => new Response('', {status: 500});
+    made.seek(0);
+    await answered();
+    assert.deepEqual([made.place.name, failed(), again], ['pca-2/9', 'The app failed.', 1]);
+    found.maps = MAP;
+    await made.arrived(ended);
+    assert.deepEqual([made.place.name, failed()], ['pca-2/0', undefined]);
+  });
+
+  test('a moment of which something did not come is asked for once more, though nothing has changed', async t => {
+    t.mock.timers.enable({apis: ['setTimeout']});
+    const found = server(), versions = [], answered = async () => { for (let i = 0; i < 9; i++) await new Promise(setImmediate); };
+    globalThis.fetch = async url => {
+      versions.push(new URL(url).searchParams.get('after'));
+      return versions.at(-1) ? new Response(null, {status: 204}) : new Response(JSON.stringify(moment({ended: true})));
+    };
+    const follower = new Follower('mine', {current: () => versions.length < 4, show: async () => {}, gone() {}, problem() {}});
+    follower.follow();
+    await answered();
+    for (const work of [() => {}, () => follower.again(), () => {}]) {
+      work();
+      t.mock.timers.tick(2000);
+      await answered();
+    }
+    assert.deepEqual([versions, found.asked], [['', '1', '', '1'], []]);
   });
 
   test('groups that a link hides are hidden, those that are not there are not, and a press is in the address', async () => {

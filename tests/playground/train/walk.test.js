@@ -110,6 +110,21 @@ describe('one step in slow motion', () => {
     assert.equal(root.querySelector('[data-station]'), null);
   });
 
+  test('opened, closed and opened again, it stays where a person goes when the first answer comes', async () => {
+    const {walk} = await walked(), gives = [];
+    walk.close();
+    globalThis.fetch = () => new Promise(done => { gives.push(() => done(new Response(JSON.stringify(answer())))); });
+    const first = walk.take('r');
+    walk.close();
+    const second = walk.take('r');
+    gives[1]();
+    await second;
+    walk.go(3);
+    gives[0]();
+    await first;
+    assert.equal(walk.place, 3);
+  });
+
   test('what the server refuses is said', async () => {
     globalThis.fetch = async () => new Response(JSON.stringify({error: 'No network yet.'}), {status: 400});
     const root = document.createElement('div'), walk = new Walk(() => render(walk.view(), root));

@@ -546,6 +546,25 @@ describe('embedding-map', () => {
     assert.ok(calls.includes('purge'));
   });
 
+  test('where plotly does not come, a map in space says so, and asks for it again', async t => {
+    const own = globalThis.Plotly, said = () => node.querySelector('.map-plot').textContent;
+    Object.defineProperty(document, 'hidden', {value: true, configurable: true});  // nothing waits for a frame
+    t.after(() => {
+      globalThis.Plotly = own;
+      delete document.hidden;
+    });
+    mock.method(console, 'error', () => {});
+    mock.method(document.head, 'append', script => script.onerror());
+    const {node} = await map({gone: 'No connection.'});
+    delete globalThis.Plotly;
+    await node.frame(CUBE);
+    assert.deepEqual([said(), node.drawn], ['No connection.', false]);
+    globalThis.Plotly = own;
+    mock.timers.tick(2500);
+    await node.updateComplete;
+    assert.deepEqual([said(), node.drawn], ['', true]);
+  });
+
   test('put back it is drawn as it was', async () => {
     const {node} = await map({picked: 2});
     node.remove();
