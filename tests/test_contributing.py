@@ -48,7 +48,7 @@ def section(title: str) -> list[str]:
 
 
 def test_each_guide_has_five_steps_and_names_what_is_there() -> None:
-    for title in ("A method", "A view", "A widget", "A data set", "A language"):
+    for title in ("A method", "A view", "A widget", "A data set", "A lesson", "A language"):
         title += " in five steps"
         assert len(section(title)) == 5, title
     for name in re.findall(r"`((?:trainers|playground|assets|tests)/[\w./]*)`", GUIDE):
@@ -253,3 +253,7 @@ def test_the_new_widget_passes_its_test_in_a_page_without_a_browser(house: Path)
     test = "tests/playground/widgets/share-meter.test.js"
     done = subprocess.run([node, "--import", "./tests/page.js", "--test", test], cwd=house, capture_output=True, text=True)
     assert done.returncode == 0 and re.search(r"pass [1-9]", done.stdout), done.stdout + done.stderr
+    shutil.copyfile(ROOT / "tsconfig.json", house / "tsconfig.json")
+    types = [node, "node_modules/typescript/bin/tsc", "-p", "."]  # the view's as well
+    done = subprocess.run(types, cwd=house, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
