@@ -540,6 +540,9 @@ class Runs:
                 log.warning("run %s is forgotten: %s", folder.name, error)
             self._forget(folder)
             forgotten += 1
+        for folder in {path.parent for path in self.root.glob("*/snapshots")} - begun.keys():
+            if not (folder / "run.json").exists() and time.time() - _changed(folder) > UNUSED:
+                self._forget(folder)  # whose process was ended before it was a run
         self._expire_uploads()
         shutil.rmtree(self.root / "gone", ignore_errors=True)  # of which a process that was ended has left some
 

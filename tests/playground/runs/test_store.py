@@ -345,6 +345,15 @@ def test_only_old_ended_runs_expire(tmp_path: Path) -> None:
     assert runs.state(waiting).kind == runs.state(new).kind == "queued"
 
 
+def test_what_never_became_a_run_is_cleared_away(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    for name, age in (("half", 7_200), ("new", 0)):  # as where the app was killed between the folder and its run.json
+        (tmp_path / name / "snapshots").mkdir(parents=True)
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    run = runs.create(CONFIG, "a")
+    assert not (tmp_path / "half").exists() and (tmp_path / "new").exists() and (tmp_path / run).exists()
+
+
 def test_what_is_old_is_looked_for_once_a_minute_and_whenever_there_are_too_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
