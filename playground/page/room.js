@@ -39,6 +39,7 @@ export async function leave(room) {
 export class Line {
   said = /** @type {import('../room/answers').Brief | null} */ (null);
   note = '';
+  question = {};  // the newest: another one goes on from here
   timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /** @param {() => void} draw */
@@ -50,7 +51,8 @@ export class Line {
 
   async follow() {
     clearTimeout(this.timer);
-    const at = stay();
+    const at = stay(), question = {};
+    this.question = question;
     if (!at) {
       this.said = playground.pinned = null;
       return this.draw();
@@ -63,7 +65,7 @@ export class Line {
         return stays(null);
       }
     }
-    this.timer = setTimeout(() => this.follow(), EVERY);
+    if (this.question === question) this.timer = setTimeout(() => this.follow(), EVERY);
   }
 
   /** @param {import('../room/answers').Brief} found @param {Stay} at */

@@ -184,4 +184,16 @@ describe('Room', () => {
     assert.equal(root.querySelector('.room-closed').textContent, 'closed');
     assert.ok(root.querySelector('[name=name]'));
   });
+
+  test('is asked about once at a time, however often it changes meanwhile', async () => {
+    answers['GET rooms/R'] = () => ({name: 'Monday', pinned: '', title: ''});
+    stays({room: 'R', person: 'Ann', host: ''});
+    const line = new Line(() => {}), timers = [], later = globalThis.setTimeout;
+    await settle();
+    globalThis.setTimeout = (work, ms, ...more) => { if (ms >= 4000) timers.push(work); return later(work, ms, ...more); };
+    await Promise.all([line.follow(), line.follow(), line.follow()]);
+    globalThis.setTimeout = later;
+    assert.equal(timers.length, 1);
+    stays(null);
+  });
 });
