@@ -11,6 +11,7 @@ from trainers.events import Finished, Step
 from trainers.train import RunConfig, train
 
 STEPS = 1500  # what two idle cores do in half a minute: in steps, a busy machine is slower and not worse
+COLLAPSE = 300  # three times as many as a collapse takes, with any of two seeds: 56 to 132
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("nobody_looks")]
 
 
@@ -44,7 +45,7 @@ def test_a_low_temperature_and_a_large_batch_spread_simclr_more_evenly() -> None
 
 @pytest.mark.parametrize(("knob", "reason"), [("stop_gradient", "stop-gradient"), ("predictor", "predictor")])
 def test_simsiam_collapses_without(knob: str, reason: str) -> None:
-    found, last = learn("simsiam", 800, **{knob: False})
+    found, last = learn("simsiam", COLLAPSE, **{knob: False})
     assert found["std_sqrt_d"] < 0.1 and last.std_sqrt_d < 0.1, found
     assert reason in last.collapsed
 
@@ -55,13 +56,13 @@ def test_simsiam_as_it_is_does_not_collapse() -> None:
 
 
 def test_byol_needs_its_predictor() -> None:
-    with_it, without = (learn("byol", 800, predictor=on) for on in (True, False))
+    with_it, without = (learn("byol", steps, predictor=on) for steps, on in ((800, True), (COLLAPSE, False)))
     assert with_it[0]["std_sqrt_d"] > 0.5 and not with_it[1].collapsed
     assert without[0]["std_sqrt_d"] < 0.1 and "without a predictor" in without[1].collapsed, without[0]
 
 
 def test_swav_needs_sinkhorn_to_use_its_prototypes() -> None:
-    with_it, without = (learn("swav", 500, sinkhorn=on) for on in (True, False))
+    with_it, without = (learn("swav", steps, sinkhorn=on) for steps, on in ((500, True), (COLLAPSE, False)))
     assert with_it[0]["prototypes"] > 32 and not with_it[1].collapsed
     assert without[0]["prototypes"] < 8 and "Sinkhorn" in without[1].collapsed
 
