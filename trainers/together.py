@@ -203,7 +203,8 @@ class _Called(nn.Module):
     def __init__(self, method: Any) -> None:
         super().__init__()
         self.method: Any = method
-        self.left_out = nn.Parameter(torch.zeros(()))  # torch warns where it has looked for such weights and found none
+        # torch warns where it has looked for such weights and found none, and takes no weights of two kinds of device
+        self.left_out = nn.Parameter(torch.zeros((), device=next(method.parameters()).device))
 
     def forward(self, batch: Any) -> Tensor:
         token = _at.set("step")

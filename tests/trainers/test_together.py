@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from tests.trainers import together as program
-from trainers import record
+from trainers import record, together
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
@@ -31,6 +31,11 @@ def test_two_processes_have_the_values_and_gradients_of_one(tmp_path: Path) -> N
     assert [key for key in one if not torch.equal(one[key], other[key])] == []
     for name, method in program.cases():
         compare(name, {key.partition("/")[2]: one[key] for key in one if key.startswith(f"{name}/")}, program.steps(method))
+
+
+def test_what_is_handed_to_torch_is_all_on_the_methods_device() -> None:
+    method = program.of_folder("simclr", {}).to("meta")
+    assert {p.device.type for p in together._Called(method).parameters()} == {"meta"}  # torch takes no two kinds
 
 
 def compare(name: str, theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> None:
