@@ -175,6 +175,14 @@ class Cluster:
                 trainer.stop.remote(number)
 
 
+def environment(gpus: float) -> dict[str, str]:
+    """What a trainer that takes so many GPUs has set."""
+    found = {"OMP_WAIT_POLICY": "passive"}  # as the workers of this machine have it
+    if gpus == 0:
+        found["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "1"  # it sees none: else all would train on a node's first, uncounted
+    return found
+
+
 def main(root: Path, workers: int, cpus: float, gpus: float) -> None:
     """Have runs trained until the parent is gone, and those that train then to their end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
@@ -183,7 +191,7 @@ def main(root: Path, workers: int, cpus: float, gpus: float) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that it runs
     others = [f"/{path.name}" for path in CODE.iterdir() if path.name not in SHIPPED]
     shipped = {"working_dir": str(CODE), "excludes": [*others, "/assets/runs", "__pycache__"]}
-    given = {"env_vars": {"OMP_WAIT_POLICY": "passive"}}  # as the workers of this machine have it
+    given = {"env_vars": environment(gpus)}
     os.environ.setdefault("RAY_worker_niceness", str(WORKER))  # as this machine's workers; a cluster has its own
     ray.init(include_dashboard=False, runtime_env=shipped | given, logging_level=logging.WARNING)
     cluster = Cluster(root, cpus, gpus, parent)

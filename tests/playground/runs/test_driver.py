@@ -118,3 +118,10 @@ def test_a_zip_is_let_go_once_nobody_waits_for_it(
     driver.shipped(zipped)
     driver.serve(0)
     assert driver.shipped.cache_info().currsize == 0
+
+
+def test_a_trainer_that_takes_no_gpu_sees_none() -> None:
+    from ray._private.accelerators import RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO_ENV_VAR as hide
+
+    assert cluster.environment(0.0)[hide] == "1" and hide not in cluster.environment(0.25)
+    assert all(cluster.environment(gpus)["OMP_WAIT_POLICY"] == "passive" for gpus in (0.0, 0.25))
