@@ -231,6 +231,8 @@ def train(
 
         seconds = clock()
         if seconds >= next_look:
+            pace.wait()  # else the look's time would have that of the steps before it
+            seconds = clock()
             found = glance(seconds)
             cost = clock() - seconds
             meter.skip(cost)
