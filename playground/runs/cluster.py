@@ -27,7 +27,7 @@ from playground.priority import WORKER
 from playground.runs import storage
 from playground.runs.node import Trainer, needed, take
 from playground.runs.parent import Parent
-from playground.runs.store import KILLED, SLOT, Runs
+from playground.runs.store import KILLED, SLOT, TRAINING, Runs
 from playground.runs.worker import AGAIN, PAUSE, taken
 from trainers import record
 from trainers.data import FOLDER
@@ -55,6 +55,15 @@ class Cluster:
         share = {"num_cpus": cpus, "num_gpus": gpus, "max_concurrency": 2, "scheduling_strategy": "SPREAD"}
         self.trainer = ray.remote(Trainer).options(**share)
         self.shipped = lru_cache(4)(lambda path: ray.put(path.read_bytes()))  # by path, which holds the content's hash
+
+    def left(self, workers: int) -> None:
+        """Have what an earlier process left in slots beyond so many wait again: nobody serves those now."""
+        for path in self.root.glob(f"{TRAINING}{storage.slot('*')}"):
+            number = path.name.rpartition("-")[2]
+            if not number.isdigit() or int(number) < workers:
+                continue
+            with suppress(Timeout, OSError), FileLock(self.root / f"{SLOT}{storage.slot(number)}", timeout=0):
+                self.runs.left(number)  # unless another app on this folder has it
 
     def serve(self, slot: int) -> None:
         """Have runs trained until the parent is gone."""
@@ -195,6 +204,7 @@ def main(root: Path, workers: int, cpus: float, gpus: float) -> None:
     os.environ.setdefault("RAY_worker_niceness", str(WORKER))  # as this machine's workers; a cluster has its own
     ray.init(include_dashboard=False, runtime_env=shipped | given, logging_level=logging.WARNING)
     cluster = Cluster(root, cpus, gpus, parent)
+    cluster.left(workers)
 
     def serve(slot: int) -> None:
         try:

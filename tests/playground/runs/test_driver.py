@@ -9,10 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
+from playground.runs import storage
 from playground.runs.node import Part
 from playground.runs.parent import Parent
-from playground.runs.store import Runs, claim
+from playground.runs.store import SLOT, Runs, claim
 from trainers.train import RunConfig
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
@@ -125,3 +127,14 @@ def test_a_trainer_that_takes_no_gpu_sees_none() -> None:
 
     assert cluster.environment(0.0)[hide] == "1" and hide not in cluster.environment(0.25)
     assert all(cluster.environment(gpus)["OMP_WAIT_POLICY"] == "passive" for gpus in (0.0, 0.25))
+
+
+def test_what_is_left_in_slots_that_there_are_no_more_waits_again(tmp_path: Path, driver: cluster.Cluster) -> None:
+    runs = Runs(tmp_path)
+    made = [runs.create(CONFIG, "me") for _ in range(3)]
+    assert [claim(tmp_path, str(slot)) for slot in range(3)] == made
+    with FileLock(tmp_path / f"{SLOT}{storage.slot(2)}"):  # of another app, which has more workers
+        driver.left(1)
+    assert runs.waiting() == made[1:2]
+    driver.left(1)
+    assert sorted(runs.waiting()) == sorted(made[1:])  # the first slot is served, and looks for itself
