@@ -155,6 +155,7 @@ class Asked:
         self.path, self.next, self.there = path, 0.0, False
 
     def __call__(self) -> bool:
+        """As of the last lookup."""
         now = time.monotonic()
         if now >= self.next:
             self.there, self.next = self.path.exists(), now + ASK_EVERY

@@ -153,7 +153,7 @@ def test_a_wait_is_for_all_that_was_started() -> None:
 
 
 def test_a_look_is_not_taken_for_the_steps_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Images a second of a device on which a step takes 10 s, also where a look waits for some of them, by a simulated clock."""
+    """Images a second where a step takes a device 10 s and a look waits for some of them, by a simulated clock."""
     clock, todo = [0.0], [0]
 
     def compute() -> None:
