@@ -100,7 +100,7 @@ def build(config: RunConfig, data: Dataset, device: torch.device) -> Method:
     if cls.reads:
         words = learned(data, knobs)
         spec = dataclasses.replace(spec, captions=words.texts, captions_each=words.of_image.shape[1])
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):  # networks are made on the CPU; each GPU asked for its chance would be set up
         torch.manual_seed(config.seed)
         method = cls(knobs, spec)
     return method.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
