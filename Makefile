@@ -59,7 +59,7 @@ plotly: node_modules/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/dev: requirements.txt requirements-ray.txt requirements-dev.txt | .venv/bin/python
+.venv/dev: requirements.txt requirements-ray.txt requirements-zerogpu.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lightly==1.6.0
 	touch $@ .venv/run

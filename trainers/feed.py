@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -50,8 +51,9 @@ def sent(x: Tensor, device: torch.device) -> Tensor:
 
 def room(device: torch.device) -> int:
     """Bytes that images may take on the device; the CPU has them already."""
-    if device.type == "cuda":
-        return int(SHARE * torch.cuda.mem_get_info(device)[0])
+    if device.type == "cuda":  # what torch keeps of an earlier run, and nobody has, is free too
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(SHARE * (torch.cuda.mem_get_info(device)[0] + kept))
     if device.type == "mps":
         return int(SHARE * torch.mps.recommended_max_memory())
     return int(SHARE * sys.maxsize)
@@ -65,8 +67,8 @@ def placed(images: Tensor, device: torch.device) -> Tensor:
 class Feed:
     """The batch of each step, on the device.
 
-    Images that have no room there stay in the host's memory: the rows of a batch are gathered into pinned memory and sent while
-    the device computes the step before. Which images come in which order does not depend on that.
+    Images that have no room there stay in the host's memory: the rows of a batch are gathered into pinned memory while the
+    device computes the step before, and fetched after it. Which images come in which order does not depend on that.
     """
 
     def __init__(self, images: Tensor, batch_size: int, seed: int, device: torch.device) -> None:
@@ -86,7 +88,7 @@ class Feed:
         return self.ready[1:]
 
     def prepare(self, step: int) -> None:
-        """With the step before it started: send this one's batch."""
+        """With the step before it started: gather this one's batch, and have it fetched after that step, on the same stream."""
         if self.whole or (self.ready and self.ready[0] == step):
             return
         index = self.order(step)
@@ -121,3 +123,9 @@ class Pace:
                 self.started.popleft().synchronize()
         except (RuntimeError, NotImplementedError):
             self.runs_ahead = False
+
+    def wait(self) -> None:
+        """Until all that was started is computed: what is measured next does not have the time of it."""
+        with suppress(RuntimeError, NotImplementedError):
+            while self.started:
+                self.started.popleft().synchronize()

@@ -42,6 +42,7 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 LOOKS = "looks.bin"
 Fits = Callable[[object], bool]
+ASK_EVERY = 0.1  # seconds between two lookups of whether a run shall stop
 ENDS = (Finished.__name__, Failed.__name__)
 MEMORY = "There was not enough memory: try a smaller batch, a smaller encoder or smaller images."
 CRASH = "Training stopped by an error in the program: {error}. What was saved stays; the log has the details."
@@ -118,14 +119,14 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
         config, resume = prepared
         if resume is not None:
             step, seconds = resume.step, resume.seconds
-        asked = folder / "stop"
+        asked = Asked(folder / "stop")
         before, _ = read_events(folder)
         events = train(
             config,
             data=load(config) if load else None,
             resume=resume,
             save=lambda checkpoint: checkpoint.save(folder),
-            stop=lambda: stop() or asked.exists(),
+            stop=lambda: stop() or asked(),
             looked=last_look(folder, before) if resume is not None else None,
         )
         looked = [e["step"] for e in before if e["event"] == Snapshot.__name__]
@@ -147,6 +148,20 @@ def _run(folder: Path, stop: Callable[[], bool], load: Callable[[RunConfig], Dat
         except OSError as lost:  # not a byte is free: the run is found interrupted, and whoever watches is told all the same
             log.error("run %s is not told that it failed: %s", folder.name, lost)
         yield event
+
+
+class Asked:
+    """Whether a file is there, looked up at most so often: in a folder on a network each step would wait for a lookup."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.next, self.there = path, 0.0, False
+
+    def __call__(self) -> bool:
+        """As of the last lookup."""
+        now = time.monotonic()
+        if now >= self.next:
+            self.there, self.next = self.path.exists(), now + ASK_EVERY
+        return self.there
 
 
 def prepare(folder: Path) -> tuple[RunConfig, Checkpoint | None] | None:

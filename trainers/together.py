@@ -77,6 +77,8 @@ def check(device: torch.device, batch_size: int) -> None:
     if not several():
         return
     mine, there = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if device.index not in (None, mine):
+        raise UserError("Each process takes the CUDA device of its own number: choose --device cuda, without a number.")
     if device.type != "cpu" and mine >= there:
         raise UserError(
             "Each process wants a CUDA device of its own, and here are {number}: start fewer, or choose --device cpu.",
@@ -172,7 +174,10 @@ def by_rows(compute: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 class BatchNorm(nn.modules.batchnorm._BatchNorm):
-    """BatchNorm over the rows of all processes, on a CPU, for which torch's SyncBatchNorm is not; all have as many rows."""
+    """BatchNorm over the rows of all processes, which have as many each.
+
+    torch's SyncBatchNorm is not for a CPU, and on a GPU it waits in each layer, as some process might have no rows.
+    """
 
     def _check_input_dim(self, input: Tensor) -> None:
         pass
@@ -182,7 +187,8 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
         if not self.training or _at.get() != "share":
             return super().forward(input)
         apart = [at for at in range(input.ndim) if at != 1]
-        own = torch.stack(torch.var_mean(input, apart, correction=0)[::-1])
+        exact = input.float()  # sums have too many digits for bfloat16
+        own = torch.stack(torch.var_mean(exact, apart, correction=0)[::-1])
         means, variances = everyone(own[None]).unbind(1)  # (processes,C) each
         mean, variance = means.mean(0), variances.mean(0) + means.var(0, correction=0)
         n = processes() * input.numel() // input.shape[1]
@@ -194,7 +200,7 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
         scale = scale if self.weight is None else scale * self.weight
         shift = -mean * scale if self.bias is None else self.bias - mean * scale
         each = (-1, *(1 for _ in input.shape[2:]))
-        return torch.addcmul(shift.view(each), input, scale.view(each))
+        return torch.addcmul(shift.view(each), exact, scale.view(each)).to(input.dtype)
 
 
 class _Called(nn.Module):
@@ -203,7 +209,8 @@ class _Called(nn.Module):
     def __init__(self, method: Any) -> None:
         super().__init__()
         self.method: Any = method
-        self.left_out = nn.Parameter(torch.zeros(()))  # torch warns where it has looked for such weights and found none
+        # torch warns where it has looked for such weights and found none, and takes no weights of two kinds of device
+        self.left_out = nn.Parameter(torch.zeros((), device=next(method.parameters()).device))
 
     def forward(self, batch: Any) -> Tensor:
         token = _at.set("step")
@@ -219,12 +226,9 @@ def learner(method: Any) -> Callable[[Any], Any]:
     if not several():
         return method.loss
     for network in [part for part in method.modules() if hasattr(type(part).forward, "__wrapped__")]:  # those that are by_rows
-        if next(method.parameters()).is_cuda:
-            nn.SyncBatchNorm.convert_sync_batchnorm(network)
-        else:
-            for part in network.modules():
-                if isinstance(part, nn.modules.batchnorm._BatchNorm):
-                    part.__class__ = BatchNorm  # its weights and buffers are the same
+        for part in network.modules():
+            if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                part.__class__ = BatchNorm  # its weights and buffers are the same
     # buffers follow from the same numbers everywhere; a step may leave weights out, such as frozen prototypes
     parallel = nn.parallel.DistributedDataParallel(_Called(method), forward_sync_buffers=False, find_unused_parameters=True)
 

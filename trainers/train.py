@@ -100,7 +100,7 @@ def build(config: RunConfig, data: Dataset, device: torch.device) -> Method:
     if cls.reads:
         words = learned(data, knobs)
         spec = dataclasses.replace(spec, captions=words.texts, captions_each=words.of_image.shape[1])
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):  # networks are made on the CPU; each GPU asked for its chance would be set up
         torch.manual_seed(config.seed)
         method = cls(knobs, spec)
     return method.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -231,6 +231,8 @@ def train(
 
         seconds = clock()
         if seconds >= next_look:
+            pace.wait()  # else the look's time would have that of the steps before it
+            seconds = clock()
             found = glance(seconds)
             cost = clock() - seconds
             meter.skip(cost)

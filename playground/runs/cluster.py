@@ -13,7 +13,6 @@ import os
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -28,7 +27,7 @@ from playground.priority import WORKER
 from playground.runs import storage
 from playground.runs.node import Trainer, needed, take
 from playground.runs.parent import Parent
-from playground.runs.store import KILLED, SLOT, Runs
+from playground.runs.store import KILLED, SLOT, TRAINING, Runs
 from playground.runs.worker import AGAIN, PAUSE, taken
 from trainers import record
 from trainers.data import FOLDER
@@ -49,11 +48,22 @@ class Cluster:
     def __init__(self, root: Path, cpus: float, gpus: float, parent: Parent) -> None:
         self.root, self.runs, self.parent = root, Runs(root), parent
         self.numbers = itertools.count()  # of what was given to a trainer
-        self.lost = Counter[tuple[str, int]]()  # how often a run was lost that had come to a step
+        self.lost: dict[
+            str, tuple[int, int]
+        ] = {}  # of a run that was lost and waits: the step it goes on from, how often there
         # as far from each other as there are nodes; a second thread hears that a run shall stop
         share = {"num_cpus": cpus, "num_gpus": gpus, "max_concurrency": 2, "scheduling_strategy": "SPREAD"}
         self.trainer = ray.remote(Trainer).options(**share)
         self.shipped = lru_cache(4)(lambda path: ray.put(path.read_bytes()))  # by path, which holds the content's hash
+
+    def left(self, workers: int) -> None:
+        """Have what an earlier process left in slots beyond so many wait again: nobody serves those now."""
+        for path in self.root.glob(f"{TRAINING}{storage.slot('*')}"):
+            number = path.name.rpartition("-")[2]
+            if not number.isdigit() or int(number) < workers:
+                continue
+            with suppress(Timeout, OSError), FileLock(self.root / f"{SLOT}{storage.slot(number)}", timeout=0):
+                self.runs.left(number)  # unless another app on this folder has it
 
     def serve(self, slot: int) -> None:
         """Have runs trained until the parent is gone."""
@@ -77,12 +87,16 @@ class Cluster:
                 self.parent.wait(PAUSE)
             elif trainer is None:
                 trainer = self.place(wanted)
+            elif any(self.runs.queue.iterdir()) and not self.lives(trainer):
+                trainer = None  # before it takes a run, which would count as lost
             elif run := taken(self.root, str(slot), self.parent):
                 try:
                     trainer = self.carry_out(run, trainer)
                 except (UserError, OSError, Timeout) as error:  # another process has it; it was deleted while it was taken
                     log.warning("run %s: %s", run, error)
                 used = time.monotonic()
+            else:
+                self.shipped.cache_clear()  # nobody waits who may want a zip again
 
     def place(self, wanted: Callable[[], bool]) -> Any:
         """A trainer that is warm; None where it is not wanted any more before there is room for it."""
@@ -101,9 +115,18 @@ class Cluster:
         ray.kill(trainer)
         return None
 
+    def lives(self, trainer: Any) -> bool:
+        """Whether a trainer answers: one that is idle may be gone with its node."""
+        try:
+            ray.get(trainer.ready.remote())
+        except RayError as error:
+            log.error("an idle trainer is lost: %s", error)
+            return False
+        return True
+
     def carry_out(self, run: str, trainer: Any) -> Any:
         """Have a run trained to its end; returns the trainer, or None where it is lost: then the run waits for another one."""
-        folder, last = self.root / run, {"step": 0, "seconds": 0.0}
+        folder, last, (at, times) = self.root / run, {"step": 0, "seconds": 0.0}, self.lost.pop(run, (0, 0))
         record.read_about(folder)
         log.info("run %s", run)
         with FileLock(folder / ".lock", timeout=2):
@@ -125,10 +148,11 @@ class Cluster:
                 return trainer
             except RayError as error:
                 log.error("run %s: %s", run, error)
-                self.lost[run, last["step"]] += 1
-                if self.lost[run, last["step"]] == TRIES:
+                times = times + 1 if at == last["step"] else 1
+                if times == TRIES:
                     record.append(folder, Failed(**last, sentence=KILLED))
                 elif not (folder / "stop").exists():
+                    self.lost[run] = last["step"], times
                     self.runs.again(run)
             except Exception as error:  # what came cannot be kept, or what is here be read
                 log.exception("run %s", run)
@@ -138,7 +162,10 @@ class Cluster:
         return None
 
     def follow(self, folder: Path, trainer: Any, dataset: str) -> None:
-        """Write into a run's folder what its trainer writes, until the run ends. RayError where the trainer is lost."""
+        """Write into a run's folder what its trainer writes, until the run ends. RayError where the trainer is lost.
+
+        Where the folder is gone the run is stopped there, and nothing is written here.
+        """
         number, zipped = next(self.numbers), Path(dataset.removeprefix(FOLDER))
         given: list[Any] = [number, folder.name, needed(folder)]
         if dataset.startswith(FOLDER) and zipped.is_file():
@@ -150,9 +177,19 @@ class Cluster:
                     found = next(news)
                 except StopIteration:
                     return
-                take(folder, ray.get(found))
-            if (folder / "stop").exists():
+                parts = ray.get(found)
+                with suppress(FileNotFoundError):  # deleted meanwhile: nothing more is written of it
+                    take(folder, parts)
+            if (folder / "stop").exists() or not folder.exists():
                 trainer.stop.remote(number)
+
+
+def environment(gpus: float) -> dict[str, str]:
+    """What a trainer that takes so many GPUs has set."""
+    found = {"OMP_WAIT_POLICY": "passive"}  # as the workers of this machine have it
+    if gpus == 0:
+        found["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "1"  # it sees none: else all would train on a node's first, uncounted
+    return found
 
 
 def main(root: Path, workers: int, cpus: float, gpus: float) -> None:
@@ -163,10 +200,11 @@ def main(root: Path, workers: int, cpus: float, gpus: float) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that it runs
     others = [f"/{path.name}" for path in CODE.iterdir() if path.name not in SHIPPED]
     shipped = {"working_dir": str(CODE), "excludes": [*others, "/assets/runs", "__pycache__"]}
-    given = {"env_vars": {"OMP_WAIT_POLICY": "passive"}}  # as the workers of this machine have it
+    given = {"env_vars": environment(gpus)}
     os.environ.setdefault("RAY_worker_niceness", str(WORKER))  # as this machine's workers; a cluster has its own
     ray.init(include_dashboard=False, runtime_env=shipped | given, logging_level=logging.WARNING)
     cluster = Cluster(root, cpus, gpus, parent)
+    cluster.left(workers)
 
     def serve(slot: int) -> None:
         try:

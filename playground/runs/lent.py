@@ -20,11 +20,10 @@ from playground.runs.worker import carry_out
 from trainers import data, record
 from trainers.errors import UserError
 from trainers.events import Failed, Snapshot
-from trainers.train import SNAPSHOT_RATIO
 
 log = logging.getLogger(__name__)
 PAUSE, AGAIN = 0.5, 5.0  # seconds till the queue is looked at unasked; till a GPU that nobody lent is asked for again
-SPARE = 5.0  # seconds of a call that are kept for beginning, and for ending before it is ended
+SPARE = 5.0  # seconds of a call that are kept for its beginning, and for a snapshot before it is ended
 TRIES = 3  # calls in a row that may bring a run no further
 SHORT = "A GPU is lent here for {seconds} s at a time, or not at all just now, and the run got no further: try again later."
 
@@ -39,16 +38,23 @@ def part(folder: Path, seconds: float) -> Iterator[int]:
 
     It is called in another process: what it is given has to be pickled, which what loads data cannot be.
 
-    A snapshot is the last one where the next would come too late: they grow rarer as a run grows longer.
+    Near its end the run is stopped, which makes a snapshot, and is left there, before it is judged and said to have ended. One
+    that has spent its budget by then is judged by the next call.
     """
-    until, config = time.monotonic() + seconds - SPARE, record.read_config(folder)
-    for event in carry_out(folder, _load):
+    until, first, begun = time.monotonic() + seconds - SPARE, None, False
+
+    def stop() -> bool:
+        nonlocal begun
+        late, begun = begun and time.monotonic() > until, True  # after a step: a second snapshot of the same one is not told
+        return late
+
+    for event in carry_out(folder, _load, stop):
+        first = event.step if first is None else first
         yield event.step
-        if config.progress(event.step, event.seconds) >= 1:  # what follows is judged, and begun anew by the next call
-            continue
-        late = (SNAPSHOT_RATIO - 1) * event.seconds + SPARE if isinstance(event, Snapshot) and event.step else 0.0
-        if time.monotonic() + late > until and event.step:
-            return
+        if isinstance(event, Snapshot):
+            if event.step > first and time.monotonic() > until:
+                return
+            begun = False
 
 
 class LentRunner:
@@ -58,7 +64,7 @@ class LentRunner:
         """seconds: that a call is asked for. lend: `spaces.GPU`, or what does as it does."""
         self.runs, self.seconds = runs, seconds
         self.part = lend(duration=round(seconds))(part)  # before the launch: it is then that a Space counts its functions
-        self._idle = 0  # calls in a row that brought the run no further
+        self._idle: dict[str, int] = {}  # of a run that waits again: calls in a row that brought it no further
         self._look, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="lent", daemon=True)
 
@@ -98,7 +104,7 @@ class LentRunner:
     def carry_out(self, run: str) -> None:
         """Train a run for one call. Where that is not all of it, it waits for the next one, before all others."""
         log.info("run %s", run)
-        before = self._reached(run)
+        before, idle = self._reached(run), self._idle.pop(run, 0)
         self.runs.taken = run  # until a GPU is lent nobody holds its lock
         try:
             for _ in self.part(self.runs.folder(run), self.seconds):
@@ -114,13 +120,14 @@ class LentRunner:
             self.runs.taken = ""
         if self.runs.state(run).kind not in ("starting", "interrupted"):
             return
-        now = self._reached(run)
-        self._idle = 0 if now > before else self._idle + 1
-        if self._idle < TRIES:
+        idle = 0 if self._reached(run) > before else idle + 1
+        if idle < TRIES:
+            self._idle[run] = idle
             self.runs.again(run)
         else:
-            self._idle = 0
-            record.append(self.runs.folder(run), Failed(max(now, 0), 0.0, SHORT, {"seconds": f"{self.seconds:g}"}))
+            last = (self.runs.view(run).events or [{"step": 0, "seconds": 0.0}])[-1]
+            values = {"seconds": f"{self.seconds:g}"}
+            record.append(self.runs.folder(run), Failed(last["step"], last["seconds"], SHORT, values))
 
     def _reached(self, run: str) -> int:
         return max((event["step"] for event in self.runs.view(run).of("Snapshot")), default=-1)

@@ -59,9 +59,8 @@ class Trainer:
             take(folder, parts)
             if upload is not None:
                 zipped = self.folder / UPLOADS / name
-                if not zipped.exists():
-                    zipped.parent.mkdir(parents=True, exist_ok=True)
-                    write(zipped, lambda path: path.write_bytes(upload))
+                zipped.parent.mkdir(parents=True, exist_ok=True)
+                write(zipped, lambda path: path.write_bytes(upload))
                 config = record.read_config(folder)
                 record.create(folder, dataclasses.replace(config, dataset=f"{FOLDER}{zipped}"))
             news = News(folder)
@@ -70,6 +69,7 @@ class Trainer:
         finally:
             self.at = None
             shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(self.folder / UPLOADS, ignore_errors=True)  # the next run of it brings it along
 
 
 class News:
@@ -108,12 +108,13 @@ def needed(folder: Path) -> list[Part]:
 
 
 def take(folder: Path, parts: Sequence[Part]) -> None:
-    """Write parts into a run's folder: whole files at once, and whole lines."""
+    """Write parts into a run's folder: whole files at once, and whole lines. FileNotFoundError where the folder is gone."""
     for name, start, content in parts:
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
             raise ValueError(f"{name} is outside of the run's folder")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent != folder:  # the folder itself is not made anew: somebody may have deleted it
+            path.parent.mkdir(exist_ok=True)
         if start:
             record.add(path, content)
         else:

@@ -103,15 +103,15 @@ def warm() -> Load:
     return load
 
 
-def carry_out(folder: Path, load: Load) -> Iterator[Event]:
-    """Train a folder's run, with the pictures that the page draws from it."""
+def carry_out(folder: Path, load: Load, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    """Train a folder's run, with the pictures that the page draws from it, until `stop()` or its end."""
 
     def load_and_show(config: RunConfig) -> data.Dataset:
         found = load(config.dataset, config.size)
         write_images(folder, found)
         return found
 
-    return record.run(folder, load=load_and_show)
+    return record.run(folder, stop, load_and_show)
 
 
 def taken(root: Path, slot: str, parent: Parent) -> str | None:

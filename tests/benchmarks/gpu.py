@@ -79,7 +79,7 @@ def step(name: str, encoder: str, data: Dataset, device: torch.device, rounded: 
     words = learned(data, method.config).of_image[index].to(device) if method.reads else None
     rng = torch.Generator(device).manual_seed(0)
     with ExitStack() as stack:
-        stack.enter_context(torch.backends.cudnn.flags(allow_tf32=False))
+        stack.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
         stack.enter_context(
             mock.patch.object(torch, "autocast", lambda *args, **kwargs: same(*args[:2]) if rounded else same())
         )

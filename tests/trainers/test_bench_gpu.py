@@ -52,6 +52,19 @@ def test_chance_is_the_cpus_on_every_device() -> None:
 
 
 @pytest.mark.usefixtures("two_methods")
+def test_what_is_compared_is_cudnns_without_tf32(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, seen = methods()["masked"].loss, list[tuple[bool, bool]]()
+
+    def loss(self: Method, batch: Batch) -> Loss:
+        seen.append((torch.backends.cudnn.enabled, torch.backends.cudnn.allow_tf32))
+        return whole(self, batch)
+
+    monkeypatch.setattr(methods()["masked"], "loss", loss)
+    gpu.step("masked", "vit", dataset(n=32, channels=3, size=16), CPU, False)
+    assert seen == [(True, False)]
+
+
+@pytest.mark.usefixtures("two_methods")
 def test_the_quick_form_says_all_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

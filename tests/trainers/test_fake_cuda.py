@@ -8,16 +8,17 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from torch import nn
 from torch._subclasses.fake_tensor import FakeTensor
 
 from tests.trainers.fake_cuda import CUDA, Enough, FakeCUDA, fake_cuda, watched
 from tests.trainers.synthetic import dataset
-from trainers import metrics
+from trainers import metrics, together
 from trainers.checkpoint import Checkpoint
 from trainers.events import Finished, Started
 from trainers.feed import Feed
 from trainers.method import Method, methods
-from trainers.train import RunConfig, train
+from trainers.train import RunConfig, build, train
 
 NAMES = list(methods())
 # what bfloat16 has too few digits for: sums of many, differences of near ones, and what is divided by them
@@ -119,6 +120,28 @@ def test_what_is_measured_of_features_is_measured_on_cuda(cuda: FakeCUDA) -> Non
     assert 0 <= metrics.linear_probe(*known) <= 1 and metrics.few_labels(*known, counts=(1,))
     assert len(metrics.retrieval(*known)) == 2 and metrics.rankme(x) >= 1 and metrics.alignment(x, x) >= 0
     assert {one.dtype for call in cuda.calls for one in call.given if one.is_floating_point()} == {torch.float32}
+
+
+def test_batch_norm_of_several_processes_waits_for_nothing(cuda: FakeCUDA, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "several", lambda: True)
+    monkeypatch.setattr(together, "processes", lambda: 2)
+    monkeypatch.setattr(together, "everyone", lambda own: torch.cat([own, own]))
+    monkeypatch.setattr(nn.parallel, "DistributedDataParallel", lambda method, **_: method)
+    method = build(RunConfig("simclr", steps=1), dataset(n=8, channels=3, size=16), CUDA)
+    together.learner(method)
+    norms = [part for part in method.encoder.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
+    assert norms and {type(norm) for norm in norms} == {together.BatchNorm}
+    x = torch.rand(4, norms[0].num_features, 3, 3, device=CUDA, dtype=torch.bfloat16).to(memory_format=torch.channels_last)
+    cuda.waits.clear()
+    cuda.calls.clear()
+    token = together._at.set("share")
+    try:
+        with torch.autocast("cuda", torch.bfloat16):
+            found = norms[0](x)
+    finally:
+        together._at.reset(token)
+    assert found.dtype == torch.bfloat16 and found.is_contiguous(memory_format=torch.channels_last)
+    assert cuda.waits == [] and {call.given[0].dtype for call in cuda.calls if call.name == "var_mean"} == {torch.float32}
 
 
 def test_what_waits_is_found(cuda: FakeCUDA) -> None:

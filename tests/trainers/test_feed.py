@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,7 +15,7 @@ from trainers.checkpoint import Checkpoint
 from trainers.data import Dataset
 from trainers.events import Finished, Step
 from trainers.feed import AHEAD, Feed, Pace, room
-from trainers.train import RunConfig, train
+from trainers.train import Meter, RunConfig, train
 
 CPU = torch.device("cpu")
 
@@ -93,6 +95,13 @@ def test_how_much_room_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert room(CPU) > 2**60
 
 
+def test_what_torch_keeps_of_an_earlier_run_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (2 * 2**30, 80 * 2**30))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 15 * 2**30)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 1 * 2**30)
+    assert room(torch.device("cuda:0")) == 4 * 2**30
+
+
 class Work:
     """A device that computes one step after the other, and only when somebody waits for it."""
 
@@ -128,6 +137,53 @@ def test_the_host_is_two_steps_ahead_at_most() -> None:
         pace.step()
         assert work.computed == max(0, step - AHEAD)  # no later, which would be a queue, and no earlier, which would be a wait
     assert work.longest == AHEAD + 1
+
+
+def test_a_wait_is_for_all_that_was_started() -> None:
+    work = Work()
+    pace = Pace(torch.device("cuda:0"), work.event)
+    for _ in range(5):
+        work.start()
+        pace.step()
+    pace.wait()
+    assert work.computed == work.started == 5
+    work.start()
+    pace.step()
+    assert work.computed == 5  # two more may wait
+
+
+def test_a_look_is_not_taken_for_the_steps_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images a second where a step takes a device 10 s and a look waits for some of them, by a simulated clock."""
+    clock, todo = [0.0], [0]
+
+    def compute() -> None:
+        clock[0] += 10.0 * todo[0]
+        todo[0] = 0
+
+    class Queue(Pace):
+        def step(self) -> None:
+            todo[0] += 1
+
+        wait = staticmethod(compute)
+
+    def looks(*_: Any) -> Any:
+        compute()  # what is read of a device waits for it
+        clock[0] += 1.0
+        return np.zeros((1, 4), np.float16)
+
+    read = Meter.read
+
+    def reads(self: Meter, *given: Any) -> Step:
+        compute()
+        return read(self, *given)
+
+    monkeypatch.setattr("trainers.train.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    for name, value in (("Pace", Queue), ("LOOK_EVERY", 0.0), ("LOOK_SHARE", 1.0), ("STEP_EVERY", 0.0)):
+        monkeypatch.setattr(f"trainers.train.{name}", value)
+    monkeypatch.setattr("trainers.train.Looks.look", looks)
+    monkeypatch.setattr(Meter, "read", reads)
+    events = list(train(RunConfig("simclr", steps=6, device="cpu", knobs={"batch_size": 8}), dataset()))
+    assert [event.images_per_second for event in events if isinstance(event, Step)] == pytest.approx([0.8] * 6)
 
 
 def test_nothing_is_waited_for_on_a_cpu_nor_where_there_are_no_events() -> None:

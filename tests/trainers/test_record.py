@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -61,6 +62,21 @@ def test_a_file_named_stop_stops(tmp_path: Path) -> None:
         if isinstance(event, Step):
             (tmp_path / "stop").touch()
     assert isinstance(events[-1], Finished) and events[-1].reason == "stopped" and events[-1].step < 10_000
+
+
+def test_a_stop_is_looked_up_at_most_ten_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, clock = Mock(), Mock()
+    stop.exists.return_value = False
+    monkeypatch.setattr(record, "time", clock)
+    asked = record.Asked(stop)
+    for step in range(100):
+        clock.monotonic.return_value = 5 + step / 100
+        assert not asked()
+        assert stop.exists.called  # at the first step
+    assert stop.exists.call_count <= 10
+    stop.exists.return_value = True
+    clock.monotonic.return_value += record.ASK_EVERY
+    assert asked() and asked()
 
 
 def steps_of(folder: Path, kind: str) -> list[int]:

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from tests.trainers import together as program
-from trainers import record
+from trainers import record, together
+from trainers.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
@@ -31,6 +32,39 @@ def test_two_processes_have_the_values_and_gradients_of_one(tmp_path: Path) -> N
     assert [key for key in one if not torch.equal(one[key], other[key])] == []
     for name, method in program.cases():
         compare(name, {key.partition("/")[2]: one[key] for key in one if key.startswith(f"{name}/")}, program.steps(method))
+
+
+def test_what_is_handed_to_torch_is_all_on_the_methods_device() -> None:
+    method = program.of_folder("simclr", {}).to("meta")
+    assert {p.device.type for p in together._Called(method).parameters()} == {"meta"}  # torch takes no two kinds
+
+
+def test_batch_norm_has_all_rows_and_the_digits_of_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = (30 + torch.rand(8, 4, 5, 5, generator=torch.Generator().manual_seed(0))).bfloat16()
+    stats = torch.stack(torch.var_mean(x[4:].float(), (0, 2, 3), correction=0)[::-1])
+    monkeypatch.setattr(together, "everyone", lambda own: torch.cat([own, stats[None]]))  # the other process has the other half
+    monkeypatch.setattr(together, "processes", lambda: 2)
+    norm, whole = nn.BatchNorm2d(4), nn.BatchNorm2d(4)
+    norm.__class__ = together.BatchNorm
+    token = together._at.set("share")
+    try:
+        found = norm(x[:4])
+    finally:
+        together._at.reset(token)
+    assert found.dtype == torch.bfloat16 and torch.allclose(found, whole(x.float())[:4].bfloat16(), atol=0.02)
+    for mine, its in zip(norm.buffers(), whole.buffers(), strict=True):
+        torch.testing.assert_close(mine, its)
+
+
+def test_a_device_that_several_processes_would_share_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "several", lambda: True)
+    monkeypatch.setattr(together, "processes", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    for device in ("cuda", "cuda:1", "cpu"):
+        together.check(torch.device(device), 8)
+    with pytest.raises(UserError, match="of its own number"):
+        together.check(torch.device("cuda:0"), 8)
 
 
 def compare(name: str, theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> None:

@@ -115,7 +115,7 @@ def test_a_zip_is_read_where_it_was_sent(tmp_path: Path) -> None:
     for parts in stream:
         take(runs.root / run, parts)
     assert runs.view(run).of("Finished") and (runs.root / run / "run.json").read_bytes() == before
-    assert (tmp_path / "there/uploads/ab12/garments.zip").exists()
+    assert not [*(tmp_path / "there").iterdir()]  # nor is it kept there
 
 
 def test_news_are_whole_files_or_what_has_grown_and_events_last(tmp_path: Path) -> None:
@@ -133,6 +133,14 @@ def test_news_are_whole_files_or_what_has_grown_and_events_last(tmp_path: Path) 
     assert news.read() == [("events.jsonl", 0, b"1\n")] and news.read() == []
     write(tmp_path / "events.jsonl", lambda path: path.write_text("begun anew, and longer\n"))
     assert news.read() == [("events.jsonl", 0, b"begun anew, and longer\n")]
+
+
+@pytest.mark.parametrize("name", ["snapshots/1.npz", "images.png", "looks.bin"])
+@pytest.mark.parametrize("start", [0, 9])
+def test_a_folder_that_was_deleted_does_not_come_back(tmp_path: Path, name: str, start: int) -> None:
+    with pytest.raises(FileNotFoundError):
+        take(tmp_path / "gone", [(name, start, b"content")])
+    assert not (tmp_path / "gone").exists()
 
 
 @pytest.mark.parametrize("name", ["../outside", "/outside", "snapshots/../../outside"])
