@@ -48,9 +48,7 @@ class Cluster:
     def __init__(self, root: Path, cpus: float, gpus: float, parent: Parent) -> None:
         self.root, self.runs, self.parent = root, Runs(root), parent
         self.numbers = itertools.count()  # of what was given to a trainer
-        self.lost: dict[
-            str, tuple[int, int]
-        ] = {}  # of a run that was lost and waits: the step it goes on from, how often there
+        self.lost = dict[str, tuple[int, int]]()  # of a run that was lost and waits: the step it goes on from, how often there
         # as far from each other as there are nodes; a second thread hears that a run shall stop
         share = {"num_cpus": cpus, "num_gpus": gpus, "max_concurrency": 2, "scheduling_strategy": "SPREAD"}
         self.trainer = ray.remote(Trainer).options(**share)
