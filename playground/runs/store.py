@@ -34,14 +34,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from playground import reading
+from playground.loading import load
 from playground.runs import pace
 from playground.runs.runner import Runner
 from playground.runs.shipped import is_example
 from playground.runs.storage import MACHINE, MINUTE, Apps, Turn, slot
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
-from trainers.data import Dataset, Images, load
+from trainers.data import Dataset, Images
 from trainers.errors import NotFound, UserError
 from trainers.events import Failed
 from trainers.train import SETTLED, RunConfig
@@ -764,8 +764,7 @@ def read_images(folder: Path) -> Dataset:
     """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
     if not (folder / "images.json").exists():  # a run of the command line
         config = record.read_config(folder)
-        with reading.upload():
-            write_images(folder, load(config.dataset, config.size, reading.tiles))
+        write_images(folder, load(config.dataset, config.size))
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     with Image.open(folder / "images.png") as picture:
