@@ -16,7 +16,8 @@ RANKS = (
     {"app": 4, "playground.ui": 4, "playground.api": 4}
     | {f"playground.{tab}": 3 for tab in TABS}
     | {f"playground.{name}": 2 for name in ("maps", "runs", "page", "widgets", "texts", "plots", "lessons")}
-    | {f"playground.{name}": 2 for name in ("background", "memory", "once", "priority", "reading", "settings", "signals")}
+    | {f"playground.{name}": 2 for name in ("background", "loading", "memory", "once", "priority", "reading")}
+    | {f"playground.{name}": 2 for name in ("settings", "signals", "turns")}
     | {"trainers": 1}
 )
 

@@ -14,7 +14,10 @@ import numpy as np
 from playground.maps.layout import Layout, read_layout, save_layout, turned
 from playground.maps.reducers import PCA, UMAP, from_key, key_of
 from playground.maps.sources import GONE, Sources
+from playground.once import Once
 from playground.runs.brought import remove
+from playground.runs.store import Runs
+from playground.turns import turn
 from trainers import record
 from trainers.errors import NotFound, UserError
 from trainers.looks import among
@@ -26,6 +29,10 @@ KEPT = 24  # maps of one run on the disk
 
 class Frames(Sources):
     """The frames that are there, of all runs."""
+
+    def __init__(self, runs: Runs) -> None:
+        super().__init__(runs)
+        self._made_now = Once(self._make, 16)
 
     def ready(self, run: str, key: str) -> list[int]:
         """The steps whose frame can be had at once."""
@@ -39,31 +46,39 @@ class Frames(Sources):
         path, steps = self._path(run, key, step), self.steps(run)
         if step not in steps:
             raise NotFound(GONE)
-        if not path.exists():
-            reducer = from_key(key)
-            if not isinstance(reducer, PCA):
-                raise NotFound(GONE)
-            at = steps.index(step)
-            found = reducer.fit(self.features(run, step))
-            looks = self.runs.view(run).of("Look") if reducer.dimensions == 2 else []
-            if looks:  # to lie as the map did that moved
-                near = min(range(len(looks)), key=lambda place: abs(looks[place]["step"] - step))
-                look = record.read_looks(self.runs.folder(run), looks, near)[0][:, :2].astype(np.float32)
-                found = turned(found, among(len(found.positions), len(look)), look)
-            elif at:
-                before = self.frame(run, key, steps[at - 1])
-                found = reducer.refresh(self.features(run, step), self.features(run, steps[at - 1]), before)
+        if path.exists():
             try:
-                save_layout(path, found)
-            except OSError as lost:  # a full disk: it is quickly made again
-                log.warning("a map of %s is not kept: %s", run, lost)
-                return found
+                return read_layout(path)
+            except UserError as error:
+                log.warning("a map of %s is made again: %s", run, error)
+                remove(path)
+        return self._made_now(run, key, step, self.runs.view(run).generation)
+
+    def _make(self, run: str, key: str, step: int, generation: int) -> Layout:
+        path, steps, reducer = self._path(run, key, step), self.steps(run), from_key(key)
+        if not isinstance(reducer, PCA):
+            raise NotFound(GONE)
+        features, at = self.features(run, step), steps.index(step)
+        looks = self.runs.view(run).of("Look") if reducer.dimensions == 2 else []
+        if looks:  # to lie as the map did that moved
+            near = min(range(len(looks)), key=lambda place: abs(looks[place]["step"] - step))
+            look = record.read_looks(self.runs.folder(run), looks, near)[0][:, :2].astype(np.float32)
+            with turn():
+                found = reducer.fit(features)
+                found = turned(found, among(len(found.positions), len(look)), look)
+        elif at:
+            before, old = self.frame(run, key, steps[at - 1]), self.features(run, steps[at - 1])
+            with turn():
+                found = reducer.refresh(features, old, before)
+        else:
+            with turn():
+                found = reducer.fit(features)
         try:
-            return read_layout(path)
-        except UserError as error:
-            log.warning("a map of %s is made again: %s", run, error)
-            remove(path)
-            return self.frame(run, key, step)
+            save_layout(path, found)
+        except OSError as lost:  # a full disk: it is quickly made again
+            log.warning("a map of %s is not kept: %s", run, lost)
+            return found
+        return read_layout(path)
 
     def keep(self, run: str, key: str, step: int, layout: Layout) -> None:
         """Write a frame; of a run's maps that are neither usual nor this one, the oldest go.

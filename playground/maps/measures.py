@@ -24,6 +24,7 @@ from playground.maps.sources import GONE, network
 from playground.once import Once
 from playground.runs.brought import remove
 from playground.runs.store import read_images
+from playground.turns import turn
 from trainers import evaluate
 from trainers.captions import captions
 from trainers.checkpoint import read_arrays
@@ -40,6 +41,7 @@ class Measures:
         self.frames, self.background = frames, background
         self._near = Once(self._find_near, 256)
         self._quality = Once(self._find_quality, 512)
+        self._overlap = Once(self._find_overlap, 512)
         self._each = Once(self._find_each, 16, at_once=2)
 
     def quality(self, run: str, key: str, step: int) -> Quality:
@@ -48,14 +50,17 @@ class Measures:
 
     def _find_quality(self, run: str, key: str, step: int, generation: int) -> Quality:
         metric = getattr(from_key(key), "metric", "euclidean")  # PCA's, which knows no other
-        return quality(self.frames.features(run, step), self.frames.frame(run, key, step).positions, metric)
+        features, positions = self.frames.features(run, step), self.frames.frame(run, key, step).positions
+        with turn():
+            return quality(features, positions, metric)
 
     def neighbours(self, run: str, step: int, index: int, k: int = 12) -> list[tuple[int, float]]:
         """The k nearest of an image in feature space, itself left out, and their cosines."""
         features = self.frames.features(run, step)
         if not 0 <= index < len(features):
             raise UserError("There is no image {number} in this run.", number=index)
-        d = distances(features[index : index + 1], features, "cosine")[0]
+        with turn():
+            d = distances(features[index : index + 1], features, "cosine")[0]
         d[index] = np.inf
         found = d.topk(min(k, len(features) - 1), largest=False)
         return [(int(i), 1 - float(distance)) for i, distance in zip(found.indices, found.values, strict=True)]
@@ -77,17 +82,23 @@ class Measures:
             raise UserError("These images have no labels, so there is nothing to check neighbours against.")
         features = self.frames.features(run, step)
         known = labels.numpy()
-        near = known[neighbours(features, few(len(features), NEAREST) + 1)[0][:, 1:]]
-        votes = (near[:, :, None] == near[:, None]).sum(2)  # for the class of each neighbour
+        with turn():
+            near = known[neighbours(features, few(len(features), NEAREST) + 1)[0][:, 1:]]
+            votes = (near[:, :, None] == near[:, None]).sum(2)  # for the class of each neighbour
         elected = near[np.arange(len(near)), votes.argmax(1)]
         return (near == known[:, None]).mean(1).astype(np.float32), (elected == known).astype(np.float32)
 
     def overlap(self, run: str, step: int, other: str, other_step: int) -> float:
         """The share of nearest 15 that two runs have in common, on average; UserError where their images are others."""
+        views = self.frames.runs.view(run), self.frames.runs.view(other)
+        return self._overlap(run, step, other, other_step, *(view.generation for view in views))
+
+    def _find_overlap(self, run: str, step: int, other: str, other_step: int, *generations: int) -> float:
         a, b = self.frames.features(run, step), self.frames.features(other, other_step)
         if self.frames.image_set(run) != self.frames.image_set(other) or len(a) != len(b):
             raise UserError("These two runs look at different images.")
-        return float(overlap(a, b, k=NEAREST).mean())
+        with turn():
+            return float(overlap(a, b, k=NEAREST).mean())
 
     def each(self, run: str) -> dict[str, Array]:
         """Numbers (N,) by the network as it is now: error, cluster (k-means of features), prototype where there are some."""

@@ -21,6 +21,7 @@ from playground.maps.reducers import PCA, from_key
 from playground.maps.sources import Sources
 from playground.page.http import png
 from playground.texts import told
+from playground.turns import turn
 from trainers import evaluate
 from trainers.captions import captions
 from trainers.clip_towers import read_letters, tokenizer
@@ -45,7 +46,9 @@ class Placing:
         """Where new images (M,C,H,W), uint8, land in the last frame, by the reducer's own transform, and what is near."""
         steps = self.frames.steps(run)
         features, layout = self.frames.features(run, steps[-1]), self.frames.frame(run, key, steps[-1])
-        new = evaluate.encode(self.frames.model(run), images).cpu().numpy()
+        model = self.frames.model(run)
+        with turn():
+            new = evaluate.encode(model, images).cpu().numpy()
         at = self._at_once(from_key(key).place, features, layout, new)
         how = "transform" if len(features) >= 5 else "mean"
         return [{"at": place, "how": how, "near": near} for place, near in _placements(at, new, features)]
@@ -62,29 +65,34 @@ class Placing:
         model, steps = self.frames.model(run), self.frames.steps(run)
         if not model.reads:
             raise UserError("This run was trained without words: only CLIP can place a text.")
-        features = self.frames.features(run, steps[-1]).astype("float32")
-        images = F.normalize(model.embed(torch.as_tensor(features)), dim=1)
+        features, layout = self.frames.features(run, steps[-1]).astype("float32"), self.frames.frame(run, key, steps[-1])
         data = self.frames.images(run)
-        own = captions(data, data.test, model.config.language)
-        of_image = model.texts.read([own.texts[i] for i in own.of_image[:, 0].tolist()])
-        step = images.mean(0) - of_image.mean(0)
-        new = model.texts.read(texts)
-        new = (F.normalize(new + step, dim=1) if closed else new).numpy()
-        at = weighted(images.numpy(), self.frames.frame(run, key, steps[-1]), new)
-        places = zip(_placements(at, new, images.numpy()), model.texts.vocabulary.knows(texts), map(_end, texts), strict=True)
-        flat = PCA().fit(torch.cat([images, of_image + step if closed else of_image]).numpy()).positions.round(3)
-        return {
-            "placed": [
-                {"at": place, "how": "mean", "near": near, "known": known, "end": end} for (place, near), known, end in places
-            ],
-            "gap": float(step.norm()),
-            "plane": {"images": flat[: len(images)].flatten().tolist(), "texts": flat[len(images) :].flatten().tolist()},
-        }
+        with turn():
+            images = F.normalize(model.embed(torch.as_tensor(features)), dim=1)
+            own = captions(data, data.test, model.config.language)
+            of_image = model.texts.read([own.texts[i] for i in own.of_image[:, 0].tolist()])
+            step = images.mean(0) - of_image.mean(0)
+            new = model.texts.read(texts)
+            new = (F.normalize(new + step, dim=1) if closed else new).numpy()
+            at = weighted(images.numpy(), layout, new)
+            places = zip(
+                _placements(at, new, images.numpy()), model.texts.vocabulary.knows(texts), map(_end, texts), strict=True
+            )
+            flat = PCA().fit(torch.cat([images, of_image + step if closed else of_image]).numpy()).positions.round(3)
+            return {
+                "placed": [
+                    {"at": place, "how": "mean", "near": near, "known": known, "end": end}
+                    for (place, near), known, end in places
+                ],
+                "gap": float(step.norm()),
+                "plane": {"images": flat[: len(images)].flatten().tolist(), "texts": flat[len(images) :].flatten().tolist()},
+            }
 
     def _at_once(self, work: Callable[..., Any], *args: Any) -> Any:
         """In the process, before all that waits there; PCA here, as it takes no time. Few at once: each holds a thread."""
         if self.background is None or isinstance(getattr(work, "__self__", None), PCA):
-            return work(*args)
+            with turn():
+                return work(*args)
         until = time.monotonic() + SECONDS
         if not self._room.acquire(blocking=False):
             raise UserError(BUSY)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from playground.match.answers import Template
+from trainers.data.names import composed
 from trainers.errors import UserError
 
 TEMPLATES: tuple[Template, ...] = ("none", "one", "ensemble")
@@ -56,4 +56,4 @@ def texts(values: Any, most: int) -> list[str]:
 
 def plain(words: str) -> str:
     """A text in composed letters with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", words).split())
+    return " ".join(composed(words).split())

@@ -11,7 +11,6 @@ import time
 import zipfile
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from playground import reading
@@ -19,6 +18,8 @@ from playground.match.answers import OwnPicture, OwnPictures, OwnSet
 from playground.match.sets import Sets, size
 from playground.page.uploads import CLOSED
 from playground.runs.brought import Brought, remove
+from playground.runs.storage import occupied
+from playground.runs.store import AT_ONCE
 from playground.texts import text, told
 from trainers.checkpoint import write
 from trainers.data.files import is_junk
@@ -26,6 +27,7 @@ from trainers.errors import DataError, UserError
 
 FOLDERS, LETTERS = 12, 120  # of a file's place in a set: how many, and of how many letters each
 SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
+PART = 10  # of so many things one may go at once for its age, each hour
 File = tuple[str, bytes]  # its name, what it holds
 
 
@@ -116,21 +118,26 @@ class Own:
         """Add what has just been kept to what there is, and make room where that is too much."""
         with self._counting:
             if self._used is not None:
-                self._used += _occupied(path)
+                self._used += occupied(path)
                 if self._used <= BYTES:
                     return
         self.expire()
 
     def expire(self) -> None:
-        """Forget what is too old, and of what is too much the oldest of who has the most; count what stays."""
+        """Forget what is too old, and of what is too much the oldest of who has the most; count what stays.
+
+        Of what is too old AT_ONCE go at once, or a part of all: a clock that jumps ahead makes everything old.
+        """
         with self._counting:
             whose = self.brought.owners()
             kept: dict[str, deque[tuple[Path, int]]] = defaultdict(deque)
-            for changed, path in sorted((_changed(path), path) for path in self.root.glob("*")):
-                if time.time() - changed > DAYS * 86_400:
-                    remove(path)
-                else:
-                    kept[whose.get(path.stem, "")].append((path, _occupied(path)))
+            found = sorted((_changed(path), path) for path in self.root.glob("*"))
+            old = sum(time.time() - changed > DAYS * 86_400 for changed, _ in found)
+            going = min(old, max(AT_ONCE, len(found) // PART))
+            for _, path in found[:going]:
+                remove(path)
+            for _, path in found[going:]:
+                kept[whose.get(path.stem, "")].append((path, occupied(path)))
             bytes_of = {owner: sum(size for _, size in things) for owner, things in kept.items()}
             while sum(bytes_of.values()) > BYTES:
                 most = max(bytes_of, key=lambda owner: bytes_of[owner])
@@ -145,16 +152,6 @@ def _changed(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:  # gone just now
         return 0.0
-
-
-def _occupied(path: Path) -> int:
-    """The bytes of the disk that a file takes, or a folder with all that is in it: a small file takes a whole block."""
-    total = 0
-    for one in (path, *path.rglob("*")):
-        with suppress(OSError):  # gone just now
-            found = one.stat()
-            total += getattr(found, "st_blocks", -(-found.st_size // 512)) * 512
-    return total
 
 
 def _name(files: Sequence[File]) -> str:

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from playground import reading
+from playground.loading import load
 from playground.match import checks
 from playground.match.answers import Dealt, Picture, Words
 from playground.match.words import class_name
 from playground.once import Once
 from trainers import evaluate
-from trainers.data import BUILT_IN, Dataset, Images, load
+from trainers.data import BUILT_IN, Dataset, Images
 from trainers.errors import NotFound, UserError
 
 SIZES = {"emoji": 64, "emoji-held-out": 64}  # pixels a side where a data set has more than networks are trained on
@@ -102,10 +102,7 @@ def painted(picture: NDArray[np.uint8], word: str) -> NDArray[np.uint8]:
 
 
 def _loaded(name: str, where: str) -> Dataset:
-    if where in BUILT_IN:
-        return load(where, SIZES.get(name))
-    with reading.upload():
-        return load(where, SIZES.get(name), reading.tiles)
+    return load(where, SIZES.get(name))
 
 
 def size(data: Dataset) -> int:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.page.visitor import address
+from playground.runs.storage import occupied
 from playground.texts import language_of, told
 from trainers.errors import UserError
 
@@ -96,8 +97,7 @@ def clear_much(folder: Path, megabytes: float) -> None:
     for path in folder.glob("*/*"):
         with suppress(OSError):  # gone just now
             if path.is_file():
-                about = path.stat()
-                found.append((about.st_mtime, about.st_size, path))
+                found.append((path.stat().st_mtime, occupied(path), path))
     much = sum(size for _, size, _ in found) - megabytes * 1e6
     for _, size, path in sorted(found):
         if much <= 0:
@@ -105,6 +105,7 @@ def clear_much(folder: Path, megabytes: float) -> None:
         with suppress(OSError):
             path.unlink()
             much -= size
+            path.parent.rmdir()
 
 
 def is_form(headers: Headers) -> bool:

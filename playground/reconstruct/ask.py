@@ -23,6 +23,7 @@ from playground.reconstruct.noise import Noise
 from playground.reconstruct.pixels import unpacked
 from playground.reconstruct.sizes import CodeSizes
 from playground.reconstruct.values import Body
+from playground.turns import turn
 from trainers.errors import UserError
 from trainers.views import plain
 
@@ -34,15 +35,17 @@ class Questions:
 
     def __init__(self, maps: Maps) -> None:
         self.networks = networks = Networks(maps)
-        codes, noise, masks = Codes(networks), Noise(networks), Masks(networks)
+        codes, noise, masks, sizes = Codes(networks), Noise(networks), Masks(networks), CodeSizes(networks)
         self._codes = codes
+        # what is worked out once of training images, which may have to be read aside: nobody waits for that in a turn
+        self._before: dict[str, Callable[[str], object]] = {"mask": masks.means, "reveal": masks.means, "sizes": sizes.basis}
         self._kinds: dict[str, Callable[[str, Tensor, Body], Answer]] = {
             "rebuild": codes.rebuild, "between": self._between, "plane": codes.plane, "walk": codes.walk,
             "decode": codes.decode, "noise": noise.noise, "curve": noise.curve, "mask": masks.mask, "draws": masks.draws,
             "reveal": masks.reveal, "attention": masks.attention,
         }  # fmt: skip
         self._kinds_in_words: dict[str, Callable[[str, Tensor, Body, str], Answer]] = {
-            "sizes": CodeSizes(networks).sizes, "compare": partial(compare, networks),
+            "sizes": sizes.sizes, "compare": partial(compare, networks),
         }  # fmt: skip
 
     def runs(self, language: str, also: list[str]) -> list[Maker]:
@@ -55,9 +58,12 @@ class Questions:
             raise UserError("There is no question “{name}”.", name=kind[:40])
         with torch.inference_mode():
             x = self._image(run, body.get("image"))
-            if kind in self._kinds:
-                return self._kinds[kind](run, x, body)
-            return self._kinds_in_words[kind](run, x, body, language)
+            if kind in self._before:
+                self._before[kind](run)
+            with turn():
+                if kind in self._kinds:
+                    return self._kinds[kind](run, x, body)
+                return self._kinds_in_words[kind](run, x, body, language)
 
     def _image(self, run: str, asked: Any) -> Tensor:
         """(1,C,H,W) in [0,1]: a held-out one by {"index"}, or {"pixels"} as pixels.py has them."""

@@ -27,7 +27,7 @@ class Masks:
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self._means = Once(self._find_means, 8)
+        self._means = Once(self._find_means, 8, at_once=2)
 
     def mask(self, run: str, x: Tensor, body: Body) -> Masked:
         """The image without {"hidden": patches}, or without {"ratio"} of them by {"mask", "seed"}, and as it is completed."""
@@ -76,15 +76,18 @@ class Masks:
             "mse": None, "mse_mean": None, "mse_here": None,
         }  # fmt: skip
         if hidden.any():
-            anywhere, here = self._means(*self.networks.version(run))
+            anywhere, here = self.means(run)
             truth = grid.split(x)
             found["mse"] = float(errors)
             found["mse_mean"] = float((truth - anywhere).pow(2).mean(2)[hidden].mean())
             found["mse_here"] = float((truth - here).pow(2).mean(2)[hidden].mean())
         return found
 
-    def _find_means(self, run: str, version: int) -> tuple[Tensor, Tensor]:
+    def means(self, run: str) -> tuple[Tensor, Tensor]:
         """The mean patch (P,) of all places, and of each place (L,P), over the training images."""
+        return self._means(*self.networks.version(run))
+
+    def _find_means(self, run: str, version: int) -> tuple[Tensor, Tensor]:
         patches = self.networks.with_patches(run).grid.split(training_images(*self.networks.source(run)))
         return patches.mean((0, 1)), patches.mean(0)
 

@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from playground.loading import load
 from playground.maps.entries import about
 from playground.maps.making import Maps
 from playground.reconstruct.answers import Abilities, Maker
 from playground.texts import text
 from trainers import record
-from trainers.data import load
 from trainers.errors import UserError
 from trainers.method import method_class
 from trainers.views import plain

@@ -21,13 +21,13 @@ class CodeSizes:
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self._basis = Once(self._find_basis, 4)
+        self._basis = Once(self._find_basis, 4, at_once=2)
 
     def sizes(self, run: str, x: Tensor, body: Body, language: str) -> Sizes:
         """The image through every run with a code on the same images, and through PCA of the same size."""
         maps, found = self.networks.maps, list[Size]()
         own = maps.image_set(run)
-        mean, basis = self._basis(own, *self.networks.source(run))
+        mean, basis = self.basis(run)
         for other in self.networks.makers([run]):
             try:
                 model = self.networks.model(other)
@@ -52,6 +52,9 @@ class CodeSizes:
         summary = ends[-1]["summary"]
         return {"mse": summary.get("mse"), "mse_pca": summary.get("mse_pca")}
 
-    def _find_basis(self, image_set: str, dataset: str, size: int | None) -> tuple[Tensor, Tensor]:
+    def basis(self, run: str) -> tuple[Tensor, Tensor]:
         """Mean and principal components of the training images as rows of pixels."""
+        return self._basis(*self.networks.source(run))
+
+    def _find_basis(self, dataset: str, size: int | None) -> tuple[Tensor, Tensor]:
         return pca(training_images(dataset, size).flatten(1), LARGEST_BASIS)

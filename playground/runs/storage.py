@@ -76,6 +76,16 @@ def held(path: Path, closing: threading.Event) -> FileLock | None:
     return None
 
 
+def occupied(path: Path) -> int:
+    """The bytes of the disk that a file takes, or a folder with all that is in it: a small file takes a whole block."""
+    total = 0
+    for one in (path, *path.rglob("*")):
+        with suppress(OSError):  # gone just now
+            found = one.stat()
+            total += getattr(found, "st_blocks", -(-found.st_size // 512)) * 512
+    return total
+
+
 class Turn:
     """One at a time, of the threads of this app and of all apps on a folder."""
 

@@ -34,14 +34,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from playground import reading
+from playground.loading import load
 from playground.runs import pace
 from playground.runs.runner import Runner
 from playground.runs.shipped import is_example
-from playground.runs.storage import MACHINE, MINUTE, Apps, Turn, slot
+from playground.runs.storage import MACHINE, MINUTE, Apps, Turn, occupied, slot
 from trainers import evaluate, record
 from trainers.checkpoint import DAMAGED, write
-from trainers.data import Dataset, Images, load
+from trainers.data import Dataset, Images
 from trainers.errors import NotFound, UserError
 from trainers.events import Failed
 from trainers.train import SETTLED, RunConfig
@@ -204,6 +204,7 @@ class Runs:
         self.runner: Runner | None = None  # what takes the runs out of the queue, where that is of this process
         self.taken = ""  # the run that it has taken, and has nobody yet to train
         self._queueing = Turn(root / ".queueing")  # from looking whether there is room to taking it
+        self._counted, self._kept = -MINUTE, 0  # when uploads were counted last; the bytes of the disk that they take
         self._uploading = Turn(root / ".uploading")  # from looking whether there is room for a zip to its copy
         self._salt = hashlib.sha256(secret.encode()).digest() if secret else secrets.token_bytes(16)
         self.apps = Apps(root)
@@ -401,7 +402,7 @@ class Runs:
         try:
             with file.open("rb") as content:
                 target = self.root / UPLOADS / hashlib.file_digest(content, "sha256").hexdigest()[:20] / file.name
-            size = file.stat().st_size
+            size = occupied(file)
         except FileNotFoundError as error:  # Gradio's copy is old, or was deleted with the rest of a browser's data
             raise UserError("The images of this run are not kept any more: upload them again.") from error
         with self._uploading:
@@ -414,17 +415,24 @@ class Runs:
                     with suppress(OSError):  # one of another name may be there
                         target.parent.rmdir()
                     raise
+                self._kept += occupied(target.parent)
             target.parent.touch()  # chosen again it is new, or the run that it is for would clear it away
         return target
 
     def _make_upload_room(self, size: int) -> None:
-        most = self.limits.keep_uploads
+        most, now = self.limits.keep_uploads, time.monotonic()
+        if now - self._counted > MINUTE:  # another app on this folder may have kept some
+            self._count_uploads()
         for tried in (False, True):
-            if size + sum(path.stat().st_size for path in (self.root / UPLOADS).glob("*/*")) <= most * 1e6:
+            if size + self._kept <= most * 1e6:
                 return
             if not tried:
                 self._expire_uploads()
+                self._count_uploads()
         raise UserError(FULL_UPLOADS, most=f"{most:g}", variable="PLAYGROUND_KEEP_UPLOADS")
+
+    def _count_uploads(self) -> None:
+        self._counted, self._kept = time.monotonic(), occupied(self.root / UPLOADS)
 
     # -- what a page asks ---------------------------------------------------------------------------------------
 
@@ -781,8 +789,7 @@ def read_images(folder: Path) -> Dataset:
     """What `write_images` wrote of a run, as a data set whose test part it is; the pictures of a run made elsewhere first."""
     if not (folder / "images.json").exists():  # a run of the command line
         config = record.read_config(folder)
-        with reading.upload():
-            write_images(folder, load(config.dataset, config.size, reading.tiles))
+        write_images(folder, load(config.dataset, config.size))
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     try:

@@ -20,6 +20,7 @@ from playground.maps.making import Maps
 from playground.maps.placing import fitted
 from playground.match.own import Own
 from playground.match.sets import Sets
+from playground.reconstruct.networks import training_images
 from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
 from tests.playground.jobs import die, shrink, stay
@@ -91,6 +92,7 @@ def test_nothing_that_people_bring_is_decoded_in_the_pages_process(finished: Fin
     assert fitted(Maps(finished.runs), finished.run, *files[0])[0].shape == (1, 28, 28)
     run = Runs(tmp_path).create(RunConfig("simclr", f"folder:{tmp_path / 'images.zip'}", seconds=1.0), "me")
     assert len(read_images(tmp_path / run).test) > 0  # of a run that waits
+    assert len(training_images(f"folder:{tmp_path / 'images.zip'}", 16)) > 0  # of means and components of Reconstruct
 
 
 def test_a_file_that_is_refused_has_its_own_sentence() -> None:

@@ -145,7 +145,8 @@ def _dataset(root: Path, listing: Files, size: int, shrink: Shrink | None) -> Da
             path=root, limit=f"{MAX_ALL_PIXELS:,}",
         )  # fmt: skip
     words = tables.read_words(texts, [small.path for small in smalls])
-    skipped += words.skipped + [tables.no_use(name) for name, _ in texts if _is_missed(name, words)]
+    said_of = {*map(str, words.sources), *(error.values.get("file") for error in words.skipped)}
+    skipped += words.skipped + [tables.no_use(name) for name, _ in texts if str(name) not in said_of and _is_missed(name)]
     if not smalls:
         if skipped:
             raise DataError("No image in {path} can be used: {reason}", path=root, reason=skipped[0])
@@ -179,11 +180,11 @@ def _dataset(root: Path, listing: Files, size: int, shrink: Shrink | None) -> Da
     return Dataset(f"folder:{root}", split(train), split(sorted(test)), found.classes, tuple(skipped + found.skipped), said)
 
 
-def _is_missed(name: PurePosixPath, words: Words) -> bool:
+def _is_missed(name: PurePosixPath) -> bool:
     """Whether a text that says nothing of the images is to be told of."""
-    known = name in words.sources or tables.is_named(name)  # which has said so itself
     if name.suffix.lower() in tables.OTHERS:
         return True
+    known = tables.is_named(name)  # which has said so itself
     return not known and not _is_silent(name) and name.suffix.lower() not in tables.PLAIN
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 import warnings
@@ -18,6 +19,8 @@ CODECS = {"big5hkscs": "big5", "gbk": "gb18030", "gb2312": "gb18030", "shift_jis
 COMMON = {"gb18030": (0xB0A1, 0xD7F9), "big5": (0xA440, 0xC67E), "cp932": (0x889F, 0x9872), "cp949": (0xB0A1, 0xC8FE)}
 JOINERS = "\u200c\u200d"  # between letters of Persian and Hindi
 SIGNS = "«»“”‘’„–—…°№·ー々"
+PIECE, MARKS = 256, 30  # letters that are composed at once; more of them, so that marks stay with their letter
+SAMPLE = 1 << 16  # bytes that an encoding is guessed from
 SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK"}
 TITLES = {
     "gb18030": "GBK", "big5": "Big5", "cp932": "Shift-JIS", "cp949": "EUC-KR", "utf-8": "UTF-8", "koi8-r": "KOI8-R",
@@ -30,8 +33,25 @@ def title(encoding: str) -> str:
 
 
 def composed(text: str) -> str:
-    """A text in composed letters (NFC), as most systems write them; a Mac writes "ü" as "u" and two dots."""
-    return unicodedata.normalize("NFC", text)
+    """A text in composed letters (NFC), as most systems write them; a Mac writes "ü" as "u" and two dots.
+
+    In pieces: of many marks on one letter Python puts each before the others, which of 30,000 holds up everybody for seconds.
+    """
+    if text.isascii():
+        return text
+    found, at = list[str](), 0
+    while at < len(text):
+        end = at + PIECE
+        while end < min(len(text), at + PIECE + MARKS) and _joins(text[end]):
+            end += 1
+        found.append(unicodedata.normalize("NFC", text[at:end]))
+        at = end
+    return "".join(found)
+
+
+def _joins(letter: str) -> bool:
+    """Whether a letter may become one with that before it: a mark, or a later part of a Korean one."""
+    return unicodedata.category(letter)[0] == "M" or "\u1160" <= letter <= "\u11ff"
 
 
 def words_in(text: str) -> list[str]:
@@ -44,19 +64,33 @@ def encoding_of(texts: Iterable[bytes]) -> str:
     """The encoding in which texts were most likely written, all in one: a codec of Python that can decode all of them.
 
     UTF-8 where that is possible. Otherwise the Western European ones where what comes out are their words, else what
-    chardet finds likeliest among those in which the texts are words at all; the longer they are together, the surer.
+    chardet finds likeliest among those in which the texts are words at all; the longer they are together, the surer. Of
+    long texts a part is looked at: a megabyte takes chardet four seconds.
     """
     whole = b"\n".join(dict.fromkeys(texts))
     if decodes(whole, "utf-8"):
         return "utf-8"
-    readable = {one: whole.decode(one) for one in (*WESTERN, *ENCODINGS) if decodes(whole, one)}
+    some = _odd_lines(whole) if len(whole) > SAMPLE else whole
+    readable = {one: some.decode(one, "ignore") for one in (*WESTERN, *ENCODINGS) if decodes(whole, one)}
     likely = {one: text for one, text in readable.items() if _words(text)} or readable
-    guess = _guess(whole, [*likely])
+    guess = _guess(some, [*likely])
     if western := [one for one in WESTERN if one in likely and _mostly_plain(likely[one])]:
         latin = max(likely, key=lambda one: guess.get(one, 0.0) if _mostly_plain(likely[one]) else -1.0)
         sure = guess.get(latin, 0.0) > 2 * max(guess.get(one, 0.0) for one in western)
         return latin if sure and latin in ENCODINGS else western[0]
     return max(likely, key=lambda one: _usual(likely[one], one) ** 2 * (guess.get(one, 0.0) + 0.01), default="cp437")
+
+
+def _odd_lines(text: bytes) -> bytes:
+    """The first SAMPLE bytes of the lines that are no ASCII, of a long line from where it is none."""
+    found = bytearray()
+    for line in io.BytesIO(text):
+        if len(found) >= SAMPLE:
+            break
+        if not line.isascii():
+            start = len(line) > SAMPLE and (odd := re.search(rb"[\x80-\xff]", line)) and odd.start()
+            found += line[start or 0 :][:SAMPLE]
+    return bytes(found[:SAMPLE])
 
 
 def _guess(text: bytes, encodings: Sequence[str]) -> dict[str, float]:

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -29,7 +29,15 @@ FILE_COLUMNS = ("file_name", "filename", "file", "image", "image_name", "image_p
 TEXT_COLUMNS = ("text", "caption", "captions", "description", "prompt", "sentence", "title", "comment", "alt", "raw")
 SPLIT_COLUMNS = ("split", "subset", "partition", "phase")
 LABEL_COLUMNS = ("label", "class", "category", "labels", "species", "breed", "class_name", "target")
-MAX_TABLES, MAX_ROWS = 40, 200_000
+MAX_TABLES, MAX_ROWS = 40, 200_000  # rows of one table
+# of all texts together, as whoever parses them holds up all else in the same process: bytes; rows, and values of JSON
+MAX_BYTES, MAX_VALUES = 32 << 20, 1_000_000
+FIRST = 100_000  # letters of a text in which a caption begins
+TOO_MUCH = (
+    "{file} is left out: the texts and tables beside the images may have {limit} MiB and {most} values together. Make them"
+    " smaller, or take fewer."
+)
+SEPARATORS = ",;\t| "
 Entry = tuple[PurePosixPath, Callable[[], bytes]]
 Row = tuple[str, str, str, str]  # of a table: file, caption, class, part
 Path = PurePosixPath
@@ -47,6 +55,31 @@ class Words:
     skipped: list[DataError] = field(default_factory=list)
 
 
+class _Room:
+    """What may still be read of the texts of one data set; what is too much raises DataError, and takes nothing away."""
+
+    def __init__(self) -> None:
+        self.bytes, self.values = MAX_BYTES, MAX_VALUES
+
+    def read(self, path: Path, content: Callable[[], bytes]) -> bytes:
+        """All bytes of a text."""
+        found = content()
+        if len(found) > self.bytes:
+            raise _too_much(path)
+        self.bytes -= len(found)
+        return found
+
+    def count(self, path: Path, values: int) -> None:
+        """That a text has so many values: each is an object of Python, however few letters it has."""
+        if values > self.values:
+            raise _too_much(path)
+        self.values -= values
+
+
+def _too_much(path: Path) -> DataError:
+    return DataError(TOO_MUCH, file=path, limit=MAX_BYTES >> 20, most=f"{MAX_VALUES:,}")
+
+
 def is_text(path: Path) -> bool:
     """Whether a file is one of text, by its name."""
     return path.suffix.lower() in TEXTS or path.suffix.lower() in OTHERS
@@ -54,7 +87,7 @@ def is_text(path: Path) -> bool:
 
 def read_words(texts: Sequence[Entry], images: Sequence[Path]) -> Words:
     """What the texts among the files of a folder or a zip say of its images."""
-    found, index = Words(), _Index(images)
+    found, index, room = Words(), _Index(images), _Room()
     places, beside, tables = _places(images), list[Entry](), list[Entry]()
     for entry in texts:
         kind = entry[0].suffix.lower()
@@ -65,10 +98,10 @@ def read_words(texts: Sequence[Entry], images: Sequence[Path]) -> Words:
     tables.sort(key=lambda entry: entry[0].suffix.lower() in BESIDE and not is_named(entry[0]))  # least likely one
     for path, content in tables[:MAX_TABLES]:
         try:
-            _read_table(path, content(), index, found)
+            _read_table(path, room.read(path, content), index, room, found)
         except DataError as error:
             found.skipped.append(error)
-    captions = _beside(beside, places, found)
+    captions = _beside(beside, places, room, found)
     if len(captions) > len(found.captions):
         found.captions = found.captions | captions
     else:
@@ -119,8 +152,9 @@ def _shared(parts: Sequence[str], path: Path) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(parts[:-1]), reversed(own), strict=False)))
 
 
-def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None:
-    rows = _json_rows(path, content) if path.suffix.lower() in JSON else _delimited_rows(decode_text(content), path, index)
+def _read_table(path: Path, content: bytes, index: _Index, room: _Room, found: Words) -> None:
+    text = decode_text(content)
+    rows = _json_rows(path, text, room) if path.suffix.lower() in JSON else _delimited_rows(text, path, index, room)
     lost, several, texts, labels, splits = 0, False, dict[Path, str](), dict[Path, str](), dict[Path, str]()
     for cell, text, label, split in rows:
         image = index.find(cell, path.parent)
@@ -152,17 +186,22 @@ def _read_table(path: Path, content: bytes, index: _Index, found: Words) -> None
     found.splits = splits | found.splits
 
 
-def _delimited_rows(text: str, path: Path, index: _Index) -> list[Row]:
+def _delimited_rows(text: str, path: Path, index: _Index, room: _Room) -> list[Row]:
     """File, caption, class and part of each row, "" where there is none; by the separator by which most rows name an image."""
     best, most = list[Row](), 0
-    for separator in ",;\t| ":
+    likely = [one for one in SEPARATORS if text.count(one) <= MAX_VALUES]
+    for separator in likely:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
         try:
-            rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True) if row]
+            rows = [row for row in islice(reader, MAX_ROWS) if row]
         except csv.Error:
             continue
-        found = _columns(rows[:MAX_ROWS], path, index)
+        found = _columns(rows, path, index)
         if (hits := sum(index.find(row[0], path.parent) is not None and bool(row[1] or row[2]) for row in found[:500])) > most:
             best, most = found, hits
+    if not best and len(likely) < len(SEPARATORS):
+        raise _too_much(path)
+    room.count(path, len(best))
     return best
 
 
@@ -189,8 +228,8 @@ def _columns(rows: list[list[str]], path: Path, index: _Index) -> list[Row]:
     return [(cell(row, file), cell(row, text), cell(row, label), cell(row, split)) for row in body]
 
 
-def _json_rows(path: Path, content: bytes) -> list[Row]:
-    text = decode_text(content)
+def _json_rows(path: Path, text: str, room: _Room) -> list[Row]:
+    room.count(path, _values(text))
     if path.suffix.lower() == ".json":
         whole = _parsed(text)
         if isinstance(whole, dict) and (rows := _coco(whole)):
@@ -201,7 +240,7 @@ def _json_rows(path: Path, content: bytes) -> list[Row]:
         else:
             rows = whole if isinstance(whole, list) else []
     else:
-        rows = [_parsed(line) for line in text.splitlines()[:MAX_ROWS] if line.strip()]
+        rows = [_parsed(line) for line in islice(io.StringIO(text, newline=None), MAX_ROWS) if line.strip()]
     return [_fields(row) for row in rows if isinstance(row, dict)]
 
 
@@ -216,6 +255,11 @@ def _coco(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = [(files.get(key), one.get("caption")) for one in said
             if isinstance(one, dict) and isinstance(key := one.get("image_id"), str | int)]  # fmt: skip
     return [{"file": file, "text": text} for file, text in rows if file and text]
+
+
+def _values(text: str) -> int:
+    """How many values a text in JSON has, at most."""
+    return sum(map(text.count, ",[{"))
 
 
 def _parsed(text: str) -> Any:
@@ -250,24 +294,29 @@ def _places(images: Sequence[Path]) -> Callable[[Path], Path | None]:
     return place
 
 
-def _beside(texts: Sequence[Entry], place: Callable[[Path], Path | None], found: Words) -> dict[Path, str]:
+def _beside(texts: Sequence[Entry], place: Callable[[Path], Path | None], room: _Room, found: Words) -> dict[Path, str]:
     """The captions in text files of the images' own names."""
     of_text: dict[Path, Entry] = {}
     for path, content in sorted(texts, key=lambda entry: entry[0].suffix.lower() == ".json"):
         if (image := place(path)) is not None:
             of_text.setdefault(image, (path, content))
     contents = list[bytes]()
-    for _, content in of_text.values():
+    for path, content in of_text.values():
         try:
-            contents.append(content())
+            contents.append(room.read(path, content))
         except DataError as error:
             contents.append(b"")
             found.skipped.append(error)
     marked = [content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) for content in contents]
     rest = iter(decode_all([content for content, mark in zip(contents, marked, strict=True) if not mark])[0])
     decoded = [decode_text(content) if mark else next(rest) for content, mark in zip(contents, marked, strict=True)]
-    said = zip(of_text.items(), decoded, strict=True)
-    captions = {image: line for (image, (path, _)), text in said if (line := _caption(path, text))}
+    captions = dict[Path, str]()
+    for (image, (path, _)), text in zip(of_text.items(), decoded, strict=True):
+        try:
+            if line := _caption(path, text, room):
+                captions[image] = line
+        except DataError as error:
+            found.skipped.append(error)
     found.sources += [
         path for path, _ in texts if path.suffix.lower() == ".json"
     ]  # which say more of an image than its caption
@@ -277,16 +326,17 @@ def _beside(texts: Sequence[Entry], place: Callable[[Path], Path | None], found:
     return captions
 
 
-def _caption(path: Path, text: str) -> str:
+def _caption(path: Path, text: str, room: _Room) -> str:
     if path.suffix.lower() != ".json":
         return _first_line(text)
+    room.count(path, _values(text))
     whole = _parsed(text)
     return plain(_fields(whole)[1]) if isinstance(whole, dict) else ""
 
 
 def _first_line(text: str) -> str:
     """The first line that has a letter in it: boxes and numbers are no caption."""
-    return next((plain(line) for line in text.splitlines() if any(letter.isalpha() for letter in line)), "")
+    return next((plain(line) for line in text[:FIRST].splitlines() if any(letter.isalpha() for letter in line)), "")
 
 
 def plain(text: str) -> str:

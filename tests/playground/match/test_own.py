@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -53,6 +55,21 @@ def test_pictures_of_phones_are_read_aside(tmp_path: Path) -> None:
 def test_a_picture_of_few_bits_says_that_it_was_stretched(tmp_path: Path) -> None:
     found = Own(Sets(tmp_path / "own")).keep([("cells.png", coloured(ramp(900, 3))), ("b.avif", avif())], "en")
     assert found["notes"] == ["cells.png: 10 of 16 bits used: values 0 to 900 are stretched to black and white."]
+
+
+def test_a_clock_that_jumps_ahead_forgets_few_of_what_people_brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, now = Own(Sets(tmp_path / "own")), time.time()
+    for number in range(100):
+        path = tmp_path / "own" / f"own-{number:020x}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+        os.utime(path, (now + number,) * 2)
+    monkeypatch.setattr("playground.match.own.time.time", lambda: now + 15 * 86_400)
+    kept.expire()
+    assert [int(path.stem[4:], 16) for path in sorted(kept.root.iterdir())] == list(range(10, 100))  # the oldest
+    for _ in range(40):  # hours
+        kept.expire()
+    assert not list(kept.root.iterdir())
 
 
 def avif() -> bytes:

@@ -24,6 +24,7 @@ from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import png
 from playground.page.uploads import CLOSED, HOUR, Allowance, Uploads, clear_halves, clear_much
+from playground.runs.storage import occupied
 from playground.runs.store import Runs
 from playground.texts import text
 from playground.train.controls import OWN, Controls
@@ -135,10 +136,13 @@ def test_what_broke_off_an_hour_ago_is_cleared_away(tmp_path: Path) -> None:
 
 
 def test_of_too_many_uploads_that_came_whole_the_oldest_go(tmp_path: Path) -> None:
+    one = 0.0
     for age, name in enumerate(("new", "old", "older")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mine.zip").write_bytes(bytes(1000))
         os.utime(tmp_path / name / "mine.zip", (time.time() - age * HOUR,) * 2)
-    for megabytes, left in ((0.003, {"new", "old", "older"}), (0.0021, {"new", "old"}), (0.0001, set[str]())):
+        one = occupied(tmp_path / name / "mine.zip") / 1e6  # MB, of whole blocks: above its thousand bytes
+    assert one > 0.004
+    for megabytes, left in ((3 * one, {"new", "old", "older"}), (2.1 * one, {"new", "old"}), (0.0001, set[str]())):
         clear_much(tmp_path, megabytes)
-        assert {path.parent.name for path in tmp_path.rglob("*.zip")} == left
+        assert {path.parent.name for path in tmp_path.rglob("*.zip")} == {path.name for path in tmp_path.iterdir()} == left

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from starlette.testclient import TestClient
 from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
+from playground.reconstruct import masks, sizes
 from playground.reconstruct.ask import Questions
+from playground.reconstruct.networks import training_images
 from playground.reconstruct.pixels import judged
 from playground.runs.store import Runs
 from tests.conftest import judge_nothing
@@ -66,6 +70,27 @@ def pixels(text: str) -> np.ndarray[Any, Any]:
 
 def held_out(maps: Maps, index: int = 7) -> torch.Tensor:
     return plain(maps.images("ae").test.images[index : index + 1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "run", "asked"),
+    [("sizes", "ae", {}), ("mask", "mae", {"hidden": [1]}), ("reveal", "mae", {"mask": "random", "seed": 1})],
+)
+def test_training_images_are_read_before_an_answer_has_its_turn(
+    maps: Maps, kind: str, run: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[str]()
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        told.append("turn")
+        yield
+
+    monkeypatch.setattr("playground.reconstruct.ask.turn", turn)
+    for module in (masks, sizes):
+        monkeypatch.setattr(module, "training_images", lambda *of: (told.append("read"), training_images(*of))[1])
+    ask(Questions(maps), kind, run, **asked)
+    assert told == ["read", "turn"]
 
 
 def test_runs_that_rebuild_are_listed_with_what_they_can_do_and_were_trained_for(questions: Questions) -> None:

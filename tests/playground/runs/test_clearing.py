@@ -92,8 +92,8 @@ def test_what_is_there_is_looked_through_once_and_not_at_each_upload(tmp_path: P
     kept = Own(Sets(tmp_path / "own"))
     there = small_files(tmp_path / "own", 10, "there")
     walked: list[Path] = []
-    occupied = own._occupied
-    monkeypatch.setattr(own, "_occupied", lambda path: walked.append(path) or occupied(path))
+    occupied = own.occupied
+    monkeypatch.setattr(own, "occupied", lambda path: walked.append(path) or occupied(path))
     picture = (Path(__file__).parents[3] / "docs" / "picture.png").read_bytes()
     for _ in range(3):
         assert kept.keep([("a.png", picture)], "en")["pictures"]

@@ -15,8 +15,10 @@ import pytest
 from filelock import FileLock
 
 from playground.maps.making import FIRST, LIVE, Maps
+from playground.runs import store
 from playground.runs.described import called
 from playground.runs.pool import LocalRunner
+from playground.runs.storage import occupied
 from playground.runs.store import AT_ONCE, CRASHED, KILLED, UPLOADS, Limits, Runs, State, Waiting, claim, write_images
 from playground.train.live import live
 from trainers import data, record
@@ -495,8 +497,8 @@ def test_a_run_has_the_name_that_its_owner_gives_it(runs: Runs) -> None:
 
 
 def test_uploads_have_a_bound_that_old_ones_make_room_under(tmp_path: Path) -> None:
-    runs = Runs(tmp_path / "runs", Limits(keep_uploads=0.001))  # MB
-    for name, size in (("a", 600), ("b", 300), ("c", 500)):
+    runs = Runs(tmp_path / "runs", Limits(keep_uploads=0.1))  # MB
+    for name, size in (("a", 60_000), ("b", 20_000), ("c", 50_000)):
         (tmp_path / f"{name}.zip").write_bytes(name.encode() * size)
     first = runs.upload(tmp_path / "a.zip")
     runs.create(RunConfig("simclr", f"folder:{first}", seconds=1.0), "me")
@@ -505,8 +507,22 @@ def test_uploads_have_a_bound_that_old_ones_make_room_under(tmp_path: Path) -> N
         runs.upload(tmp_path / "c.zip")
     assert runs.upload(tmp_path / "b.zip") == second  # which is there
     os.utime(second.parent, (0, 0))  # no run is of it, and it is old
-    (tmp_path / "d.zip").write_bytes(b"d" * 400)
+    (tmp_path / "d.zip").write_bytes(b"d" * 25_000)
     assert runs.upload(tmp_path / "d.zip").exists() and first.exists() and not second.exists()
+
+
+def test_small_uploads_count_as_the_blocks_that_they_take_and_are_walked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, walked = Runs(tmp_path / "runs", Limits(keep_uploads=0.1)), list[Path]()  # MB
+    monkeypatch.setattr(store, "occupied", lambda path: (walked.append(path), occupied(path))[1])
+    kept = 0
+    with pytest.raises(UserError, match="PLAYGROUND_KEEP_UPLOADS"):
+        for kept in range(100):
+            (tmp_path / f"{kept}.zip").write_bytes(b"%d" % kept)
+            runs.upload(tmp_path / f"{kept}.zip")
+    assert 10 <= kept <= 25 and occupied(runs.root / UPLOADS) <= 110_000  # a block of 4,096 bytes each, or two
+    assert walked.count(runs.root / UPLOADS) == 2  # first and last
 
 
 def test_an_upload_is_forgotten_with_its_last_run_and_not_while_it_is_chosen_again(runs: Runs, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from tests.trainers.data.field import deep, folder, images, zipped
 from trainers.captions import captions
 from trainers.data import folder as reader
-from trainers.data import zips
+from trainers.data import tables, zips
 from trainers.data.layout import spoken
-from trainers.data.names import decode_all
+from trainers.data.names import composed, decode_all
 from trainers.errors import DataError, UserError
 
 
@@ -83,3 +84,53 @@ def test_a_name_of_two_bytes_that_are_a_letter_of_utf8_too() -> None:
     raw = ["猫".encode("gbk"), "狗".encode("gbk"), "鸟".encode("gbk")]  # the first is “è” in UTF-8
     assert decode_all(raw) == (["猫", "狗", "鸟"], "gb18030")
     assert decode_all([b"cat", b"dog"]) == (["cat", "dog"], None)
+
+
+FLOODS = {  # what one text would have made of it: objects by the million, or hours
+    "lists.json": b"[" + b"[]," * 2_000_000 + b"0]",
+    "lists.jsonl": b"[" + b"[]," * 2_000_000 + b"0]\n",
+    "cells.csv": b"," * 2_000_000,
+    "0.json": b'{"caption": [' + b"[]," * 2_000_000 + b"0]}",
+    "long.csv": b"file,text\n" + b"0.png," + b"x" * (33 << 20),
+    "long.txt": b"0.png," + b"x" * (33 << 20),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_text_that_would_fill_the_memory_is_left_out_and_said_to_be(name: str, tmp_path: Path) -> None:
+    table = {"good.csv": b"file,text\n" + b"".join(b"%d.png,number %d\n" % (i, i) for i in range(8))}
+    data = reader.load(folder(images("", count=8) | table | {name: FLOODS[name]})(tmp_path))
+    assert [error.sentence for error in data.skipped] == [tables.TOO_MUCH] and data.skipped[0].values["file"] == name
+    assert {text for part in (data.train, data.test) for text in part.captions["en"]} == {f"number {i}" for i in range(8)}
+
+
+def test_texts_are_bounded_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_BYTES", 20)
+    beside = {f"{i}.txt": b"a cat %d" % i for i in range(8)}  # seven bytes each
+    data = reader.load(zipped(images("", count=8) | beside)(tmp_path))
+    assert [error.values["file"] for error in data.skipped] == [f"{i}.txt" for i in range(2, 8)]
+
+
+def test_what_costs_more_than_its_length_is_cut_into_pieces() -> None:
+    begun = time.thread_time()
+    rows = read_table(b"a\n" * 2_000_000)
+    assert rows == {} and time.thread_time() - begun < 5  # MAX_ROWS of them, instead of all
+    begun = time.thread_time()
+    assert len(composed("a" + "\u0301\u0323" * 100_000)) == 200_000  # which took a minute
+    assert time.thread_time() - begun < 5
+    begun = time.thread_time()
+    line = "Café müde, der Hund lief über die Wiese\n"
+    assert decode_all([line.encode("cp1252") * 200_000])[1] == "cp1252"  # of 8 MB, by a part of it
+    assert time.thread_time() - begun < 10
+
+
+def read_table(content: bytes) -> dict[object, str]:
+    found = tables.read_words([(PurePosixPath("a.csv"), lambda: content)], [PurePosixPath("0.png")])
+    return {**found.captions}
+
+
+@pytest.mark.parametrize("text", ["ü" * 1_000, "한국어" * 200, "हिन्दी" * 100, "e\u0301\u0323 " * 300, "কো" * 300])
+def test_a_long_text_is_composed_as_a_short_one(text: str) -> None:
+    for at in range(3):
+        apart = "x" * at + unicodedata.normalize("NFD", text)
+        assert (composed(apart) == unicodedata.normalize("NFC", apart)) is True  # or pytest compares them for minutes
