@@ -226,6 +226,7 @@ def test_real_photos_are_read_as_open_clip_itself_reads_them_and_stay_in_their_t
     said = page.locator(".picture-first").evaluate_all("all => all.map(one => Number(one.dataset.share))")
     assert_allclose(said, shares.max(1), atol=2e-3)
     assert_allclose(table(page, "cosines"), cosines, atol=2e-3)
+    page.wait_for_function("[...document.querySelectorAll('.picture-card img')].every(one => one.naturalWidth)")
     sizes = page.locator(".picture-card img").evaluate_all("all => all.map(one => [one.naturalWidth, one.naturalHeight])")
     assert sizes == [[451, 300], [512, 512], [128, 128]]
     # in another language they are there still, and no link shows them to others

@@ -75,7 +75,8 @@ def test_simclr_from_click_to_map_through_reload_stop_and_continue(app: App, ope
     assert page.evaluate("[...document.querySelectorAll('.live-curve, .map-plot')].every(node => node.mark)")
     for row in ("image", "view 1", "view 2"):
         expect(page.locator(".picture-row", has_text=row)).to_have_count(1)
-    assert page.evaluate("[...document.querySelectorAll('.picture-row img')].every(i => i.naturalWidth === 8 * 28)")
+    # each moment brings other pictures, which are on their way for a while
+    page.wait_for_function("[...document.querySelectorAll('.picture-row img')].every(i => i.naturalWidth === 8 * 28)")
 
     run, step = run_id(page), tile(page, "steps")
     page.reload()
