@@ -22,6 +22,7 @@ from playground.settings import Settings
 from playground.train.live import packed
 from trainers.train import RunConfig
 
+STEPS = 60  # of each run of a sweep
 MANY = Limits(workers=2, waiting=1_000, waiting_each=1_000, seconds_each=1e8)
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "RAY_worker_niceness": "0", "OMP_NUM_THREADS": "1"}
 
@@ -113,13 +114,13 @@ def measure(quick: bool) -> dict[str, object]:
     """`seconds` of `runs` runs, `overhead` in seconds of a place for each run beside its training, `steps` that all made; and
     what two nodes gain for a sweep."""
     os.environ.update(QUIET)
-    seconds, steps = (2.0, 60) if quick else (5.0, 200)
+    seconds = 2.0 if quick else 5.0
     found: dict[str, object] = {"each": seconds}
     for kind, count in (("local", 6 if quick else 20), ("ray", 6 if quick else 100)):
         found[kind] = queue(kind, count, seconds)
         print(kind, found[kind], flush=True)
     count = 4 if quick else 32
-    one, two = (round(sweep(kind, places, count, steps), 1) for kind, places in (("local", 1), ("ray", 2)))
-    found["sweep"] = {"runs": count, "steps": steps, "one": one, "cluster": two, "ratio": round(one / two, 2)}
+    one, two = (round(sweep(kind, places, count, STEPS), 1) for kind, places in (("local", 1), ("ray", 2)))
+    found["sweep"] = {"runs": count, "steps": STEPS, "one": one, "cluster": two, "ratio": round(one / two, 2)}
     print("sweep", found["sweep"], flush=True)
     return found
