@@ -297,7 +297,7 @@ def build(runs: Runs, matching: Matching) -> None:
         )
 
     def own_set(files: list[Any]) -> dict[str, Any]:
-        """Keep images, or a zip whose folders are classes, for two days, as a data set for the other functions.
+        """Keep images, or a zip whose folders are classes, for two days or a little more, as a data set for the others.
 
         Args:
             files: a list of images, or one zip: each a file that was uploaded, or base64.

@@ -19,7 +19,7 @@ from trainers import pictures
 from trainers.deep import Deep
 from trainers.errors import DataError, Note, UserError
 
-PROCESSES, SECONDS, MEMORY = 2, 20.0, 1 << 30  # of one picture; bytes of one process, with Python's own 150 MB
+PROCESSES, SECONDS, MEMORY = 2, 20.0, 1 << 30  # of one call; bytes of one process, with Python's own 150 MB
 PEOPLE = 24  # who may wait at once: each holds a thread
 BUSY = "Too many pictures are being read: try again in a minute."
 

@@ -8,12 +8,14 @@ from functools import cache
 from typing import Any
 
 from playground.runs.shipped import SHIPPED
+from trainers.encoders import choose
 from trainers.errors import Note
 from trainers.method import make_config
+from trainers.train import pick_device
 
 LARGE = {"fashion-mnist-full": 70_000, "cifar10": 60_000}  # images of the built-in sets whose end lets one wait
 FROM, FIXED, EACH = 15_000, 4.0, 0.83e-3  # images; seconds, and seconds an image, of 28 pixels a side: docs/scale.md, two cores
-ENCODERS = {"conv-full": 3.0, "resnet18": 40.0}  # how many times longer a step takes
+ENCODERS = {"conv-full": 2.5, "resnet18": 127.0}  # how many times longer a step of SimCLR takes on two cores: digits, batch 128
 UNKNOWN = 15.0  # steps a second of a method that no run ships of: a slow one of those that do
 
 
@@ -31,7 +33,9 @@ def usual(method: str, knobs: Mapping[str, Any]) -> float:
     """Steps a second that a method makes with some knobs, as far as they are known to cost: larger batches, larger encoders."""
     config = make_config(method, knobs)
     larger = config.batch_size / make_config(method, {}).batch_size
-    return shipped(method)[1] / max(1.0, larger) / ENCODERS.get(config.encoder, 1.0)
+    own = choose("auto", pick_device())  # what the runs that ship have, or what a GPU is made for
+    slower = 1.0 if config.encoder in ("auto", own) else ENCODERS.get(config.encoder, 1.0)
+    return shipped(method)[1] / max(1.0, larger) / slower
 
 
 def judging(images: int) -> Note | None:

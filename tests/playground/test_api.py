@@ -128,6 +128,7 @@ def test_nobody_is_told_a_path_of_this_machine(tmp_path: Path) -> None:
     runs, background = Runs(tmp_path), Background(nice=0)
     with gr.Blocks() as demo:
         module.build(runs, Matching(Maps(runs, background), background))
+    assert {one.concurrency_limit for one in demo.fns.values() if one.api_name} == {module.AT_ONCE}  # Gradio's own is 1
     state = next(one.fn for one in demo.fns.values() if one.api_name == "state")
     run = runs.create(RunConfig("simclr", f"folder:{tmp_path}/uploads/x/mine.zip", seconds=1.0), "me")
     assert state and state(run)["dataset"] == "folder:" and str(tmp_path) not in str(state(run))
