@@ -45,7 +45,7 @@ export class Question {
   answer = null;
   ready = false;  // whether the answer is to what is asked now
   error = '';
-  status = REST;
+  status = working();
   turn = 0;
   busy = false;
   /** @type {{body: object, about: C} | null} */
@@ -92,7 +92,6 @@ export class Question {
       this.status = working(words, progress);
       this.changed();
     };
-    if (!this.answer) this.status = working();
     const slow = setTimeout(() => tell('', 0), this.answer ? SLOW : 0);
     try {
       const found = await answered(this.kind, {model: this.model(), ...next.body}, tell, over);
