@@ -51,7 +51,7 @@ def packed(maps: Maps, run: str, language: str, after: str = "") -> bytes | None
         waits = _asked(maps, run)
     place, name = f"{state.place}.{state.wait // 30:.0f}", maps.runs.name(run)
     version = f"{view.generation}.{len(events)}.{state.kind}.{place}.{len(frames['umap'])}.{waits:d}.{language}"
-    version += f".{crc32(name.encode()):x}"
+    version += f".{crc32(name.encode()):x}.{bool(maps.runs.apps.unseen):d}"
     if version == after:
         return None
     with view.building:  # many people look at one run: the moment is built, and packed, once for all of them
@@ -103,7 +103,7 @@ def build(
         "tone": end["tone"] if end else TONES.get(state.kind, "busy"),
         "name": runs.name(run),
         "title": " · ".join(filter(None, (describe(config, language), changed(config, language)))),
-        "status": " ".join([status(state, config, at, language), *notices(events, language)]),
+        "status": " ".join([status(state, config, at, language), *notices(events, language), *alone(runs, state, language)]),
         "progress": 1.0 if finished else config.progress(at["step"], at["seconds"]),
         "learned": learned(*numbers, told_classes(config), language),
         "tiles": tiles(steps, snapshots, at, numbers[0], told_classes(config), language),
@@ -119,9 +119,14 @@ def build(
         "kept": kept(started, snapshots, config, language),
         "labels": {key.removeprefix("live."): t(key) for key in LABELS}
         | {"map_colours": t("live.map_told" if told_classes(config) else "live.map_labels")}
-        | {"end_wait": t("live.end_wait", most=f"{LIMIT:,}")},
+        | {"end_wait": t("live.meanwhile") if state.kind == "queued" else t("live.end_wait", most=f"{LIMIT:,}")},
         "map_title": t("live.map", number=f"{min(LIMIT, started['test_images']):,}" if started else ""),
     }
+
+
+def alone(runs: Runs, state: State, language: str) -> list[str]:
+    """Why a run may be trained twice, or seem interrupted: another machine works in its folder, and its locks are not seen."""
+    return [text(language, "live.unseen")] if runs.apps.unseen and state.kind != "finished" else []
 
 
 NO_RESULT: Result = {"table": [], "keys": [], "sides": [], "lines": []}

@@ -123,9 +123,20 @@ def test_before_there_is_anything(tmp_path: Path) -> None:
     assert m and m["state"] == "queued" and "number 1" in m["status"] and not m["figures"] and not m["pictures"]
     assert [tile["value"] for tile in m["tiles"]] == ["–", "–", "–", "0.0 s", "0", "–"]
     assert m["learned"] is None and m["ending"] is None and m["looks"]["count"] == 0
+    assert m["labels"]["end_wait"].startswith("Meanwhile, Explore")  # what to do until it begins
     runs.stop(run, "me")
     m = live(Maps(runs), run, "en", m["version"])
     assert m and m["status"] == "Stopped before it began." and m["ended"]
+
+
+def test_the_page_says_where_another_machine_does_not_see_its_locks(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    run = runs.create(RunConfig("autoencoder", "digits", seconds=15), "me")
+    before = live(Maps(runs), run, "en")
+    assert before and "locks" not in before["status"]
+    runs.apps.unseen = {"other.machine"}
+    m = live(Maps(runs), run, "en", before["version"])  # told without anything else being new
+    assert m and "may be trained twice" in m["status"] and "other.machine" not in m["status"]
 
 
 def test_who_waits_is_told_about_how_long(tmp_path: Path) -> None:
