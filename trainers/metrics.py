@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -127,11 +128,24 @@ def finite(x: Tensor) -> Tensor:
     return x.float().nan_to_num(0.0, 0.0, 0.0).clamp(-MOST, MOST)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For thousands of small steps, or MKL's QR: there two threads wait for each other longer than they work, on two idle
+    cores too, and several times as long where another process wants one of them.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _separated(seen: Tensor, x: Tensor, query_labels: Tensor, y: Tensor) -> float:
     """Share of standard scores `seen` (Q,F) that a linear classifier fitted on x (N,F) and its labels y (N,) gets right."""
     decay = 1e-2 * x.shape[1] / 256
     classes = int(max(query_labels.max(), y.max())) + 1
-    with torch.enable_grad(), torch.inference_mode(False):
+    with one_thread(), torch.enable_grad(), torch.inference_mode(False):
         x, y = x.clone(), y.clone()
         weight = torch.zeros(classes, x.shape[1], device=x.device, requires_grad=True)
         bias = torch.zeros(classes, device=x.device, requires_grad=True)
@@ -224,7 +238,7 @@ def pca(train: Tensor, dimensions: int, rounds: int = 8) -> tuple[Tensor, Tensor
     train = train.cpu()  # not every accelerator factorises a matrix
     mean = train.mean(0)
     rank = min(dimensions, *train.shape)
-    with torch.random.fork_rng([]):
+    with one_thread(), torch.random.fork_rng([]):
         torch.manual_seed(0)
         _, _, v = torch.svd_lowrank(train - mean, q=min(rank + 16, *train.shape), niter=rounds)
     return mean, v[:, :rank]
