@@ -1,16 +1,7 @@
-"""How well the small CLIP finds words for emoji, and the one that is shipped: `python -m scripts.emoji_clip`.
+"""How well the small CLIP finds words for emoji: `python -m scripts.emoji_clip`.
 
 Writes docs/match.json, a record a run, and docs/match.md, the tables. Runs that are recorded with the same knobs are not made
-again, so it may be interrupted at any time; `--report` only writes the tables.
-
-`--ship PACKAGES` trains the model that comes with the app, on more drawings of the same two vendors, which it finds in these
-npm packages; after it, assets/models/emoji-clip holds it in open_clip's format, at half precision:
-
-    pip install resvg-py==0.5.0 && mkdir PACKAGES && cd PACKAGES
-    google=emoji-datasource-google
-    for p in google-3=$google@3.0.0 google-5=$google@5.0.1 fluentui-emoji=fluentui-emoji@1.3.0; do
-        mkdir ${p%%=*} && tar xzf $(npm pack --silent ${p#*=}) --strip-components=1 -C ${p%%=*}
-    done
+again, so it may be interrupted at any time; `--report` only writes the tables. The one that ships is scripts/ship_clip.py's.
 
 A run is what the page's Train button makes, the longest with the harder views of LONGER. Seconds are those of two idle CPU
 cores: first the steps that CLIP makes in one are measured, then each run is given that many steps, so that other work on the
@@ -32,25 +23,20 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from scripts import build_emoji
 from trainers import record
 from trainers.checkpoint import CHECKPOINT, load_model, write
-from trainers.clip_towers import export
-from trainers.data import Dataset, Images, load
-from trainers.data.emoji import table
-from trainers.data.images_io import resize
+from trainers.data import Dataset, load
 from trainers.evaluate import encode, spread
 from trainers.events import Failed, Snapshot, Step
 from trainers.method import make_config
 from trainers.train import SNAPSHOT_SHARE, RunConfig, train
 
 ROOT = Path(__file__).parents[1]
-RECORDS, REPORT, MODEL = ROOT / "docs/match.json", ROOT / "docs/match.md", ROOT / "assets/models/emoji-clip"
+RECORDS, REPORT = ROOT / "docs/match.json", ROOT / "docs/match.md"
 SPLITS = {"emoji": "an unseen vendor", "emoji-held-out": "unseen emoji"}
-SHIPPED = ("emoji", 3600)  # with more drawings
 RUNS = tuple((name, seconds) for seconds in (1800, 300, 60) for name in SPLITS)
 HARDER: dict[str, Any] = {"crop": 0.5, "rotation": 0.35, "jitter": 0.7}  # views than the defaults
-LONGER = {1800: HARDER, 3600: HARDER}
+LONGER = {1800: HARDER}
 SEED = 0
 CALIBRATION = 20.0  # seconds in which the steps a second are measured
 MEMBERS = 24  # names of its members that stand for a group, besides its own
@@ -61,51 +47,23 @@ Records = dict[str, Any]
 def main() -> None:
     """Measure what is missing, then write the tables."""
     parser = argparse.ArgumentParser(prog="python -m scripts.emoji_clip")
-    parser.add_argument("--ship", type=Path, metavar="PACKAGES", help="train the model that is shipped, and nothing else")
     parser.add_argument("--seconds", type=int, nargs="*", help="only runs of these lengths")
     parser.add_argument("--report", action="store_true", help="only write the tables from what is recorded")
     args = parser.parse_args()
     records: Records = json.loads(RECORDS.read_text("utf-8")) if RECORDS.exists() else {}
-    wanted = [] if args.report else [SHIPPED] if args.ship else [run for run in RUNS if run[1] in (args.seconds or [run[1]])]
+    wanted = [] if args.report else [run for run in RUNS if run[1] in (args.seconds or [run[1]])]
     for dataset, seconds in wanted:
-        key, rates = "shipped" if args.ship else f"{dataset} {seconds}", records.setdefault("rates", {})
-        if records.get(key, {}).get("knobs") == knobs(seconds) and not args.ship:
+        key, rates = f"{dataset} {seconds}", records.setdefault("rates", {})
+        if records.get(key, {}).get("knobs") == knobs(seconds):
             continue
         if knobs(seconds) not in rates:
             rates[knobs(seconds)] = rate(seconds)
             keep(records)  # a run that goes on has the steps that it began with
-        method, records[key] = measure(dataset, seconds, round(rates[knobs(seconds)] * seconds), args.ship)
+        records[key] = measure(dataset, seconds, round(rates[knobs(seconds)] * seconds))
         keep(records)
-        if args.ship:
-            ship(method)
-        REPORT.write_text(report(records), encoding="utf-8")
+        write_report(records)
         print(f"{time.strftime('%H:%M')} {key}: {records[key]['match_1']:.1%} {records[key]['match_5']:.1%}", flush=True)
-    REPORT.write_text(report(records), encoding="utf-8")
-
-
-def styled(data: Dataset, packages: Path) -> Dataset:
-    """The data set `emoji` with more drawings of its two vendors to learn from, and none of the third.
-
-    Google's blobs of 2016 and its drawings of 2019, with gradients, and Fluent's shaded ones, from the packages that are
-    named above.
-    """
-    older = [build_emoji.datasource_paths(packages / folder, "google") for folder in ("google-3", "google-5")]
-    shaded = packages / "fluentui-emoji" / "icons" / "modern"
-    place = {name.split()[0]: i for i, name in enumerate(data.train.names) if name.endswith(" google")}
-    rows, found = [], []
-    for one in table():
-        paths = [paths.get(build_emoji.bare(one.code)) for paths in older] + [build_emoji.fluent_path(shaded, one.en)]
-        for path in paths:
-            if path is not None and path.exists():
-                rows.append(place[one.code])
-                found.append(torch.from_numpy(build_emoji.render(path).copy()).permute(2, 0, 1))
-    more = resize(torch.stack(found), data.train.images.shape[-1])
-    train, labels = data.train, data.train.labels
-    assert labels is not None
-    captions = {key: (*words, *(words[i] for i in rows)) for key, words in train.captions.items()}
-    names = (*train.names, *(train.names[i] for i in rows))
-    images = Images(torch.cat([train.images, more]), torch.cat([labels, labels[rows]]), captions, names)
-    return dataclasses.replace(data, train=images)
+    write_report(records)
 
 
 def keep(records: Records) -> None:
@@ -115,31 +73,26 @@ def keep(records: Records) -> None:
 
 def rate(seconds: int) -> float:
     """Steps a second on this machine, idle: of the fifths of a second that others disturb least, less what looking costs."""
-    config = RunConfig("clip", SHIPPED[0], seconds=CALIBRATION, device="cpu", knobs=LONGER.get(seconds, {}))
+    config = RunConfig("clip", "emoji", seconds=CALIBRATION, device="cpu", knobs=LONGER.get(seconds, {}))
     seen = [event.images_per_second for event in train(config) if isinstance(event, Step)]
     return quantiles(seen, n=10)[-1] / make_config("clip", {}).batch_size * (1 - SNAPSHOT_SHARE)
 
 
-def measure(dataset: str, seconds: int, steps: int, packages: Path | None = None) -> tuple[Any, Records]:
-    """One run: the trained method, and what it reached. Its folder is kept where it does not end.
-
-    packages: where `styled` finds more drawings to learn from.
-    """
-    folder = Path(tempfile.gettempdir()) / f"emoji-clip-{dataset}-{seconds}{'-styled' if packages else ''}"
+def measure(dataset: str, seconds: int, steps: int) -> Records:
+    """What one run reached. Its folder is kept where it does not end."""
+    folder = Path(tempfile.gettempdir()) / f"emoji-clip-{dataset}-{seconds}"
     config = RunConfig("clip", dataset, steps=steps, seed=SEED, device="cpu", knobs=LONGER.get(seconds, {}))
     if not (folder / CHECKPOINT).exists() or record.read_config(folder) != config:
         shutil.rmtree(folder, ignore_errors=True)
         record.create(folder, config)
-    more = (lambda _: styled(load(dataset), packages)) if packages else None
-    for event in record.run(folder, load=more):
+    for event in record.run(folder):
         if isinstance(event, Snapshot):
             print(f"{dataset} {seconds} s, step {event.step} of {steps}: {event.metrics['match_1']:.1%}", flush=True)
         if isinstance(event, Failed):
             raise RuntimeError(event.sentence.format(**event.values))
-    method = load_model(folder)
-    found = record.summary(folder) | groups(method, load(dataset)) | {"knobs": knobs(seconds), "seconds": seconds}
+    found = record.summary(folder) | groups(load_model(folder), load(dataset))
     shutil.rmtree(folder)
-    return method, found
+    return found | {"knobs": knobs(seconds), "seconds": seconds}
 
 
 @torch.inference_mode()
@@ -159,16 +112,6 @@ def groups(method: Any, data: Dataset) -> Records:
     return found
 
 
-def ship(method: Any) -> None:
-    """Put the model where the app and open_clip find it, with its licence."""
-    export(method, MODEL, half=True)
-    shutil.copy(ROOT / "LICENSE", MODEL / "LICENSE")
-    for path in MODEL.iterdir():
-        path.chmod(0o644)  # safetensors keeps its files to their owner
-    sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in sorted(MODEL.iterdir()))
-    print(f"{MODEL.relative_to(ROOT)}: {sizes}", flush=True)
-
-
 def knobs(seconds: int) -> str:
     """The knobs of a run in a line: with other ones it is another run."""
     return json.dumps(dataclasses.asdict(make_config("clip", LONGER.get(seconds, {}))), sort_keys=True)
@@ -179,12 +122,22 @@ HEAD = """# Words for emoji: what the small CLIP reaches
 Image → text among all English, or all Chinese, names of training and test emoji, on images that were not trained on: how
 often the right name comes first, or among the first five, and its median place. Made by `python -m scripts.emoji_clip`; all
 numbers are in [match.json](match.json). One run each, both languages at once; seconds are those of two idle CPU cores.
-Runs of 1,800 s and more have harder views than the defaults: crop 0.5, rotation 0.35, jitter 0.7. The steps of a second were
-measured on a machine that also did other work, so an idle one makes more of them. The model that ships learned beside Google's
-and Fluent's drawings of the data set from older and shaded ones of the same two vendors; Twitter's it has never seen either.
+Runs of 1,800 s have harder views than the defaults: crop 0.5, rotation 0.35, jitter 0.7. The steps of a second were
+measured on a machine that also did other work, so an idle one makes more of them. The model that ships (scripts/ship_clip.py)
+learned beside Google's and Fluent's drawings of the data set from older and shaded ones of the same two vendors, from
+EmojiOne's, Streamline's and black ones on white, and from all of them in other styles. Twitter's and Firefox OS's it has never
+seen.
 
 """
-SHIPS = "{seconds} s, more drawings: **the one that ships**"
+SHIPS = "more drawings, and styles: **the one that ships**"
+UNSEEN = """## Vendors that the one that ships has never seen
+
+Image → text among all names, of pictures as they are drawn, and of the same with 15% of white on each side (“small”).
+
+| | pictures | English first | in five | Chinese first | in five |
+|---|---:|---:|---:|---:|---:|
+"""
+WRITTEN = "## Models that are brought\n"
 GROUPS = """## Groups of unseen emoji, zero-shot
 
 Share of the images of unseen emoji that lie nearest to their own group. A group is the mean of its name and of
@@ -201,6 +154,13 @@ They share their places as if drawn by chance; to count them all as found would 
 """
 
 
+def write_report(records: Records) -> None:
+    """The tables, before what people have written behind them."""
+    before = REPORT.read_text("utf-8") if REPORT.exists() else ""
+    _, mark, written = before.partition(WRITTEN)
+    REPORT.write_text(report(records) + (f"\n{mark}{written}" if mark else ""), encoding="utf-8")
+
+
 def report(records: Records) -> str:
     """The tables, in Markdown."""
     parts = [HEAD]
@@ -212,17 +172,22 @@ def report(records: Records) -> str:
         parts += [f"## `{dataset}`: {title}, among {of:.0f} English and {zh:.0f} Chinese names\n\n"]
         parts += ["| | English first | in five | median place | Chinese first | in five | median place | steps |\n"]
         parts += ["|---|" + "---:|" * 7 + "\n"]
-        ships = records.get("shipped") if dataset == SHIPPED[0] else None
-        for one in [*found, ships | {"title": SHIPS.format(**ships)}] if ships else found:
+        ships = records.get("shipped") if dataset == "emoji" else None
+        for one in [*found, ships | {"title": SHIPS}] if ships else found:
             cells = [cell for start in ("match", "match_zh") for cell in
                      (percent(one[f"{start}_1"]), percent(one[f"{start}_5"]), f"{one[f'{start}_rank']:.0f}")]  # fmt: skip
-            title = one.get("title", f"{one['seconds']} s")
+            title = one.get("title") or f"{one['seconds']} s"
             parts += [f"| {title} | {' | '.join(cells)} | {one['steps']:,} |\n"]
         chance = [cell for n in (of, zh) for cell in (f"{1 / n:.2%}", f"{5 / n:.2%}", f"{(n + 1) / 2:.0f}")]
         parts += [f"| *chance* | {' | '.join(chance)} | |\n"]
         if found[0].get("retrieval_1_pixels") is not None:
             pixels = (percent(found[0][f"retrieval_{k}_pixels"]) for k in (1, 5))
             parts += [f"| *nearest training image by raw pixels* | {' | '.join(pixels)} | | | | | |\n"]
+        if ships:
+            parts += ["\n", UNSEEN]
+            for vendor, one in ships["unseen"].items():
+                cells = " | ".join(percent(one[key]) for key in ("match_1", "match_5", "match_zh_1", "match_zh_5"))
+                parts += [f"| {vendor} | {one['count']:,.0f} | {cells} |\n"]
         parts += ["\n", TIES if dataset == "emoji-held-out" else ""]
     found = runs(records, "emoji-held-out")
     if found:

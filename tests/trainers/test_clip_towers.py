@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 
-from scripts.emoji_clip import MODEL
+from scripts.ship_clip import MODEL
 from tests.trainers.synthetic import dataset
 from trainers import record
 from trainers.checkpoint import load_model

@@ -72,8 +72,8 @@ def test_loss_is_finite_and_falls(name: str, channels: int, size: int) -> None:
     assert torch.equal(features, method.encode(plain(data.test.images)))
 
 
+@pytest.mark.parametrize("source", BUILT_IN)  # one after the other: what is measured of pixels is kept for two
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("source", BUILT_IN)
 def test_every_built_in_data_set_can_be_learned_from(name: str, source: str) -> None:
     events = run(name, 12, data=part(source))
     losses = [e.loss for e in events if isinstance(e, Step)]
