@@ -71,7 +71,6 @@ UNSEEN = ("room",)  # tabs that are there for who has come by a link or a button
 
 
 TOP = "<div class='top'></div>"  # what a link says to its reader, and where one is made
-LOOK = 0.02  # seconds between two looks of Gradio's queue
 CACHE = (3_600, 86_400)  # seconds: how often Gradio looks for uploads of its own that are too old, and what is
 NO_MCP = '{variable}=1 wants a package that is not installed: run pip install "mcp>=1.30,<2" first, or leave it at 0.'
 # of the address: what is no tab's own; lesson and part: the lesson whose panel is open, and its step
@@ -151,11 +150,6 @@ def mount(maps: Maps, matching: Matching | None = None) -> Mount:
     )
 
 
-def calm(demo: gr.Blocks) -> None:
-    """Gradio's queue looks for a click a thousand times a second, 8% of a core where nobody clicks: fifty are enough."""
-    demo._queue.sleep_when_free, demo._queue.progress_update_sleep_when_free = LOOK, LOOK
-
-
 def launch(settings: Settings, **options: Any) -> None:
     """Start the workers and serve the page until it is interrupted. UserError where a setting cannot be as it is."""
     if settings.mcp and importlib.util.find_spec("mcp") is None:
@@ -200,7 +194,7 @@ def launch(settings: Settings, **options: Any) -> None:
         Middleware(Prefix, own),
         Middleware(head.Head, finished, keys(), {"uploads": settings.uploads, "lessons": lessons()} | named),
     ]
-    calm(demo.queue(max_size=200))
+    demo.queue(max_size=200)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
     clearing.start()

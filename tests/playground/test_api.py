@@ -176,6 +176,15 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     background.close()
 
 
+def test_the_queue_rests_where_nobody_clicks() -> None:
+    with gr.Blocks() as theirs, module.Blocks() as ours:
+        pass
+    theirs.queue()
+    ours.queue()
+    assert theirs._queue.sleep_when_free < ours._queue.sleep_when_free == module.LOOK
+    assert theirs._queue.progress_update_sleep_when_free < ours._queue.progress_update_sleep_when_free == module.LOOK
+
+
 def answered(client: TestClient, name: str, data: Any) -> dict[str, Any]:
     """What a program is told, which goes at once where it does not wait in the queue."""
     number = next(fn["id"] for fn in client.get("/config").json()["dependencies"] if fn["api_name"] == name)
