@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from playground import turns
 from playground.maps import frames, measures, placing
 from playground.maps.making import LIVE, Maps
-from playground.runs.store import read_images
+from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
 from trainers.errors import UserError
 
@@ -62,12 +64,15 @@ def test_sixty_different_questions_about_neighbours_have_a_turn_each(
 
 
 def test_nothing_that_keeps_a_core_busy_is_worked_out_without_a_turn(
-    finished: Finished, monkeypatch: pytest.MonkeyPatch
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    maps, run, taken = Maps(finished.runs), finished.run, list[str]()
+    shutil.copytree(finished.runs.root / finished.run, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "maps", ignore_errors=True)  # what another test had made would need no turn
+    runs, run, taken = Runs(tmp_path), "run", list[str]()
+    maps = Maps(runs)
     for module in (measures, frames, placing):
         monkeypatch.setattr(module, "turn", lambda module=module: (taken.append(module.__name__), turns.turn())[1])
-    step, images = maps.steps(run)[-1], read_images(finished.runs.root / run).test.images
+    step, images = maps.steps(run)[-1], read_images(runs.root / run).test.images
     key = LIVE.replace("2", "3")
     for question in (
         lambda: maps.measures.purity(run, step),
