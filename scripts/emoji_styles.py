@@ -42,9 +42,9 @@ def styled(data: Dataset, packages: Path) -> Dataset:
     assert labels is not None
     place = {name.split()[0]: i for i, name in enumerate(train.names) if name.endswith(" google")}
     more = [(place[code], picture) for code, picture in drawn(packages)]
-    native = load(data.name, SIDE).train
+    native, known = load(data.name, SIDE).train, set(train.names)
     own = [(place[name.split()[0]], cut_out(picture.permute(1, 2, 0).numpy()))
-           for name, picture in zip(native.names, native.images, strict=True)]  # fmt: skip
+           for name, picture in zip(native.names, native.images, strict=True) if name in known]  # fmt: skip
     rows, found = [row for row, _ in more], [on_white(picture) for _, picture in more]
     for _ in range(STYLES):
         for row, picture in more + own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,9 @@ def test_more_drawings_are_learned_from_and_unseen_vendors_stay_unseen(tmp_path:
     drawings(tmp_path)
     monkeypatch.setattr(emoji_styles, "STYLES", 1)
     data = load("emoji")
+    codes = {"1F600", "2764", *(one.code for one in table()[::50])}
+    some = [i for i, name in enumerate(data.train.names) if name.split()[0] in codes]
+    data = dataclasses.replace(data, train=data.train.some(torch.tensor(some)))
     found, before = emoji_styles.styled(data, tmp_path), len(data.train)
     assert len(found.train) == before + 3 + 3 + before and found.test is data.test
     assert torch.equal(found.train.images[:before], data.train.images)
