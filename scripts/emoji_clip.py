@@ -125,8 +125,9 @@ numbers are in [match.json](match.json). One run each, both languages at once; s
 Runs of 1,800 s have harder views than the defaults: crop 0.5, rotation 0.35, jitter 0.7. The steps of a second were
 measured on a machine that also did other work, so an idle one makes more of them. The model that ships (scripts/ship_clip.py)
 learned beside Google's and Fluent's drawings of the data set from older and shaded ones of the same two vendors, from
-EmojiOne's, Streamline's and black ones on white, and from all of them in other styles. Twitter's and Firefox OS's it has never
-seen.
+EmojiOne's, Streamline's and black ones on white, and from all of them in other styles, and reads English sentences around
+a name.
+Twitter's and Firefox OS's drawings it has never seen.
 
 """
 SHIPS = "more drawings, and styles: **the one that ships**"

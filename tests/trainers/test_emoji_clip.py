@@ -171,3 +171,21 @@ def test_the_model_that_ships_goes_on_as_it_is() -> None:
     code = {one.code: at for at, one in enumerate(table())}
     found = ship_clip.named(method.eval(), held, torch.tensor([code[name.split()[0]] for name in data.test.names[::4]]))
     assert found["match_1"] > 0.5 and found["match_zh_5"] > 0.65 and found["count"] == len(held)
+
+
+def test_a_sentence_is_read_as_its_name_and_a_word_that_nobody_taught_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, config = load("emoji"), RunConfig("clip", "emoji", steps=1, device="cpu")
+    method: Any = build(config, data, torch.device("cpu"))
+    monkeypatch.setattr(ship_clip, "READINGS", 60)
+    names = [one.en for one in table()[::10]]
+
+    def likeness() -> float:
+        with torch.no_grad():
+            alone, within = method.texts.read(names), method.texts.read([f"a photo of a {name}" for name in names])
+        return float((alone * within).sum(1).mean())
+
+    before = likeness()
+    ship_clip.in_sentences(method)
+    assert likeness() > before and not method.texts.tower.token_embedding.weight[0].any()
+    method.load_state_dict(dict(ship_clip.begun(config, data).model))
+    assert likeness() > 0.9  # the one that ships
