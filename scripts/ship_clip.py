@@ -128,7 +128,7 @@ def measured(method: Any, config: RunConfig, packages: Path) -> Records:
     """What it reached on the vendor that the data set holds out, and on another one that it has never seen."""
     data = load(config.dataset)
     found: Records = Evaluation(data, CPU).summary(method, build(config, data, CPU))
-    found |= emoji_clip.groups(method, data) | {"steps": BEFORE + STEPS, "knobs": emoji_clip.knobs(3600)}
+    found |= emoji_clip.groups(method, data) | {"steps": BEFORE + STEPS, "knobs": emoji_clip.knobs(1800)}
     return found | {"unseen": unseen(method.eval(), packages)}
 
 

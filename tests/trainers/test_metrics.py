@@ -239,3 +239,17 @@ def test_the_best_linear_repair_of_few_images(n):
         torch.Generator().manual_seed(1),
     )
     assert 0 < found < 0.5 and 0 < noisy < 0.5
+
+
+def test_what_has_one_thread_gives_the_others_back() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with metrics.one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 3
+        with pytest.raises(ValueError), metrics.one_thread():
+            raise ValueError
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
