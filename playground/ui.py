@@ -180,7 +180,7 @@ def launch(settings: Settings, **options: Any) -> None:
         lambda: clear_halves(Path(get_upload_folder())),
         lambda: clear_much(Path(get_upload_folder()), settings.keep_uploads),
     )
-    looking = Clearing(runs.apps.look, seconds=MINUTE)
+    looking = Clearing(runs.apps.look, memory.give_back, seconds=MINUTE)
     demo, i18n = build(runs, matching, settings.title)
     own = mount(maps, matching)
     told = (listens or os.environ.get("GRADIO_SERVER_NAME", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc)

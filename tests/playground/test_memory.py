@@ -44,3 +44,23 @@ def test_threads_share_two_heaps(tmp_path: Path) -> None:
         )
         heaps[shared] = (tmp_path / "info").read_text().count("<heap nr=")
     assert heaps["1"] <= 2 < heaps["0"]
+
+
+FREED = """
+import sys
+from playground import memory
+
+held = [bytes(5_000) for _ in range(40_000)]
+few = held[::20]  # one of twenty is kept, so that no end of a heap is free
+del held
+size = lambda: int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS:")))
+before = size()
+memory.give_back()
+print(before - size())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps what was freed so")
+def test_what_was_freed_is_given_back() -> None:
+    said = subprocess.run([sys.executable, "-c", FREED], check=True, cwd=Path(__file__).parents[2], capture_output=True)
+    assert int(said.stdout) > 50_000  # kB, of 190 MB that are free between what is kept
