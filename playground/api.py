@@ -26,7 +26,7 @@ from playground.match.models import SHIPPED
 from playground.match.sets import PICTURES
 from playground.page.http import SET_FILES, UPLOAD_BYTES
 from playground.page.visitor import address
-from playground.runs.store import Runs
+from playground.runs.store import Limits, Runs
 from playground.texts import language_of, text, told
 from trainers import record
 from trainers.data import BUILT_IN, DEFAULT, FOLDER
@@ -36,9 +36,8 @@ from trainers.method import methods
 from trainers.train import RunConfig
 
 log = logging.getLogger(__name__)
-MANY = "Too many of your questions are being answered: wait until some are."
 LOOK = 0.02  # seconds between two looks of the queue
-WAITING_AT, AT_ONCE = 30, 6  # questions of one network address that wait, of 200 in all; of one function that are answered
+AT_ONCE = 6  # questions of one function that are answered
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON calls it, and what Python makes of that
     str: ("string", (str,)), bool: ("boolean", (bool,)), int: ("integer", (int,)), float: ("number", (int, float)),
     float | None: ("number", (int, float, type(None))), int | None: ("integer", (int, type(None))),
@@ -48,17 +47,20 @@ KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON 
 class Blocks(gr.Blocks):
     """Gradio's, which tells what goes wrong in Python's words and its own, and with paths of this machine."""
 
-    def queue(self, *args: Any, **kwargs: Any) -> Any:
-        """Gradio's queue, in which nobody takes all places: of one network address at most WAITING_AT may wait. It would look
-        for a click a thousand times a second, 8% of a core where nobody clicks.
+    def queue(self, *args: Any, limits: Limits | None = None, **kwargs: Any) -> Any:
+        """Gradio's queue, in which nobody takes all places: of one network address so many may wait. It would look for a click
+        a thousand times a second, 8% of a core where nobody clicks.
         """
+        most = limits or Limits()
         found = super().queue(*args, **kwargs)
         queue, push = self._queue, self._queue.push
 
         async def shared(body: Any, request: Any, username: str | None) -> Any:
             waiting = [one.request for each in queue.event_queue_per_concurrency_id.values() for one in each.queue]
-            if sum(address(other) == address(request) for other in waiting) >= WAITING_AT:
-                return False, str(UserError(MANY)), "queue_full"
+            try:
+                most.admit(sum(address(other) == address(request) for other in waiting))
+            except UserError as refused:
+                return False, str(refused), "queue_full"
             return await push(body, request, username)
 
         queue.push = shared

@@ -20,7 +20,7 @@ def share() -> None:
 def give_back() -> None:
     """Let the system have what was freed: glibc keeps the most that a busy minute once needed, a third of the process.
 
-    Takes 10 to 60 ms, most of it beside Python's lock. Nothing where the C library is another one.
+    Takes 10 to 60 ms, in which Python goes on. Nothing where the C library is another one.
     """
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -33,7 +33,7 @@ SETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "own": {},
         "workshop": {
             "longest": 120.0, "waiting": 150, "seconds_each": 600.0, "waiting_address": 150, "seconds_address": 18_000.0,
-            "keep_runs": 600, "megabytes_address": 20_000.0, "spare": 1,
+            "guests_address": 300, "questions_address": 40, "keep_runs": 600, "megabytes_address": 20_000.0, "spare": 1,
         },
         "space": {
             "longest": 120.0, "seconds_each": 600.0, "waiting_address": 12, "seconds_address": 1_200.0, "local_models": False,
@@ -120,6 +120,13 @@ class Settings:
         Limits.seconds_address, "seconds of training that the waiting runs from one network address ask for", 15, 1e8
     )
     rooms_address: int = setting(Limits.rooms_address, "rooms that one network address may have open", 1, 200)
+    guests_address: int = setting(Limits.guests_address, "people from one network address that may be in a room", 1, 300)
+    questions_address: int = setting(
+        Limits.questions_address,
+        "questions from one network address that are worked on at once: to models, for maps, and in the API's queue, each",
+        1,
+        40,
+    )
     megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
     keep_uploads: float = setting(
         Limits.keep_uploads,

@@ -80,7 +80,7 @@ PAGE_KEYS = (
 )  # fmt: skip
 
 
-def build(runs: Runs, matching: Matching, title: str = "") -> tuple[gr.Blocks, gr.I18n]:
+def build(runs: Runs, matching: Matching, title: str = "") -> tuple[api.Blocks, gr.I18n]:
     """The page over the runs of one folder, and the words that its launch wants. title: the page's, "" for its own."""
     tables = {name: table(language) for language, name in LANGUAGES.items()}
     words, used = gr.I18n(**tables), set[str]()
@@ -194,7 +194,7 @@ def launch(settings: Settings, **options: Any) -> None:
         Middleware(Prefix, own),
         Middleware(head.Head, finished, keys(), {"uploads": settings.uploads, "lessons": lessons()} | named),
     ]
-    demo.queue(max_size=200)
+    demo.queue(max_size=200, limits=runs.limits)
     # the page first: these would take the processor from it, and nobody trains or maps anything in the first second
     runner.start()
     clearing.start()

@@ -26,7 +26,7 @@ __all__ = ["FIRST", "LIVE", "Making", "Maps"]
 
 log = logging.getLogger(__name__)
 WAITS = 15.0  # seconds after which somebody who has not asked again does not wait any more
-QUEUED, OPEN_AT = 60, 30  # jobs in the queue; maps that are made for one network address at once
+QUEUED = 60  # jobs in the queue
 BUSY = "Too many maps are being made: try again in a minute."
 FAILED = "The map could not be made. The log has the details; try other parameters."
 
@@ -92,8 +92,8 @@ class Maps(Frames):
         with self._lock:
             making = self._making.get((run, key)) or Making(key, address=address)
             others = sum(one.is_open() and one.address == address for one in self._making.values()) if address else 0
-            if not making.is_open() and others >= OPEN_AT:
-                raise UserError(BUSY)
+            if not making.is_open():
+                self.runs.limits.admit(others)
             self._making[run, key] = making
             making.asked[who] = time.monotonic()
             making.wanted = [step for step in steps if step in wanted or step in making.wanted]

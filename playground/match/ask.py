@@ -33,7 +33,7 @@ from playground.texts import text
 from trainers.errors import UserError
 
 PATIENCE, KEPT = 0.3, 128  # seconds till “working”; answers that are kept
-OPEN, OPEN_EACH, OPEN_AT = 40, 8, 20  # questions that are open at once: of all, of one page, of one address
+OPEN, OPEN_EACH = 40, 8  # questions that are open at once: of all, of one page
 LONGEST = 120.0  # seconds that a program may wait for its answer
 THREADS = OPEN  # so that no open question waits for a thread that another address holds
 Work = Callable[[Any, Mapping[str, Any], str, Question], Mapping[str, Any]]  # of a source; None where no model is needed
@@ -122,8 +122,9 @@ class Matching:
     def _make_room(self, who: Person) -> None:
         """UserError where all, a page or an address has as many questions open as it may: nobody closes it for the others."""
         asking = [person for one in self._questions.values() if one.is_open() for person in one.waiting()]
-        if asking.count(who) >= OPEN_EACH or [address for address, _ in asking].count(who[0]) >= OPEN_AT:
+        if asking.count(who) >= OPEN_EACH:
             raise UserError("Too many of your questions are being answered: wait until some are.")
+        self.maps.runs.limits.admit([address for address, _ in asking].count(who[0]))
         if sum(one.is_open() for one in self._questions.values()) >= OPEN:
             raise UserError("Too many questions are being answered: try again in a minute.")
 

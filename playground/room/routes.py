@@ -34,7 +34,8 @@ def routes(maps: Maps) -> list[BaseRoute]:
     async def joined(request: Request) -> Response:
         asked = await question(request)
         room, name = request.path_params["room"], str(asked.get("name") or "")
-        return JSONResponse({"name": await run_in_threadpool(rooms.join, room, name, secret(asked))}, headers=FRESH)
+        named = await run_in_threadpool(rooms.join, room, name, secret(asked), address(request))
+        return JSONResponse({"name": named}, headers=FRESH)
 
     async def left(request: Request) -> Response:
         await run_in_threadpool(rooms.leave, request.path_params["room"], secret(await question(request)))

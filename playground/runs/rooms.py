@@ -2,8 +2,9 @@
 
 ROOT/rooms/ID/room.json         name, when it was opened, its host's secret as a hash with a salt, the browser and
                                 the network address that opened it as hashes; touched by nobody later
-ROOT/rooms/ID/guests/HASH.json  the short name of a person and when they came; HASH is that of their browser's secret, by
-                                which run.json says whose a run is: a room's runs are those that its guests began since then
+ROOT/rooms/ID/guests/HASH.json  the short name of a person, when they came and, as a hash, from which network address; HASH
+                                is that of their browser's secret, by which run.json says whose a run is: a room's runs
+                                are those that its guests began since then
 ROOT/rooms/ID/pinned            the run that the host shows to everybody
 """
 
@@ -41,6 +42,7 @@ WRONG = "This is not the secret of this room's host."
 MANY = "From one network address at most {most} rooms may be open: close one, or have the host raise {variable}."
 FULL = "No more rooms can be opened here: wait until one is closed."
 FULL_ROOM = "This room is full: {most} people are in it."
+FULL_ADDRESS = "From one network address at most {most} people may be in this room: have the host raise {variable}."
 NOT_HERE = "This run is not one of this room."
 
 
@@ -51,6 +53,7 @@ class Guest:
     key: str
     name: str
     since: float
+    address: str = ""  # a hash; "" where it is not known
 
 
 class Rooms:
@@ -58,7 +61,7 @@ class Rooms:
 
     def __init__(self, runs: Runs) -> None:
         self.runs, self.root = runs, runs.root / "rooms"
-        self._opening = Turn(runs.root / ".opening")  # from looking whether there is room to taking it
+        self._opening = Turn(runs.root / ".opening")  # from looking whether there is room to taking it, in a room too
         self._owners: Stamped[str] = Stamped(2 * runs.limits.keep_runs)
 
     # -- what a host does ---------------------------------------------------------------------------------------
@@ -113,23 +116,25 @@ class Rooms:
 
     # -- what a guest does --------------------------------------------------------------------------------------
 
-    def join(self, room: str, name: str, owner: str) -> str:
+    def join(self, room: str, name: str, owner: str, address: str = "") -> str:
         """Enter a room, or take another name in it; returns the name. What one begins from now on is seen there."""
         folder, name = self.folder(room), line(name, PERSON, NO_NAME)
-        mine, guests = folder / "guests" / f"{hashed(owner)}.json", self.guests(room)
-        before = next((one for one in guests if one.key == mine.stem), None)
-        if before is None and len(guests) >= GUESTS:
-            raise UserError(FULL_ROOM, most=GUESTS)
+        mine, place = folder / "guests" / f"{hashed(owner)}.json", self.runs.place(address)
 
         def content(path: Path) -> None:
             path.touch()  # the folder's clock, by which runs are begun too: another machine's may differ
             since = before.since if before else path.stat().st_mtime
-            path.write_text(json.dumps({"name": name, "since": since}), encoding="utf-8")
+            path.write_text(json.dumps({"name": name, "since": since, "address": place}), encoding="utf-8")
 
-        try:
-            write(mine, content)
-        except FileNotFoundError as error:  # closed just now
-            raise NotFound(GONE) from error
+        with self._opening:
+            guests = self.guests(room)
+            before = next((one for one in guests if one.key == mine.stem), None)
+            if before is None:
+                self._admit(guests, place)
+            try:
+                write(mine, content)
+            except FileNotFoundError as error:  # closed just now
+                raise NotFound(GONE) from error
         return name
 
     def leave(self, room: str, owner: str) -> None:
@@ -164,7 +169,8 @@ class Rooms:
         for path in (self.folder(room) / "guests").glob("*.json"):
             with suppress(OSError, ValueError, TypeError, KeyError):  # left just now, or damaged
                 said = json.loads(path.read_text(encoding="utf-8"))
-                found.append(Guest(path.stem, str(said["name"])[:PERSON], float(said["since"])))
+                name, since = str(said["name"])[:PERSON], float(said["since"])
+                found.append(Guest(path.stem, name, since, str(said.get("address", ""))))
         return sorted(found, key=lambda guest: (guest.since, guest.key))
 
     def members(self, room: str) -> list[tuple[str, Guest]]:
@@ -197,6 +203,14 @@ class Rooms:
             with suppress(OSError):
                 if half.stat().st_mtime < time.time() - 3_600:
                     shutil.rmtree(half, ignore_errors=True)
+
+    def _admit(self, guests: list[Guest], place: str) -> None:
+        """UserError where nobody more may enter, or nobody more from this place."""
+        most = self.runs.limits.guests_address
+        if place and sum(guest.address == place for guest in guests) >= most:
+            raise UserError(FULL_ADDRESS, most=most, variable="PLAYGROUND_GUESTS_ADDRESS")
+        if len(guests) >= GUESTS:
+            raise UserError(FULL_ROOM, most=GUESTS)
 
     def _owner(self, path: Path, stamp: float) -> str:
         return self._owners(path.parent.name, stamp, lambda: str(record.read_about(path.parent).get("owner")))

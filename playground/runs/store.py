@@ -80,6 +80,10 @@ ABOUT: dict[str, type | tuple[type, ...]] = {  # what images.json holds at least
     "classes": list, "labels": (list, type(None)), "captions": dict,
 }  # fmt: skip
 LARGEST = 1 << 28  # pixels of a run's picture of its images
+ASKED = (
+    "From one network address at most {most} questions are worked on at once: wait until some are answered,"
+    " or have the host raise {variable}."
+)
 AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
 
 
@@ -94,11 +98,18 @@ class Limits:
     waiting_address: int = 20  # runs, single or of sweeps, from one network address
     seconds_address: float = 3_600.0
     rooms_address: int = 5  # rooms that one network address may have open
+    guests_address: int = 100  # people from one network address in a room
+    questions_address: int = 20  # of one network address that are worked on at once, of models; maps; and in the API's queue
     keep_runs: int = 300
     keep_days: float = 14.0
     keep_uploads: float = 20_000.0  # MB of zips to train on
     longest: float = 600.0  # seconds of training that one click may ask for
     longest_sweep: float = 960.0  # of all runs of a sweep together
+
+    def admit(self, asked: int) -> None:
+        """UserError where so many questions of a network address are worked on that it has to wait with another one."""
+        if asked >= self.questions_address:
+            raise UserError(ASKED, most=self.questions_address, variable="PLAYGROUND_QUESTIONS_ADDRESS")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ export interface Learned {
   name: string;
   help: string;
   bars: Bar[];
+  note: string;
 }
 
 /** Where to look next: a tab, and the page's address of it. */
@@ -141,7 +142,7 @@ export interface Moment {
   title: string;
   status: string;
   progress: number;
-  learned: Learned | null;
+  learned: Learned;
   tiles: Tile[];
   ending: Ending | null;
   looks: Looks;

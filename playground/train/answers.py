@@ -46,12 +46,16 @@ class Bar(TypedDict):
 
 
 class Learned(TypedDict):
-    """What was learned, in one number, and what it has to be compared with; `bars` begins with the run's own."""
+    """What was learned, in one number, and what it has to be compared with; `bars` begins with the run's own.
+
+    note: why there is no number, where `bars` is empty.
+    """
 
     key: str
     name: str
     help: str
     bars: list[Bar]
+    note: str
 
 
 class Way(TypedDict):
@@ -167,7 +171,7 @@ class Moment(TypedDict):
     title: str
     status: str
     progress: float
-    learned: Learned | None
+    learned: Learned
     tiles: list[Tile]
     ending: Ending | None
     looks: Looks

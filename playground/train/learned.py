@@ -57,17 +57,23 @@ def whitened(config: RunConfig, summary: dict[str, Any]) -> list[tuple[str, floa
     return [*found, ("dictionary", beside)] if found and beside is not None else found
 
 
-def learned(kind: str, numbers: list[tuple[str, float]], told: bool, language: str) -> Learned | None:
-    """The first tile; None where there is nothing to say. told: whether the method was told the classes."""
-    if not numbers:
-        return None
-    most = max(1e-9, *(value for _, value in numbers)) if kind == "error" else 1.0
+def learned(kind: str, numbers: list[tuple[str, float]], told: bool, language: str, missing: str = "learned_none") -> Learned:
+    """The first tile. told: whether the method was told the classes; missing: the key of why there is no number."""
+    most = max([1e-9, *(value for _, value in numbers)]) if kind == "error" else 1.0
     found: list[Bar] = [
         {"name": named(name, language), "value": said(kind, value), "share": max(0.0, min(1.0, value / most))}
         for name, value in numbers
     ]
     help_ = text(language, "live.help_knn_told" if told and kind == "knn" else f"live.help_{kind}")
-    return {"key": kind, "name": text(language, f"live.learned_{kind}"), "help": help_, "bars": found}
+    note = "" if found else text(language, f"live.{missing}")
+    return {"key": kind, "name": text(language, f"live.learned_{kind}"), "help": help_, "bars": found, "note": note}
+
+
+def missing(kind: str, snapshots: Sequence[Any], ended: bool) -> str:
+    """The key of why the first tile has no number: nothing was measured yet, or it cannot be."""
+    if not snapshots:
+        return "learned_none" if ended else "learned_wait"
+    return "no_labels" if kind == "knn" else "learned_none"
 
 
 def named(name: str, language: str) -> str:

@@ -22,7 +22,7 @@ from playground.runs.store import ENDED, Runs, State
 from playground.texts import method_said, text
 from playground.train.answers import Kinds, Line, Looks, Moment, Pictures, Result, Tile
 from playground.train.kept import kept
-from playground.train.learned import bars, ending, learned, whitened
+from playground.train.learned import bars, ending, learned, missing, whitened
 from trainers import record
 from trainers.checkpoint import DAMAGED
 from trainers.errors import UserError
@@ -105,7 +105,7 @@ def build(
         "title": " · ".join(filter(None, (describe(config, language), changed(config, language)))),
         "status": " ".join([status(state, config, at, language), *notices(events, language), *alone(runs, state, language)]),
         "progress": 1.0 if finished else config.progress(at["step"], at["seconds"]),
-        "learned": learned(*numbers, told_classes(config), language),
+        "learned": learned(*numbers, told_classes(config), language, missing(numbers[0], snapshots, ended)),
         "tiles": tiles(steps, snapshots, at, numbers[0], told_classes(config), language),
         "ending": end,
         "looks": looks(runs, run, events, ended),
@@ -119,7 +119,11 @@ def build(
         "kept": kept(started, snapshots, config, language),
         "labels": {key.removeprefix("live."): t(key) for key in LABELS}
         | {"map_colours": t("live.map_told" if told_classes(config) else "live.map_labels")}
-        | {"end_wait": t("live.meanwhile") if state.kind == "queued" else t("live.end_wait", most=f"{LIMIT:,}")},
+        | (
+            {"end_wait": t("live.meanwhile"), "map_first": t("live.map_turn")}
+            if state.kind == "queued"
+            else {"end_wait": t("live.end_wait", most=f"{LIMIT:,}")}
+        ),
         "map_title": t("live.map", number=f"{min(LIMIT, started['test_images']):,}" if started else ""),
     }
 

@@ -44,11 +44,11 @@ const head = ({run, moment, problem, naming}) => html`<div class="live-head">${
 function learned(moment) {
   const found = moment?.learned;
   if (!found) return html`<div class="tile learned empty"></div>`;
-  const [own, ...others] = found.bars;
   return html`<div class="tile learned helped" data-key=${found.key} title=${found.help}>
-    <span>${term(found.key, found.name)}</span><b>${own.value}</b>
-    ${[own, ...others].map((bar, at) => html`<div class=${at ? 'learned-bar' : 'learned-bar own'}><span>${bar.name}</span>
-      <i><u style=${styleMap({width: percent(bar.share, 1)})}></u></i><em>${bar.value}</em></div>`)}</div>`;
+    <span>${term(found.key, found.name)}</span><b>${found.bars[0]?.value ?? '–'}</b>
+    ${found.bars.map((bar, at) => html`<div class=${at ? 'learned-bar' : 'learned-bar own'}><span>${bar.name}</span>
+      <i><u style=${styleMap({width: percent(bar.share, 1)})}></u></i><em>${bar.value}</em></div>`)}
+    ${found.note ? html`<p class="hint">${found.note}</p>` : nothing}</div>`;
 }
 
 /** What a run came to, or what one that came with the app is, and where to go from there. @param {Panel} panel */

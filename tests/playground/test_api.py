@@ -23,11 +23,11 @@ from playground.maps.making import Maps
 from playground.match.ask import Matching
 from playground.match.models import SHIPPED
 from playground.page.http import png
-from playground.runs.store import Runs
+from playground.runs.store import ASKED, Limits, Runs
 from playground.texts import sentence, text
 from trainers import record
 from trainers.data import DEFAULT
-from trainers.errors import FULL_DISK
+from trainers.errors import FULL_DISK, UserError
 from trainers.train import RunConfig
 
 Api = dict[str, Callable[..., Any]]
@@ -246,18 +246,20 @@ def test_a_full_disk_is_a_sentence_where_gradio_takes_uploads_too(asked: TestCli
 
 
 def test_one_network_address_leaves_places_in_the_queue_for_others(tmp_path: Path) -> None:
-    matching = Matching(Maps(Runs(tmp_path)), Background())
+    runs = Runs(tmp_path, Limits(questions_address=25))
     with module.Blocks() as demo:
         gr.HTML("")
-        module.build(matching.maps.runs, matching)
-    demo.queue(max_size=200)
+        module.build(runs, Matching(Maps(runs), Background()))
+    demo.queue(max_size=200, limits=runs.limits)
     app = App.create_app(demo)
     one, other = (TestClient(app, client=(host, 1)) for host in ("10.0.0.1", "10.0.0.2"))
 
     def ask(web: TestClient) -> Any:  # nobody works at what waits: the queue has not been started
         return web.post("/gradio_api/call/state", json={"data": ["x"]})
 
-    assert [ask(one).status_code for _ in range(module.WAITING_AT)] == [200] * module.WAITING_AT
+    assert [ask(one).status_code for _ in range(25)] == [200] * 25
     refused = ask(one)
-    assert refused.status_code == 503 and refused.json()["detail"] == module.MANY
+    assert refused.status_code == 503 and refused.json()["detail"] == str(
+        UserError(ASKED, most=25, variable="PLAYGROUND_QUESTIONS_ADDRESS")
+    )
     assert ask(other).status_code == 200

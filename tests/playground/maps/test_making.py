@@ -21,7 +21,7 @@ from playground.maps.frames import Frames
 from playground.maps.layout import Layout
 from playground.maps.making import FIRST, LIVE, Making, Maps
 from playground.maps.reducers import TSNE, UMAP, key_of
-from playground.runs.store import Runs, read_images
+from playground.runs.store import Limits, Runs, read_images
 from tests.playground.conftest import Finished
 from tests.playground.jobs import fail, miss, pace, stay
 from tests.playground.match.test_models import few_emoji, small_clip
@@ -80,14 +80,14 @@ def test_the_process_is_another_watches_gives_up_and_is_replaced(background: Bac
 
 
 def test_maps_of_one_address_leave_places_for_others(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playground.maps.making.OPEN_AT", 3)
+    monkeypatch.setattr(finished.runs, "limits", Limits(questions_address=3))
     background = Background(nice=0)
     maps, stays = Maps(finished.runs, background), background.submit(NOW, lambda: True, stay)  # behind which all wait
     try:
         keys = [key_of(UMAP(15, seed=seed)) for seed in range(20, 25)]
         for key in keys[:3]:
             maps.ask(finished.run, key, "a", True, "1.1.1.1")
-        with pytest.raises(UserError, match="Too many maps"):
+        with pytest.raises(UserError, match="at most 3 questions"):
             maps.ask(finished.run, keys[3], "b", True, "1.1.1.1")  # another name is no way around it
         assert maps.ask(finished.run, keys[0], "b", True, "1.1.1.1")["state"] == "waiting"  # what is made is everybody's
         assert maps.ask(finished.run, keys[3], "c", True, "2.2.2.2")["state"] == "waiting"

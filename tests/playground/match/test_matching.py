@@ -35,7 +35,7 @@ from playground.match.sets import Sets
 from playground.match.words import MEMBERS, TEMPLATES, vocabulary
 from playground.once import Once
 from playground.page.http import png
-from playground.runs.store import Runs
+from playground.runs.store import Limits, Runs
 from playground.texts import table, text
 from tests.playground.conftest import Finished
 from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
@@ -647,7 +647,7 @@ def test_one_page_and_one_address_leave_room_for_others(matching: Matching, monk
     gate = threading.Event()
     monkeypatch.setitem(matching.kinds, "deal", lambda *args: gate.wait(60) and {"pictures": []})
     monkeypatch.setattr(asking, "OPEN_EACH", 2)
-    monkeypatch.setattr(asking, "OPEN_AT", 3)
+    monkeypatch.setattr(matching.maps.runs, "limits", Limits(questions_address=3))
 
     def ask(seed: int, who: str, address: str) -> str:
         return matching.ask("deal", {"set": "digits", "seed": seed, "who": who}, "en", 0.0, address)["state"]
@@ -658,7 +658,7 @@ def test_one_page_and_one_address_leave_room_for_others(matching: Matching, monk
     assert ask(101, "a", "1.1.1.1") != "done"  # those that are open go on
     ask(103, "b", "1.1.1.1")
     for who in ("c", "d"):  # another name for each is no way around it
-        with pytest.raises(UserError, match="Too many of your questions"):
+        with pytest.raises(UserError, match="at most 3 questions.*raise PLAYGROUND_QUESTIONS_ADDRESS"):
             ask(104, who, "1.1.1.1")
     assert ask(104, "c", "2.2.2.2") != "done"
     gate.set()
@@ -674,7 +674,7 @@ def test_slow_questions_of_one_address_hold_no_other_up(matching: Matching, monk
         return gate.wait(60) and {"pictures": []}
 
     monkeypatch.setitem(matching.kinds, "deal", deal)
-    for seed in range(asking.OPEN_AT):
+    for seed in range(Limits.questions_address):
         who = f"{seed // asking.OPEN_EACH}"
         matching.ask("deal", {"set": "digits", "seed": 1000 + seed, "who": who}, "en", 0.0, "1.1.1.1")
     matching.ask("deal", {"set": "digits", "seed": 1999, "who": "other"}, "en", 0.0, "2.2.2.2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,21 @@ def test_an_address_opens_so_many_rooms_and_a_room_takes_so_many_people(rooms: R
         rooms.join(again, "Cid", HOST)
     rooms.join(again, "Benny", BEN)
     assert GUESTS >= 100
+
+
+def test_an_address_fills_no_room(tmp_path: Path) -> None:
+    rooms = Rooms(Runs(tmp_path, Limits(guests_address=3)))
+    room, other = rooms.open("1", SECRET, HOST), rooms.open("2", SECRET, HOST)
+    with ThreadPoolExecutor(12) as many:  # all in one instant
+        tried = [many.submit(rooms.join, room, "Nobody", f"a-browser-{number:04d}", "10.0.0.1") for number in range(12)]
+    refused = [str(one.exception()) for one in tried if one.exception()]
+    assert len(refused) == 9 and all("at most 3 people" in said and "PLAYGROUND_GUESTS_ADDRESS" in said for said in refused)
+    inside = next(number for number, one in enumerate(tried) if not one.exception())
+    rooms.join(room, "Somebody", f"a-browser-{inside:04d}", "10.0.0.1")  # who is in it may take another name
+    rooms.join(room, "Ann", ANN, "10.0.0.2")
+    rooms.join(other, "Ben", BEN, "10.0.0.1")
+    assert len(rooms.guests(room)) == 4
+    assert "10.0.0" not in "".join(path.read_text() for path in rooms.root.rglob("*.json"))
 
 
 def test_rooms_go_when_runs_would_and_never_all_at_once(rooms: Rooms) -> None:

@@ -18,7 +18,7 @@ from playground.runs import numbers as written
 from playground.runs.described import changed, describe, soon, status, warning
 from playground.runs.store import Runs, State, claim
 from playground.texts import text
-from playground.train.learned import another, bars, ending, learned, reached, whitened
+from playground.train.learned import another, bars, ending, learned, missing, reached, whitened
 from playground.train.live import FRAMES, frames_of, live, packed, positions, result
 from tests.playground.conftest import Finished
 from tests.trainers.synthetic import dataset
@@ -122,8 +122,9 @@ def test_before_there_is_anything(tmp_path: Path) -> None:
     m = live(Maps(runs), run, "en")
     assert m and m["state"] == "queued" and "number 1" in m["status"] and not m["figures"] and not m["pictures"]
     assert [tile["value"] for tile in m["tiles"]] == ["–", "–", "–", "0.0 s", "0", "–"]
-    assert m["learned"] is None and m["ending"] is None and m["looks"]["count"] == 0
+    assert not m["learned"]["bars"] and m["learned"]["note"] and m["ending"] is None and m["looks"]["count"] == 0
     assert m["labels"]["end_wait"].startswith("Meanwhile, Explore")  # what to do until it begins
+    assert "moment" not in m["labels"]["map_first"]  # its turn may come in minutes
     runs.stop(run, "me")
     m = live(Maps(runs), run, "en", m["version"])
     assert m and m["status"] == "Stopped before it began." and m["ended"]
@@ -334,7 +335,15 @@ def test_a_run_that_collapsed_is_not_green(tmp_path: Path) -> None:
 
 
 def test_nothing_is_said_of_what_cannot_be_measured() -> None:
-    assert learned("knn", [], False, "en") is None
+    for language in ("en", "zh"):
+        why = [
+            learned(kind, [], False, language, missing(kind, seen, ended))["note"]
+            for kind, seen, ended in (("knn", [], False), ("knn", [], True), ("knn", [{}], False), ("error", [{}], True))
+        ]
+        keys = ("learned_wait", "learned_none", "no_labels", "learned_none")
+        assert why == [text(language, f"live.{key}") for key in keys]
+    found = learned("knn", [("this", 0.8)], False, "en")
+    assert found["note"] == "" and found["bars"][0]["value"] == "80.0%"
 
 
 def test_a_long_run_has_some_of_its_looks_on_the_time_axis() -> None:

@@ -369,6 +369,14 @@ describe('Train', () => {
     assert.equal(see('.tile.learned b').textContent, '80%');
   });
 
+  test('what was learned is no empty box while nothing is known of it', async () => {
+    const {made, see, root} = panel();
+    made.show('one');
+    await made.arrived(moment({state: 'queued', learned: {key: 'knn', name: 'What it learned', help: '', bars: [], note: 'It is measured later.'}}));
+    assert.deepEqual([see('.tile.learned b').textContent, see('.tile.learned .hint').textContent], ['–', 'It is measured later.']);
+    assert.ok(!root.querySelector('.learned-bar, .tile.empty'));
+  });
+
   test('the end has a table with a head, and lines', async () => {
     const {made, root} = panel();
     made.show('mine');
