@@ -21,6 +21,7 @@ from trainers import record, together
 from trainers.checkpoint import CHECKPOINT, MODEL
 from trainers.data import BUILT_IN, DEFAULT
 from trainers.errors import UserError, of_disk
+from trainers.evaluate import judging
 from trainers.events import Failed, Finished, Snapshot, Started, Step
 from trainers.method import knobs_of, make_config, methods
 from trainers.train import RunConfig
@@ -35,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--dataset", default=DEFAULT, help="a built-in name, or folder:PATH for a directory or zip of your own")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--seconds", type=float, help="train for so long (default: 30)")
-    budget.add_argument("--steps", type=int, help="train for so many steps: repeatable")
+    budget.add_argument("--steps", type=int, help="train for so many steps: repeatable to the bit on a CPU")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, help="pixels a side, where not the data set's own")
     parser.add_argument("--device", help="cuda, mps or cpu; default: the first that is there")
@@ -126,6 +127,10 @@ def progress(events: Iterator[object], config: RunConfig) -> Iterator[object]:
             if isinstance(event, Started | Step | Finished):
                 at = event.seconds if config.seconds is not None else event.step
                 bar.update(max(0, min(at, total or 0) - bar.n))
+            if isinstance(event, Started):
+                long = judging(event.train_images + event.test_images, config.size or 28)
+                if long and not bar.disable:
+                    bar.write(str(long), file=sys.stderr)
             if isinstance(event, Step):
                 notes |= {"loss": f"{event.loss:.4g}", "images/s": f"{event.images_per_second:.0f}"}
             if isinstance(event, Snapshot) and event.metrics["knn"] is not None:

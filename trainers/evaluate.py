@@ -16,6 +16,7 @@ from torch import Tensor
 from trainers import linear, metrics
 from trainers.captions import LANGUAGES, captions
 from trainers.data import Dataset, Images
+from trainers.errors import Note
 from trainers.feed import placed
 from trainers.method import Batch, Method
 from trainers.readers import Readers
@@ -26,6 +27,11 @@ PROBED = 10_000  # images that a linear probe is fitted on, at most
 FEW = (1, 5, 10, 100)  # labels of a class that a probe has who has few
 PAIRS = 512  # images whose two views tell alignment
 CHUNK = 500
+FIXED, EACH, LONG = (
+    4.0,
+    0.83e-3,
+    15.0,
+)  # seconds of an end, and an image, of 28 pixels on two cores: docs/scale.md; worth a word
 PIXELS = 2**28  # numbers that the pixels of all images may be for raw pixels to be judged by all of them: 1 GB
 AT_ONCE, LARGEST = 2_000, 4_096  # numbers of an image up to which there is a linear bar as a run begins, and at its end
 
@@ -42,6 +48,19 @@ def subset(images: Images, limit: int = LIMIT) -> Tensor:
 def spread(n: int, count: int) -> list[int]:
     """Indices of at most `count` of n things, evenly from the first to the last: images in order of class show every class."""
     return [round(i * (n - 1) / max(1, count - 1)) for i in range(count)] if count < n else list(range(n))
+
+
+def judging(images: int, side: int = 28) -> Note | None:
+    """What who chooses so many images, of so many pixels a side, should know before a run: how long its end takes. None where
+    that is soon over.
+    """
+    seconds = FIXED * (side / 28) ** 1.4 + EACH * (side / 28) * images
+    if seconds < LONG:
+        return None
+    return Note(
+        "{count} images: once the training time is over, judging all of them takes about {seconds} s more on two cores.",
+        count=f"{images:,}", seconds=f"{round(seconds, -1):.0f}",
+    )  # fmt: skip
 
 
 class Evaluation:

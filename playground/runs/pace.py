@@ -1,4 +1,4 @@
-"""How long it takes on two cores: a method's steps, by the run of it that ships, and what comes once a budget is spent."""
+"""How long it takes on two cores: a method's steps, by the run of it that ships, and which sets are large."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import Any
 
 from playground.runs.shipped import SHIPPED
 from trainers.encoders import choose
-from trainers.errors import Note
 from trainers.method import make_config
 from trainers.train import pick_device
 
 LARGE = {"fashion-mnist-full": 70_000, "cifar10": 60_000}  # images of the built-in sets whose end lets one wait
-FROM, FIXED, EACH = 15_000, 4.0, 0.83e-3  # images; seconds, and seconds an image, of 28 pixels a side: docs/scale.md, two cores
 ENCODERS = {"conv-full": 2.5, "resnet18": 127.0}  # how many times longer a step of SimCLR takes on two cores: digits, batch 128
 UNKNOWN = 15.0  # steps a second of a method that no run ships of: a slow one of those that do
 
@@ -36,14 +34,3 @@ def usual(method: str, knobs: Mapping[str, Any]) -> float:
     own = choose("auto", pick_device())  # what the runs that ship have, or what a GPU is made for
     slower = 1.0 if config.encoder in ("auto", own) else ENCODERS.get(config.encoder, 1.0)
     return shipped(method)[1] / max(1.0, larger) / slower
-
-
-def judging(images: int) -> Note | None:
-    """What who chooses so many images should know before a run: how long its end takes. None where that is soon over."""
-    if images < FROM:
-        return None
-    seconds = round(FIXED + EACH * images, -1)
-    return Note(
-        "{count} images: once the training time is over, judging all of them takes about {seconds} s more on two cores.",
-        count=f"{images:,}", seconds=f"{seconds:.0f}",
-    )  # fmt: skip

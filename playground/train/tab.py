@@ -16,13 +16,14 @@ from playground import reading
 from playground.page.modules import opens
 from playground.page.visitor import address
 from playground.runs.brought import Brought
-from playground.runs.pace import LARGE, judging
+from playground.runs.pace import LARGE
 from playground.runs.store import Runs
 from playground.texts import language_of, text, told
 from playground.train.controls import OWN, Controls, budget
 from trainers import record
 from trainers.data.folder import describe
 from trainers.errors import UserError, of_disk
+from trainers.evaluate import judging
 
 log = logging.getLogger(__name__)
 PANEL = "<div class='live' role='region' aria-live='off'></div>"

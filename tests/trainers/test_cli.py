@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from trainers.__main__ import progress
 from trainers.checkpoint import CHECKPOINT
+from trainers.events import Started
+from trainers.train import RunConfig
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
@@ -70,3 +73,14 @@ def test_a_run_that_is_there_already_goes_on_as_it_began(tmp_path: Path) -> None
 def test_a_mistake_gets_one_sentence(words: tuple[str, ...], part: str) -> None:
     done = call(*words)
     assert done.returncode == 1 and part in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("size", [None, 128])
+def test_who_asks_for_large_images_is_told_how_long_they_take_to_judge(
+    size: int | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = RunConfig("simclr", "digits", steps=10, size=size)
+    began = Started(0, 0.0, "simclr", "digits", "cpu", "conv", 1, 1_500, 297, None, None)
+    assert [*progress(iter([began]), config)] == [began]
+    told = "1,797 images: once the training time is over" in capsys.readouterr().err
+    assert told == (size is not None)

@@ -16,6 +16,7 @@ from playground.train.controls import STEPS, Controls
 from trainers import record
 from trainers.data import BUILT_IN
 from trainers.errors import UserError
+from trainers.evaluate import judging
 from trainers.method import methods
 from trainers.train import RunConfig
 
@@ -148,8 +149,12 @@ def test_the_sentences_of_a_run_say_steps() -> None:
 
 def test_what_takes_long_at_the_end_is_known_of_large_sets_alone() -> None:
     assert set(pace.LARGE) <= set(BUILT_IN)
-    assert pace.judging(12_000) is None
-    notes = [pace.judging(count) for count in sorted(pace.LARGE.values())]
+    assert judging(12_000) is None
+    notes = [judging(count) for count in sorted(pace.LARGE.values())]
     assert [note and note.values for note in notes] == [
         {"count": "60,000", "seconds": "50"}, {"count": "70,000", "seconds": "60"},
     ]  # fmt: skip
+    measured = {(10_000, 64): 33, (100_000, 64): 111, (1_000, 128): 39, (10_000, 128): 96, (100_000, 128): 331}  # docs/scale.md
+    for (count, side), seconds in measured.items():
+        found = judging(count, side)
+        assert found and seconds / 2 < float(found.values["seconds"]) < 2 * seconds
