@@ -40,6 +40,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, help="pixels a side, where not the data set's own")
     parser.add_argument("--device", help="cuda, mps or cpu; default: the first that is there")
+    parser.add_argument(
+        "--compile", action="store_true", help="have torch.compile make the encoder's kernels: minutes first, for runs of hours"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="set one of the method's knobs")
     parser.add_argument("--out", type=Path, help="the run's folder; one that holds a run is gone on with, to the new budget")
     args = parser.parse_args(argv)
@@ -78,7 +81,9 @@ def learn(args: argparse.Namespace) -> int:
             raise UserError("--set takes knob=value, and got {text}.", text=pair)
         knobs[name] = value
     seconds = 30.0 if args.seconds is None and args.steps is None else args.seconds
-    config = RunConfig(args.method, args.dataset, seconds, args.steps, args.seed, args.size, args.device, knobs)
+    config = RunConfig(
+        args.method, args.dataset, seconds, args.steps, args.seed, args.size, args.device, knobs, None, args.compile
+    )
     with contextlib.ExitStack() as stack:
         # others have a copy of the first process's folder, in which nothing is written
         out = args.out if args.out and together.first() else Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -104,7 +109,7 @@ def learn(args: argparse.Namespace) -> int:
 def check_same(old: RunConfig, new: RunConfig, out: Path) -> None:
     """A run goes on only as what it is: UserError where anything but the budget differs."""
     for f in dataclasses.fields(RunConfig):
-        if f.name in ("seconds", "steps", "ceiling", "device"):
+        if f.name in ("seconds", "steps", "ceiling", "device", "compiled"):
             continue
         # 0.2 of the page and "0.2" of the command line are one setting, and so is a default that was written out
         pair = [make_config(c.method, c.knobs) if f.name == "knobs" else getattr(c, f.name) for c in (old, new)]

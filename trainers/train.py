@@ -19,7 +19,7 @@ from trainers.captions import Captions, captions
 from trainers.checkpoint import Checkpoint
 from trainers.data import DEFAULT, Dataset, load
 from trainers.data.images_io import check_size
-from trainers.encoders import choose
+from trainers.encoders import Encoder, choose
 from trainers.errors import UserError
 from trainers.evaluate import Evaluation, spread
 from trainers.events import Event, Failed, Finished, Look, Pictures, Snapshot, Started, Step
@@ -57,6 +57,7 @@ class RunConfig:
     device: str | None = None  # None for the best there is
     knobs: Mapping[str, Any] = field(default_factory=dict)
     ceiling: float | None = None  # seconds after which a run in steps ends in any case
+    compiled: bool = False  # encoders by torch.compile: a minute or more of the first steps, so for runs of hours
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.steps is None):
@@ -146,6 +147,9 @@ def train(
         chosen = {"encoder": resume.description["knobs"]["encoder"]}
         config = dataclasses.replace(config, knobs=dict(config.knobs) | chosen)
     method = build(config, data, device)
+    for part in method.modules() if config.compiled else ():
+        if isinstance(part, Encoder):
+            part.compile()  # in place: names of weights stay
     knobs = method.config
     words = learned(data, knobs).of_image.to(device) if method.reads else None
     batch_size = min(knobs.batch_size, len(data.train))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from tests.benchmarks import gpu
+from tests.benchmarks import choices, gpu
 from tests.trainers.synthetic import dataset
+from trainers import encoders
 from trainers.method import Batch, Loss, Method, methods
+from trainers.train import RunConfig, build
 
 CPU = torch.device("cpu")
 
@@ -105,3 +107,22 @@ def test_the_table_takes_the_place_of_the_one_before() -> None:
     assert once.partition(gpu.END)[2] == document.partition(gpu.END)[2]
     found["reached"] = knn | {"reached_after": None}
     assert "84.7% not reached at a snapshot" in gpu.table(found)
+
+
+def test_each_choice_is_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "load", lambda name: dataclasses.replace(dataset(channels=1, size=16), name=name))
+    seen = list[tuple[int, float, bool]]()
+
+    def learn(data: Any, net: str, seconds: float, seed: int, compiled: bool) -> tuple[float, int]:
+        method = build(RunConfig("simclr", "x", 1.0, knobs={"encoder": net}), data, CPU)
+        seen.append((method.encoder.features, method.rate(9, 0.0), compiled))
+        return 0.5, 3
+
+    monkeypatch.setattr(choices, "learn", learn)
+    found: dict[str, Any] = choices.measure(True)
+    assert seen == [(256, 1.0, False), (64, 1.0, False), (256, 10 / 200, False)]
+    assert [*found["choices"]] == ["as it is", "features of 1x1 cells", "a rise of 200 steps"]
+    assert encoders.ENCODERS["conv"] is encoders.conv
+    if not torch.cuda.is_available():
+        with pytest.raises(SystemExit, match="no CUDA device"):
+            choices.measure(False)
