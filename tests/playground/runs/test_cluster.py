@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 from playground.maps.making import Maps
 from playground.runs.parent import Parent
-from playground.runs.pool import RayRunner
+from playground.runs.pool import RayRunner, choose
 from playground.runs.store import Limits, Runs, claim
 from playground.settings import Settings
 from playground.train.live import live
@@ -65,6 +66,26 @@ def wait(what: Callable[[], object]) -> float:
     return time.monotonic() - begun
 
 
+@contextmanager
+def app(root: Path, **settings: str) -> Iterator[Runs]:
+    """Runs as an app with these settings has them, whose driver has ended afterwards."""
+    asked = Settings.from_environment({"PLAYGROUND_RUNNER": "ray"} | settings)
+    runs = Runs(root, Limits(workers=asked.workers, waiting_each=10))
+    runs.runner = runner = choose(runs, asked)
+    assert isinstance(runner, RayRunner)
+    runner.start()
+    try:
+        yield runs
+    finally:
+        runner.close()
+        for process in runner.processes.values():
+            try:
+                process.wait(30)
+            except Exception:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     from ray.cluster_utils import Cluster
@@ -75,19 +96,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
         nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
         patch.setenv("RAY_ADDRESS", cluster.address)
-        runs = Runs(tmp_path_factory.mktemp("cluster"), Limits(workers=2, waiting_each=10))
-        runs.runner = runner = RayRunner(runs, Settings(runner="ray", workers=2))
-        runner.start()
         try:
-            yield Lab(cluster, nodes, runs, runner)
+            with app(tmp_path_factory.mktemp("cluster"), PLAYGROUND_WORKERS="2") as runs:
+                assert isinstance(runs.runner, RayRunner)
+                yield Lab(cluster, nodes, runs, runs.runner)
         finally:
-            runner.close()
-            for process in runner.processes.values():
-                try:
-                    process.wait(30)
-                except Exception:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
             cluster.shutdown()
 
 
@@ -170,9 +183,31 @@ def test_what_drives_the_cluster_may_die_too(lab: Lab) -> None:
     assert lab.process() != before and len(lab.of(run, "Notice")) == 1 and lab.seconds(run) >= 4.0
 
 
-def test_an_app_that_closes_leaves_a_run_to_its_end(lab: Lab) -> None:
-    run, waits = (lab.runs.create(short(2.0), "me") for _ in range(2))
-    wait(lambda: lab.runs.view(run).events)
+def test_an_app_that_closes_leaves_a_run_to_its_end_and_the_next_one_takes_what_waits(lab: Lab) -> None:
+    made = [lab.runs.create(short(2.0), "me") for _ in range(3)]  # more than there are places
+    wait(lambda: lab.runs.view(made[0]).events)
     lab.runner.close()
     lab.runner.processes[0].wait(SECONDS)
-    assert lab.finished(run) and lab.runs.waiting() == [waits] and not lab.of(run, "Notice")
+    waits = lab.runs.waiting()
+    assert waits and lab.finished(*({*made} - {*waits}))
+    with app(lab.runs.root, PLAYGROUND_WORKERS="2") as restarted:
+        wait(lambda: all(restarted.state(run).kind == "finished" for run in made))
+        assert not any(restarted.view(run).of("Notice") for run in made)
+
+
+def test_four_runs_share_a_gpu_and_a_core_and_a_fifth_waits(lab: Lab, tmp_path: Path) -> None:
+    # Ray counts what a node says that it has: no GPU is needed, and a trainer that finds none at its number takes the processor
+    node = lab.cluster.add_node(num_cpus=4, num_gpus=1)
+    share = {"PLAYGROUND_RAY_CPUS": "0.25", "PLAYGROUND_RAY_GPUS": "0.25", "PLAYGROUND_WORKERS": "5"}
+    with app(tmp_path, **share) as runs:
+        made = [runs.create(short(300.0), "me") for _ in range(5)]
+        wait(lambda: sum(bool(runs.view(run).of("Step")) for run in made) == 4)
+        free = lab.cluster.global_state.available_resources_per_node()[node.node_id]
+        assert free.get("GPU", 0) == 0 and free["CPU"] > 0.25
+        (fifth,) = runs.waiting()
+        for run in {*made} - {fifth}:
+            runs.stop(run, "me")
+        wait(lambda: runs.view(fifth).of("Step"))
+        runs.stop(fifth, "me")
+        wait(lambda: all(runs.state(run).kind == "stopped" for run in made))
+        assert not any(runs.view(run).of("Notice") for run in made)
