@@ -105,8 +105,9 @@ class House:
         for path in self.runs.root.glob("*/run.json"):
             if self.runs.state(path.parent.name).kind == "finished":
                 whole = hashlib.sha256()
-                for name in ("run.json", "events.jsonl", "model.safetensors"):
-                    whole.update((path.parent / name).read_bytes())
+                kept = ("run.json", "events.jsonl", "model.safetensors", "looks.bin", "images.*", "snapshots/*")
+                for file in sorted(one for name in kept for one in path.parent.glob(name)):
+                    whole.update(file.read_bytes())
                 found[path.parent.name] = whole.hexdigest()
         return found
 
