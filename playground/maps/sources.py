@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from playground.once import Once, Stamped
 from playground.runs.shipped import MARK, is_example
 from playground.runs.store import ENDED, Runs, about_images, read_images
+from playground.turns import turn
 from trainers import record
 from trainers.checkpoint import DAMAGED, MODEL, load_model
 from trainers.data import Dataset
@@ -54,7 +55,8 @@ class Sources:
 
     def _read_features(self, run: str, step: int, generation: int) -> NDArray[np.float16]:
         folder = self.runs.folder(run)
-        found = record.read_snapshot(folder, step)
+        with turn():  # one of a run that ships is multiplied out
+            found = record.read_snapshot(folder, step)
         if (folder / "images.json").exists() and len(found) != about_images(folder)["count"]:
             raise UserError(DAMAGED, file="snapshots")
         return found
