@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Sources:
         self.runs = runs
         self.entries: Stamped[Any] = Stamped(1_000)  # of the tabs' lists
         self._listed: Stamped[tuple[bool, bool, bool]] = Stamped(1_000)
+        self._left_out: Stamped[None] = Stamped(1_000)  # of which the log has said so
         self._features = Once(self._read_features, 64)
         self._models = Once(lambda folder, changed: network(folder), 24)
         self._images = Once(lambda folder, changed: read_images(folder), 12)
@@ -103,7 +105,7 @@ class Sources:
                 else:
                     found.append((changed[0], run))
             except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
-                log.warning("run %s is left out: %s", run, error)
+                self._left_out(run, str(error), partial(log.warning, "run %s is left out: %s", run, error))
         return [run for _, run in sorted(found, reverse=True)[:limit]] + sorted(shipped)
 
     def stamp(self, run: str) -> tuple[int, ...]:

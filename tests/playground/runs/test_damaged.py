@@ -179,6 +179,15 @@ def _refused(read: Callable[[], object]) -> UserError | None:
     return None
 
 
+def test_that_a_bad_run_is_left_out_is_in_the_log_once(runs: Runs, caplog: pytest.LogCaptureFixture) -> None:
+    maps = Maps(runs)
+    for how, said in (("no json", 1), ("no config", 2)):  # another fault is said again
+        DAMAGE[how](runs.root / "bad")
+        for _ in range(3):
+            assert maps.beside() == ["good"]
+        assert sum("bad is left out" in line for line in caplog.messages) == said
+
+
 def test_a_run_goes_on_to_be_read_past_a_broken_line(runs: Runs) -> None:
     whole = record.read_events(runs.root / "good")[0]
     broken_line(runs.root / "bad")
