@@ -46,7 +46,7 @@ LEAKS = re.compile(
 )
 TOGETHER, PATIENCE, SLOW = 6, 60.0, 5.0  # questions at a time; seconds
 FIRST = 180.0  # seconds that the first questions may take: each process beside the page begins with one of them
-PAGE_MB = 1_500  # which the process of the page may once have needed
+PAGE_MB = 2_500  # which the process of the page may once have needed: right questions alone, six at a time, bring it to 1,600
 LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server lets go of an idle connection after 5 s
 PREDICT = "/gradio_api/run/predict"
 TOLD = " cannot be loaded\n"  # of a model, whose sentence says that the log has the details
