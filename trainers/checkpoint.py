@@ -29,6 +29,8 @@ from trainers.method import DataSpec, Method, make_config, method_class
 
 DAMAGED = "{file} is damaged or not of this app: train the run again."
 MODEL, CHECKPOINT = "model.safetensors", "checkpoint.safetensors"
+LARGEST = 1 << 26  # bytes of a .npz, packed or not: of 2,000 images features of 512 numbers are 2 MB
+MOST = 256  # pixels a side that a network is built for: its layers may grow with them, whatever its file holds
 SMALL = 64  # numbers below which a tensor is kept as it is
 SCALE = "//scale"  # after the name of a tensor of bytes: what its rows are to be multiplied by
 
@@ -92,10 +94,12 @@ def describe(method: Method, name: str) -> dict[str, Any]:
 
 
 def build(description: Mapping[str, Any]) -> Method:
-    """The untrained method that `describe` told of."""
+    """The untrained method that `describe` told of. ValueError where it would be of huge images."""
     spec: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in description["spec"].items()
     }
+    if not (0 < spec["height"] <= MOST and 0 < spec["width"] <= MOST and spec["channels"] in (1, 3)):
+        raise ValueError("no size of images")
     name = description["method"]
     return method_class(name)(make_config(name, description["knobs"]), DataSpec(**spec))
 
@@ -154,13 +158,15 @@ _reading = threading.Lock()
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of a .npz; nothing is unpickled. One thread at a time. UserError where it is damaged.
+    """All arrays of a .npz; nothing is unpickled. One thread at a time. UserError where it is damaged, or unpacks to too much.
 
     numpy has Python parse the headers, and Python 3.11 counts the depth of all threads' parsing together: SystemError.
     """
     try:
         # opened here: numpy leaves open what it cannot read
         with _reading, path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            if sum(member.file_size for member in file.zip.infolist()) > LARGEST:
+                raise ValueError("too much")
             return {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise
@@ -194,6 +200,8 @@ def _load(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             tensors = {key: file.get_tensor(key) for key in file.keys()}
             for key in [key for key in tensors if key.endswith(SCALE)]:  # of a model that was made small
                 name, scale = key.removesuffix(SCALE), tensors.pop(key)
+                if scale.shape != (len(tensors[name]), 1):  # which would make many of each
+                    raise ValueError("no scale of these rows")
                 tensors[name] = (tensors[name].flatten(1) * scale).view_as(tensors[name])
             return json.loads(file.metadata()["playground"]), tensors
     except Exception as error:  # safetensors raises its own kind, json another, a file of someone else's a KeyError

@@ -30,7 +30,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from trainers import together
-from trainers.checkpoint import CHECKPOINT, DAMAGED, Checkpoint, read_arrays, write
+from trainers.checkpoint import CHECKPOINT, DAMAGED, LARGEST, Checkpoint, read_arrays, write
 from trainers.data import Dataset
 from trainers.errors import NotFound, UserError, of_disk
 from trainers.events import EVENTS, Event, Failed, Finished, Look, Notice, Pictures, Snapshot, Step
@@ -299,9 +299,11 @@ def read_snapshot(folder: Path, step: int) -> np.ndarray[Any, np.dtype[np.float1
     found = read_arrays(path)
     try:
         if "codes" in found:
+            if found["codes"].shape[0] * found["basis"].shape[1] * 4 > LARGEST:  # of few numbers, many
+                raise ValueError("too much")
             return (found["mean"] + found["codes"].astype(np.float32) * found["scale"] @ found["basis"]).astype(np.float16)
         features = found["features"].astype(np.float16, copy=False)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise UserError(DAMAGED, file=path.name) from error
     if features.ndim != 2:
         raise UserError(DAMAGED, file=path.name)

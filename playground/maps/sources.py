@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from playground.once import Once, Stamped
 from playground.runs.shipped import MARK, is_example
 from playground.runs.store import ENDED, Runs, about_images, read_images
+from playground.turns import turn
 from trainers import record
 from trainers.checkpoint import DAMAGED, MODEL, load_model
 from trainers.data import Dataset
@@ -38,6 +40,7 @@ class Sources:
         self.runs = runs
         self.entries: Stamped[Any] = Stamped(1_000)  # of the tabs' lists
         self._listed: Stamped[tuple[bool, bool, bool]] = Stamped(1_000)
+        self._left_out: Stamped[None] = Stamped(1_000)  # of which the log has said so
         self._features = Once(self._read_features, 64)
         self._models = Once(lambda folder, changed: network(folder), 24)
         self._images = Once(lambda folder, changed: read_images(folder), 12)
@@ -54,7 +57,8 @@ class Sources:
 
     def _read_features(self, run: str, step: int, generation: int) -> NDArray[np.float16]:
         folder = self.runs.folder(run)
-        found = record.read_snapshot(folder, step)
+        with turn():  # one of a run that ships is multiplied out
+            found = record.read_snapshot(folder, step)
         if (folder / "images.json").exists() and len(found) != about_images(folder)["count"]:
             raise UserError(DAMAGED, file="snapshots")
         return found
@@ -101,7 +105,7 @@ class Sources:
                 else:
                     found.append((changed[0], run))
             except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
-                log.warning("run %s is left out: %s", run, error)
+                self._left_out(run, str(error), partial(log.warning, "run %s is left out: %s", run, error))
         return [run for _, run in sorted(found, reverse=True)[:limit]] + sorted(shipped)
 
     def stamp(self, run: str) -> tuple[int, ...]:

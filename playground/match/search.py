@@ -19,6 +19,7 @@ from playground.match.sets import size, words_of
 from playground.match.sources import Source
 from playground.match.words import vocabulary
 from playground.once import Once
+from playground.turns import turn
 
 LISTED, HITS, TOLD = 2_000, 60, 50  # texts of a question; pictures and texts of an answer: at most
 EXACT = 100_000  # images up to which all are compared
@@ -78,11 +79,13 @@ def nearest(query: Array, gallery: Array, count: int) -> tuple[NDArray[np.int64]
     """
     count = min(count, len(gallery))
     if len(gallery) <= EXACT:
-        cosines, index = (torch.from_numpy(gallery) @ torch.from_numpy(query)).topk(count)
+        with turn():
+            cosines, index = (torch.from_numpy(gallery) @ torch.from_numpy(query)).topk(count)
         return index.numpy(), cosines.numpy(), "exact"
-    found = _graph(_Same(gallery)).search(query, count)
-    index = np.asarray(found.keys, np.int64)
-    return index, gallery[index] @ query, "usearch"
+    graph = _graph(_Same(gallery))
+    with turn():
+        index = np.asarray(graph.search(query, count).keys, np.int64)
+        return index, gallery[index] @ query, "usearch"
 
 
 class _Same:
@@ -102,7 +105,8 @@ def _built(gallery: _Same) -> Any:
     from usearch.index import Index
 
     index = Index(ndim=gallery.values.shape[1], metric="ip", dtype="f32")
-    index.add(np.arange(len(gallery.values)), gallery.values)
+    with turn():
+        index.add(np.arange(len(gallery.values)), gallery.values)
     return index
 
 

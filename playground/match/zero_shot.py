@@ -17,6 +17,7 @@ from playground.match.pairs import softmax
 from playground.match.question import Question
 from playground.match.sources import Source
 from playground.match.words import class_name, members
+from playground.turns import turn
 from trainers import evaluate, metrics
 from trainers.data import Dataset
 from trainers.errors import UserError
@@ -39,8 +40,9 @@ def test(embeddings: Embeddings, source: Source, body: Mapping[str, Any], langua
     both = embeddings.of_set(source, name, data, [*index, *(len(data.test) + i for i in bank)], one)
     features, known = both[: len(index)], both[len(index) :]
     labels, known_labels = data.test.labels[index].numpy(), data.train.labels[bank].numpy()
-    share = softmax(about["scale"] * features @ classes.T, 1)
-    said = share.argmax(1)
+    with turn():
+        share = softmax(about["scale"] * features @ classes.T, 1)
+        said = share.argmax(1)
     names = [class_name(data, label, language) for label in range(len(data.classes))]
     confusion = count_pairs(labels, said, len(names))
     counts = confusion.sum(1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,13 +13,17 @@ from torch import Tensor
 from playground.loading import load
 from playground.maps.entries import about
 from playground.maps.making import Maps
+from playground.maps.sources import network
+from playground.once import Stamped
 from playground.reconstruct.answers import Abilities, Maker
 from playground.texts import text
+from playground.turns import turn
 from trainers import record
 from trainers.errors import UserError
 from trainers.method import method_class
 from trainers.views import plain
 
+log = logging.getLogger(__name__)
 TRAINED = 5_000  # training images of which means and principal components are
 
 
@@ -26,18 +32,26 @@ class Networks:
 
     def __init__(self, maps: Maps) -> None:
         self.maps = maps
+        self._told: Stamped[tuple[Abilities, str] | None] = Stamped(1_000)  # of the list, which wants no network but once
 
     def entries(self, language: str, also: Sequence[str]) -> list[Maker]:
         """Runs whose network makes images, the newest first."""
         found: list[Maker] = []
         for run in self.makers(also):
-            try:
-                model = self.model(run)
-            except UserError:  # it ended before its first snapshot
-                continue
-            entry = about(self.maps, run, language)
-            found.append({**entry, **abilities(model), "trained": purpose(model, language)})
+            told = self._told((run, language), self.maps.model_changed(run), partial(self._tell, run, language))
+            if told is not None:
+                found.append({**about(self.maps, run, language), **told[0], "trained": told[1]})
         return found
+
+    def _tell(self, run: str, language: str) -> tuple[Abilities, str] | None:
+        """What a network can be asked, and what it was trained for; None of a run that has none. The network is not kept."""
+        with turn():
+            try:
+                model = network(self.maps.runs.folder(run))
+            except UserError as error:  # it ended before its first snapshot, or is damaged
+                log.warning("run %s is left out: %s", run, error)
+                return None
+            return abilities(model), purpose(model, language)
 
     def makers(self, also: Sequence[str]) -> list[str]:
         """Runs of methods that make images, by their configs alone: networks are loaded one by one where they are needed."""

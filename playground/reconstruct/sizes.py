@@ -30,10 +30,10 @@ class CodeSizes:
         mean, basis = self.basis(run)
         for other in self.networks.makers([run]):
             try:
-                model = self.networks.model(other)
+                model = self.networks.model(other) if maps.image_set(other) == own else None
             except UserError:
                 continue
-            if maps.image_set(other) != own or not hasattr(model, "decode") or hasattr(model, "damage"):
+            if not hasattr(model, "decode") or hasattr(model, "damage"):
                 continue
             latent, rest = model.code, x.flatten(1) - mean
             linear = (mean + rest @ basis[:, :latent] @ basis[:, :latent].T).view_as(x).clamp(0, 1)

@@ -12,6 +12,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -46,6 +47,7 @@ class Walls:
         self.maps, self.rooms, self.runs = maps, rooms, maps.runs
         self._walls: Stamped[Wall] = Stamped(50)
         self._tiles: Stamped[Tile] = Stamped(1_000)
+        self._left_out: Stamped[None] = Stamped(1_000)  # of which the log has said so
         self._maps: Stamped[Small | None] = Stamped(1_000)
         self._packing = set[str]()  # rooms; of each one at a time, as a host may take hours for it, or never end
         self._lock = threading.Lock()
@@ -72,7 +74,7 @@ class Walls:
             try:
                 tiles.append(self._tile(run, guest, language))
             except Exception as error:  # gone just now, or damaged in any way: the others are shown
-                log.warning("run %s is left out of a room: %r", run, error)
+                self._left_out(run, repr(error), partial(log.warning, "run %s is left out of a room: %r", run, error))
         people = [guest.name for guest in self.rooms.guests(room)]
         found: Wall = {"version": "", "name": self.rooms.about(room)["name"], "people": people,
                        "pinned": self.rooms.pinned(room), "runs": tiles}  # fmt: skip

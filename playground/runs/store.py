@@ -79,7 +79,7 @@ ABOUT: dict[str, type | tuple[type, ...]] = {  # what images.json holds at least
     "count": int, "columns": int, "rows": int, "width": int, "height": int,
     "classes": list, "labels": (list, type(None)), "captions": dict,
 }  # fmt: skip
-LARGEST = 1 << 28  # pixels of a run's picture of its images
+LARGEST = 1 << 26  # pixels of a run's picture of its images: twice what 2,000 of 128 pixels a side have
 ASKED = (
     "From one network address at most {most} questions are worked on at once: wait until some are answered,"
     " or have the host raise {variable}."
@@ -804,7 +804,9 @@ def read_images(folder: Path) -> Dataset:
     about = about_images(folder)
     rows, columns, h, w = (about[key] for key in ("rows", "columns", "height", "width"))
     try:
-        with Image.open(folder / "images.png") as picture:
+        with Image.open(folder / "images.png", formats=["PNG"]) as picture:
+            if picture.size != (columns * w, rows * h) or picture.mode not in ("L", "RGB"):  # before it is decoded
+                raise ValueError("not of these images")
             sheet = torch.from_numpy(np.array(picture)).reshape(rows, h, columns, w, -1)
     except FileNotFoundError:
         raise

@@ -206,6 +206,16 @@ def damage(chance: random.Random, each: int) -> Iterator[tuple[str, Callable[[Pa
         yield f"images.json: {key}", lambda folder, key=key: _about(folder, key)
 
 
+def bombs() -> Iterator[tuple[str, Callable[[Path], object]]]:
+    """Ways in which a file of a run may be small and unpack to hundreds of megabytes: what it is, and how."""
+    yield "spec of huge images", _huge_spec
+    yield "images.png huge", _huge_picture
+    yield "images.png and images.json huge", _huge_images
+    for name in (FEATURES, ROWS, MAP):
+        yield f"{name} unpacks to much", lambda folder, name=name: _zeros(_last(folder, name))
+    yield "arrays: few numbers of which many are made", _many_of_few
+
+
 def _last(folder: Path, name: str) -> Path:
     """A file of a run; of several the last one, and one that there is not is made: a map that was kept."""
     path = max(folder.glob(name), default=folder / name.replace("*", "00000000"))
@@ -226,6 +236,43 @@ def _no_numbers(folder: Path) -> None:
         about, found = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     spoilt = {name: np.full_like(value, np.nan) if value.dtype.kind == "f" else value for name, value in found.items()}
     save_file(spoilt, path, about)
+
+
+def _huge_spec(folder: Path) -> None:
+    """An autoencoder of larger images: layers grow with them, and the file does not."""
+    spec = {"channels": 1, "height": 2048, "width": 2048, "mean": [0.5], "std": [0.5]}
+    about = {"step": 1, "seconds": 1.0, "method": "autoencoder", "knobs": {"encoder": "conv"}, "spec": spec}
+    save_file({"x": np.zeros(1, np.float32)}, folder / "model.safetensors", {"playground": json.dumps(about)})
+    _config(folder, "method", "autoencoder")
+    _config(folder, "knobs", {})
+
+
+def _huge_picture(folder: Path) -> None:
+    Image.new("RGB", (9_000, 9_000)).save(folder / "images.png")  # 243 MB of 240 kB, of which Pillow says nothing
+
+
+def _huge_images(folder: Path) -> None:
+    """As large as images.json says."""
+    _huge_picture(folder)
+    about = json.loads((folder / "images.json").read_text())
+    about |= {"columns": 90, "rows": 90, "width": 100, "height": 100}
+    (folder / "images.json").write_text(json.dumps(about))
+
+
+def _zeros(path: Path) -> None:
+    """An array that every reader would take for its own."""
+    zeros = np.zeros((100, 1 << 20), np.uint8)
+    np.savez_compressed(path, features=zeros, positions=zeros, scale=1.0)  # 100 MB of 100 kB each
+
+
+def _many_of_few(folder: Path) -> None:
+    parts = {
+        "codes": np.zeros((20_000, 1), np.int8),
+        "scale": np.ones(1),
+        "mean": np.zeros(20_000),
+        "basis": np.ones((1, 20_000)),
+    }
+    np.savez(_last(folder, FEATURES), **parts)
 
 
 def _cut(path: Path, share: float) -> None:

@@ -1,8 +1,9 @@
 """Corpus: what no page of ours sends, to every route, to every function of the API, and to whatever reads a file.
 
 The app runs for real, in a folder of its own. An answer fails that has no answer within a minute, is a 5xx, or shows a path of
-this machine or Python's own words; so do a trace in the log, a file outside of the folders that the app may write to, and a
-pickle that was run. `--quick` takes a part of each group, by a seed.
+this machine or Python's own words; so do a trace in the log, a file outside of the folders that the app may write to, a pickle
+that was run, and more than PAGE_MB of memory that the page's process once needed (`page_mb`). `--quick` takes a part of each
+group, by a seed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ LEAKS = re.compile(
 )
 TOGETHER, PATIENCE, SLOW = 6, 60.0, 5.0  # questions at a time; seconds
 FIRST = 180.0  # seconds that the first questions may take: each process beside the page begins with one of them
+PAGE_MB = 2_500  # which the process of the page may once have needed: right questions alone, six at a time, bring it to 1,600
 LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server lets go of an idle connection after 5 s
 PREDICT = "/gradio_api/run/predict"
 TOLD = " cannot be loaded\n"  # of a model, whose sentence says that the log has the details
@@ -227,7 +229,7 @@ def models(box: Path, chance: random.Random) -> list[str]:
 def damaged(root: Path, chance: random.Random, each: int, most: int | None) -> Iterator[Case]:
     """Runs whose folders are damaged, among others that are well; what a page asks of them and of all."""
     every, last = list(bad.damage(chance, each)), Runs(root).view("good").of("Snapshot")[-1]["step"]
-    for number, (said, how) in enumerate(chance.sample(every, min(most or len(every), len(every)))):
+    for number, (said, how) in enumerate([*chance.sample(every, min(most or len(every), len(every))), *bad.bombs()]):
         run = f"bad-{number}"
         shutil.copytree(root / "good", root / run)
         how(root / run)
@@ -324,7 +326,7 @@ def measure(quick: bool) -> dict[str, object]:
             last = list(damaged(runs, chance, 2 if quick else 8, QUICK["run"] // 5 if quick else None))
             last += [case for case, ends in first if ends]
             more, others = asyncio.run(asked(served.url, last, shown))
-            log = served.said()
+            log, page = served.said(), highest(served.process.pid)
         failed, counts = failed + more, counts + others
         parts = log.split("Traceback (most recent call last)")
         ends = [_last(part.splitlines()[1:]) for before, part in pairwise(parts) if not before.endswith(TOLD)]
@@ -333,6 +335,7 @@ def measure(quick: bool) -> dict[str, object]:
         outside = sorted(_files(box) - before)
     failed += [f"trace in the log: {kind} ({number} times)" for kind, number in Counter(traces).items()]
     failed += [f"written outside: {path}" for path in outside]
+    failed += [f"memory of the page's process: {page} MB"] if page > PAGE_MB else []
     for line in failed:
         print(line[:500])
     print(f"{'group':<10}{'asked':>7}")
@@ -340,8 +343,15 @@ def measure(quick: bool) -> dict[str, object]:
         print(f"{group:<10}{number:>7}")
     return {
         "tried": sum(counts.values()), "failed": len(failed), "traces": len(traces), "outside": len(outside),
-        "groups": dict(counts), "seconds": round(time.perf_counter() - began, 1), "quick": quick,
+        "page_mb": page, "groups": dict(counts), "seconds": round(time.perf_counter() - began, 1), "quick": quick,
     }  # fmt: skip
+
+
+def highest(process: int) -> int:
+    """Megabytes that a process had at most so far; 0 where the system does not say it."""
+    status = Path(f"/proc/{process}/status")
+    found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) // 1024 if found else 0
 
 
 def _files(box: Path) -> set[str]:

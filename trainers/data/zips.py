@@ -20,8 +20,10 @@ from trainers.errors import DataError
 from trainers.pictures import NO_ZIP, archive
 
 MAX_ZIP_ENTRIES = 20_000  # of what may be images: neither junk nor folders nor texts count
+MAX_ZIP_MEMBERS = 4 * MAX_ZIP_ENTRIES  # of all: an image, its text, and what a Mac puts beside each; 1 kB of memory a member
 MAX_ZIP_BYTES = 1024 * MIB  # both packed and unpacked
 MAX_ZIP_INDEX_BYTES = 32 * MIB
+MEMBER = b"PK\1\2"  # with which each begins in the index
 PIECE = 1 << 13  # bytes that are inflated at once: at most a thousand times as many come out
 DEFLATE64 = 9
 KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, DEFLATE64)
@@ -42,7 +44,9 @@ def open_zip(path: Path) -> Iterator[Files]:
         raise DataError("{zip} is larger than {limit} MiB: take fewer images.", zip=path, limit=MAX_ZIP_BYTES // MIB)
     with ExitStack() as stack:
         try:
-            archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(_Pieces(io.FileIO(path)))))
+            pieces = stack.enter_context(_Pieces(io.FileIO(path)))
+            archive = stack.enter_context(zipfile.ZipFile(pieces))
+            pieces.is_open = True
         except DataError:
             raise
         except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
@@ -73,7 +77,7 @@ def _list_zip(path: Path, archive: zipfile.ZipFile) -> Files:
         if not any(map(is_junk, (inside := _inside(path, name)).parts)) and not name.endswith("/")
     ]  # fmt: skip
     if sum(not is_text(inside) for _, inside in kept) > MAX_ZIP_ENTRIES:
-        raise _too_many(path)
+        raise _too_many(path, MAX_ZIP_ENTRIES)
     if sum(member.file_size for member, _ in kept) > MAX_ZIP_BYTES:
         raise DataError(
             "{zip} unpacks to more than {limit} MiB: take fewer or smaller images.",
@@ -127,19 +131,26 @@ def _told(member: zipfile.ZipInfo) -> str | None:
 
 
 class _Pieces(io.BufferedReader):
-    """A zip that is not read in huge pieces.
+    """A zip whose index is read, and its members counted, before anything is made of it.
 
     zipfile reads the whole index at once and makes an object of each entry before anyone can count them.
     """
 
+    is_open = False  # whether the index is read: what comes then is of the members
+
     def read(self, size: int | None = -1, /) -> bytes:
+        if self.is_open:
+            return super().read(size)
         if size is not None and size > MAX_ZIP_INDEX_BYTES:
-            raise _too_many(Path(str(self.name)))
-        return super().read(size)
+            raise _too_many(Path(str(self.name)), MAX_ZIP_MEMBERS)
+        found = super().read(size)
+        if found.count(MEMBER) > MAX_ZIP_MEMBERS:
+            raise _too_many(Path(str(self.name)), MAX_ZIP_MEMBERS)
+        return found
 
 
-def _too_many(path: Path) -> DataError:
-    return DataError("{zip} has more than {limit} entries: take fewer images.", zip=path, limit=f"{MAX_ZIP_ENTRIES:,}")
+def _too_many(path: Path, limit: int) -> DataError:
+    return DataError("{zip} has more than {limit} entries: take fewer images.", zip=path, limit=f"{limit:,}")
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:

@@ -20,7 +20,8 @@ from starlette.testclient import TestClient
 from playground import ui
 from playground.background import Background
 from playground.maps.making import Maps
-from playground.reconstruct import masks, sizes
+from playground.maps.sources import network
+from playground.reconstruct import masks, networks, sizes
 from playground.reconstruct.ask import Questions
 from playground.reconstruct.networks import training_images
 from playground.reconstruct.pixels import judged
@@ -103,12 +104,10 @@ def test_runs_that_rebuild_are_listed_with_what_they_can_do_and_were_trained_for
     assert all(one["trained"] != questions.runs("zh", [])[i]["trained"] for i, one in enumerate(questions.runs("en", [])))
 
 
-def test_no_network_is_loaded_to_see_that_it_makes_no_images(
-    questions: Questions, maps: Maps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_network_is_loaded_to_see_that_it_makes_no_images(maps: Maps, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(maps, "model", lambda run: asked.append(run) or Maps.model(maps, run))
-    questions.runs("en", [])
+    monkeypatch.setattr(networks, "network", lambda folder: asked.append(folder.name) or network(folder))
+    Questions(maps).runs("en", [])
     assert sorted(asked) == ["ae", "dae", "mae"]
 
 

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,19 @@ from starlette.testclient import TestClient
 
 from playground import ui
 from playground.background import Background
+from playground.maps.layout import read_layout
 from playground.maps.making import Maps
 from playground.match.ask import Matching
 from playground.runs.rooms import Rooms
 from playground.runs.storage import slot
-from playground.runs.store import TRAINING, UPLOADS, Runs
+from playground.runs.store import TRAINING, UPLOADS, Runs, read_images
 from tests.playground.conftest import Finished
-from tests.reliability.bad import damage
+from tests.reliability.bad import bombs, damage
 from tests.reliability.corpus import QUESTIONS as QUESTIONS_OF_CORPUS
 from tests.reliability.corpus import REPAIRS
 from trainers import record
+from trainers.checkpoint import build, load_model
+from trainers.errors import UserError
 from trainers.train import RunConfig
 
 LISTS = ("runs", "repairs", "models", "compare", "compare?runs=good,{run}", "learn")
@@ -131,7 +135,7 @@ def test_nothing_that_may_be_wrong_with_a_file_is_a_failure_of_the_app(runs: Run
     routes = [ui.mount(maps, Matching(maps, Background()))]
     with TestClient(Starlette(routes=routes), raise_server_exceptions=False) as web:
         web.get(f"/playground/runs/good/maps/pca-2/{last}")  # so that a frame is kept, which can be damaged
-        for number, (said, how) in enumerate(damage(random.Random(0), 2)):
+        for number, (said, how) in enumerate([*damage(random.Random(0), 2), *bombs()]):
             run = f"bad-{number}"
             shutil.copytree(tmp_path / "good", tmp_path / run)
             how(tmp_path / run)
@@ -141,6 +145,47 @@ def test_nothing_that_may_be_wrong_with_a_file_is_a_failure_of_the_app(runs: Run
             failed += [f"{said}: {one.request.url.path}: {one.text[:80]}" for one in asked if one.status_code >= 500]
             shutil.rmtree(tmp_path / run)
     assert not failed, "\n".join(failed)
+
+
+@pytest.mark.parametrize("how", [how for _, how in bombs()], ids=[said for said, _ in bombs()])
+def test_a_file_that_unpacks_to_much_is_damaged_and_costs_nothing(runs: Runs, how: Callable[[Path], object]) -> None:
+    """Each way of reading it ends with the one sentence, before memory is taken."""
+    folder, last = runs.root / "bad", runs.view("bad").of("Snapshot")[-1]["step"]
+    how(folder)
+    readers = (
+        lambda: read_images(folder),
+        lambda: load_model(folder),
+        lambda: record.read_snapshot(folder, last),
+        lambda: record.read_pictures(folder, last),
+        lambda: read_layout(folder / "maps" / "pca-2" / "00000000.npz"),
+    )
+    tracemalloc.start()
+    try:
+        told = [str(error) for read in readers if (error := _refused(read))]
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert told and all("is damaged or not of this app" in one for one in told)
+    assert most < 60 << 20
+
+
+def _refused(read: Callable[[], object]) -> UserError | None:
+    try:
+        read()
+    except UserError as error:
+        return error
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def test_that_a_bad_run_is_left_out_is_in_the_log_once(runs: Runs, caplog: pytest.LogCaptureFixture) -> None:
+    maps = Maps(runs)
+    for how, said in (("no json", 1), ("no config", 2)):  # another fault is said again
+        DAMAGE[how](runs.root / "bad")
+        for _ in range(3):
+            assert maps.beside() == ["good"]
+        assert sum("bad is left out" in line for line in caplog.messages) == said
 
 
 def test_a_run_goes_on_to_be_read_past_a_broken_line(runs: Runs) -> None:
@@ -180,3 +225,12 @@ def test_one_bad_run_stops_neither_clearing_nor_deleting(runs: Runs, said: str) 
     mine = runs.create(RunConfig("simclr", "digits", 1.0), "m" * 16)  # which clears away what is old
     assert not upload.exists()
     assert runs.delete("m" * 16) == ["digits"] and not (runs.root / mine).exists() and (runs.root / "good").exists()
+
+
+def test_no_network_is_built_for_huge_images() -> None:
+    spec = {"channels": 1, "height": 28, "width": 28, "mean": [0.5], "std": [0.5]}
+    about = {"method": "autoencoder", "knobs": {"encoder": "conv"}}
+    assert build(about | {"spec": spec})
+    for wrong in ({"height": 2048}, {"width": 2048}, {"channels": 4096}, {"height": 0}):
+        with pytest.raises(ValueError, match="no size"):
+            build(about | {"spec": spec | wrong})

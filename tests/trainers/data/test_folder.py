@@ -506,19 +506,32 @@ def test_zip_in_zip_and_other_files(tmp_path: Path) -> None:
     )
 
 
-def test_zip_with_100_000_entries(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("ending", "count", "said"), [("", 20_001, "20,000"), (".txt", 80_001, "80,000")])
+def test_zip_with_too_many_images_or_too_much_beside_them(
+    tmp_path: Path, ending: str, count: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "many.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        for i in range(100_000):
-            archive.writestr(zipfile.ZipInfo(str(i)), b"")
-    with pytest.raises(DataError, match=r"many.zip has more than 20,000 entries: take fewer images\.$"):
+        for i in range(count):
+            archive.writestr(zipfile.ZipInfo(f"{i}{ending}"), b"")
+    if ending:
+        monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda archive: pytest.fail("the entries were made"))
+    with pytest.raises(DataError, match=rf"many.zip has more than {said} entries: take fewer images\.$"):
         folder.load(path)
+
+
+def test_a_large_member_that_is_not_packed_is_no_index(tmp_path: Path) -> None:
+    path, large = tmp_path / "large.zip", zips.MEMBER * (9 * zips.MIB)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.bmp", large)
+    with zips.open_zip(path) as listing:
+        assert listing.files[0][1]() == large
 
 
 def test_zip_index_is_not_read_when_it_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zips, "MAX_ZIP_INDEX_BYTES", 100)
     monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda archive: pytest.fail("the entries were made"))
-    with pytest.raises(DataError, match="a.zip has more than 20,000 entries"):
+    with pytest.raises(DataError, match="a.zip has more than 80,000 entries"):
         folder.load(make_zip(tmp_path / "a.zip", good()))
 
 
