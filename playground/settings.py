@@ -125,7 +125,7 @@ class Settings:
         Limits.questions_address,
         "questions from one network address that are worked on at once: to models, for maps, and in the API's queue, each",
         1,
-        40,
+        200,
     )
     megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
     keep_uploads: float = setting(
