@@ -223,20 +223,21 @@ class Runs:
 
     # -- what a person does -------------------------------------------------------------------------------------
 
-    def create(self, config: RunConfig, owner: str, address: str = "") -> str:
+    def create(self, config: RunConfig, owner: str, address: str = "", person: str = "") -> str:
         """Queue a new run and return its id. UserError where there are too many already.
 
-        address: the visitor's, as playground.page.visitor has it; without one its limits do not apply.
+        address: the visitor's, as playground.page.visitor has it; without one its limits do not apply. person: whose turn it
+        takes and whose limits count, where that is not the owner.
         """
         if config.seconds is not None and config.seconds > self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
         run, seconds = secrets.token_urlsafe(8), self.takes(config)
         config = self._bounded(config, seconds)
         with self._queueing:
-            self._make_room([seconds], owner, address)
+            self._make_room([seconds], person or owner, address)
             with self._whole([run]):
                 record.create(self.root / run, config, owner=hashed(owner))
-                self._enqueue(run, seconds, owner, address)
+                self._enqueue(run, seconds, person or owner, address)
         try:
             if self._is_due():
                 self.expire()  # who waits for a place in the queue does not wait for this as well
