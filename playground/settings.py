@@ -123,7 +123,8 @@ class Settings:
     guests_address: int = setting(Limits.guests_address, "people from one network address that may be in a room", 1, 300)
     questions_address: int = setting(
         Limits.questions_address,
-        "questions from one network address that are worked on at once: to models, for maps, and in the API's queue, each",
+        "questions from one network address that are worked on at once: to models, for maps, for what is measured, placed, read"
+        " or exported, and in the API's queue, each",
         1,
         200,
     )

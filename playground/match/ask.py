@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from playground.background import Background, Cancelled
+from playground.background import LATE, Background, Cancelled
 from playground.maps.making import Maps
 from playground.match import hub
 from playground.match.answers import Loaded, Progress
@@ -51,7 +51,7 @@ class Matching:
         self.maps, self.background = maps, background
         self.models = Models(maps, local)
         self.sets = Sets(maps.runs.root / "own")
-        self.own = Own(self.sets, uploads)
+        self.own = Own(self.sets, uploads, maps.share)
         self.embeddings = Embeddings(self.sets, background)
         kinds = {"load": load, "match": match, "find": find, "texts": texts, "test": test, "place": place}
         self.kinds: dict[str, Work] = {name: partial(work, self.embeddings) for name, work in kinds.items()}
@@ -98,9 +98,7 @@ class Matching:
         until = time.monotonic() + LONGEST
         while (found := self.ask(kind, body, language, WAITS / 3, address))["state"] != "done":
             if time.monotonic() > until:
-                raise UserError(
-                    "This takes longer than {seconds} seconds: ask again later, or for less.", seconds=f"{LONGEST:g}"
-                )
+                raise UserError(LATE, seconds=f"{LONGEST:g}")
         return found
 
     def _question(

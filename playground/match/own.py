@@ -10,7 +10,8 @@ import threading
 import time
 import zipfile
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 
 from playground import reading
@@ -32,10 +33,15 @@ File = tuple[str, bytes]  # its name, what it holds
 
 
 class Own:
-    """Files that people brought. Safe to call from many threads. is_open: whether they may bring any."""
+    """Files that people brought. Safe to call from many threads.
 
-    def __init__(self, sets: Sets, is_open: bool = True) -> None:
-        self.sets, self.root, self.is_open = sets, sets.root, is_open
+    is_open: whether they may bring any; share: around what is read of one address at once, playground.shares.Share.
+    """
+
+    def __init__(
+        self, sets: Sets, is_open: bool = True, share: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        self.sets, self.root, self.is_open, self.share = sets, sets.root, is_open, share
         self.brought = Brought(self.root.parent)
         self._used: int | None = None  # bytes that are kept, once they were counted
         self._counting = threading.Lock()
@@ -44,7 +50,7 @@ class Own:
         """Pictures of a browser, and sentences about how they were read, and about files that are none."""
         self._check_open()
         pictures, notes, skipped = list[OwnPicture](), list[str](), list[str]()
-        with reading.upload():
+        with self.share(), reading.upload():
             for name, content in files:
                 try:
                     made, note = reading.thumbnail(content, name, SIDE)
@@ -72,7 +78,8 @@ class Own:
         new = not (self.root / name).exists()
         self._write(name, files)
         try:
-            _, data = self.sets.set(name)
+            with self.share():
+                _, data = self.sets.set(name)
         except UserError as error:
             if new:  # or somebody has it, and too much is read just now
                 shutil.rmtree(self.root / name, ignore_errors=True)

@@ -193,3 +193,10 @@ def test_of_too_many_uploads_at_once_one_is_refused(monkeypatch: pytest.MonkeyPa
         pass
     with reading.upload():
         pass
+
+
+def test_an_upload_that_takes_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_free", SimpleQueue())  # both processes are at others' pictures
+    monkeypatch.setattr(reading, "LONGEST", 0.05)
+    with reading.upload(), pytest.raises(UserError, match="longer than 0.05 seconds"):
+        reading.tiles([(b"", "x.png")], 16)
