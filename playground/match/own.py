@@ -28,6 +28,7 @@ from trainers.errors import DataError, UserError
 
 FOLDERS, LETTERS = 12, 120  # of a file's place in a set: how many, and of how many letters each
 SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
+ROOM = 0.9  # of the bytes that stay where they were too many, or each that comes would have all looked at again
 PART = 10  # of so many things one may go at once for its age, each hour
 File = tuple[str, bytes]  # its name, what it holds
 
@@ -131,7 +132,7 @@ class Own:
         self.expire()
 
     def expire(self) -> None:
-        """Forget what is too old, and of what is too much the oldest of who has the most; count what stays.
+        """Forget what is too old, and of what is too much the oldest of who has the most till there is room; count what stays.
 
         Of what is too old AT_ONCE go at once, or a part of all: a clock that jumps ahead makes everything old.
         """
@@ -146,7 +147,8 @@ class Own:
             for _, path in found[going:]:
                 kept[whose.get(path.stem, "")].append((path, occupied(path)))
             bytes_of = {owner: sum(size for _, size in things) for owner, things in kept.items()}
-            while sum(bytes_of.values()) > BYTES:
+            most_of_all = BYTES if sum(bytes_of.values()) <= BYTES else ROOM * BYTES
+            while sum(bytes_of.values()) > most_of_all:
                 most = max(bytes_of, key=lambda owner: bytes_of[owner])
                 path, size = kept[most].popleft()
                 remove(path)
