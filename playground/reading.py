@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
@@ -23,7 +23,8 @@ from trainers.deep import Deep
 from trainers.errors import DataError, Note, UserError
 
 PROCESSES, SECONDS, MEMORY = 2, 20.0, 1 << 30  # of one call; bytes of one process, with Python's own 150 MB
-PEOPLE = 24  # who may wait at once: each holds a thread
+PEOPLE = 60  # who may wait at once: each holds one of 120 threads
+BYTES = 24 * (80 << 20)  # of what came and is held meanwhile: so many of the largest uploads
 LONGEST = 300.0  # seconds that one upload may take, with what it waits
 BUSY = "Too many pictures are being read: try again in a minute."
 
@@ -32,6 +33,7 @@ _free: SimpleQueue[Background] = SimpleQueue()
 for _one in _processes:
     _free.put(_one)
 _room = threading.Semaphore(PEOPLE)
+_held, _holding = 0, threading.Lock()
 _until: ContextVar[float] = ContextVar("until", default=math.inf)  # when the upload that is read has taken too long
 
 
@@ -46,6 +48,22 @@ def upload() -> Iterator[None]:
     finally:
         _until.reset(before)
         _room.release()
+
+
+@contextmanager
+def held(files: Iterable[tuple[str, bytes]]) -> Iterator[None]:
+    """Around an upload that lies in memory till it has been read: UserError where all of them together are too large."""
+    global _held
+    size = sum(len(content) for _, content in files)
+    with _holding:
+        if _held + size > BYTES:
+            raise UserError(BUSY)
+        _held += size
+    try:
+        yield
+    finally:
+        with _holding:
+            _held -= size
 
 
 def tiles(several: Sequence[tuple[bytes, str]], size: int) -> list[tuple[int, NDArray[np.uint8] | Deep | DataError]]:

@@ -128,7 +128,7 @@ def fitted(maps: Sources, run: str, name: str, content: bytes) -> tuple[torch.Te
 def place_files(placing: Placing, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> ImagePlacements:
     """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
     images, names, notes, skipped = [], [], [], []
-    with placing.frames.share():
+    with placing.frames.share(), reading.held(files):
         with reading.upload():
             for name, content in files:
                 try:

@@ -51,7 +51,7 @@ class Own:
         """Pictures of a browser, and sentences about how they were read, and about files that are none."""
         self._check_open()
         pictures, notes, skipped = list[OwnPicture](), list[str](), list[str]()
-        with self.share(), reading.upload():
+        with self.share(), reading.held(files), reading.upload():
             for name, content in files:
                 try:
                     made, note = reading.thumbnail(content, name, SIDE)
@@ -79,7 +79,7 @@ class Own:
         new = not (self.root / name).exists()
         self._write(name, files)
         try:
-            with self.share():
+            with self.share(), reading.held(files):
                 _, data = self.sets.set(name)
         except UserError as error:
             if new:  # or somebody has it, and too much is read just now
