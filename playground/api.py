@@ -150,8 +150,7 @@ def build(runs: Runs, matching: Matching) -> None:
             seconds: how long to train; 30 is enough to see something.
             seed: starting point of all random choices; the same seed, the same start.
             steps: how many steps to train, in place of seconds: the same run on every machine.
-            secret: 16 to 100 letters of your own, the same for all your runs; all without one from a network address are one
-                person's, who takes turns with others and may have only a few runs waiting.
+            secret: 16 to 100 letters, one for all your runs; who gives none is one person with all others of their address.
 
         Returns:
             "run", its id, and "secret", by which /stop knows that it is yours: the one that was given, or a new one.
