@@ -25,6 +25,7 @@ from playground.match.ask import Matching
 from playground.match.models import SHIPPED
 from playground.match.sets import PICTURES
 from playground.page.http import SET_FILES, UPLOAD_BYTES
+from playground.page.http import secret as checked
 from playground.page.visitor import address
 from playground.runs.store import Limits, Runs
 from playground.texts import language_of, text, told
@@ -41,6 +42,7 @@ AT_ONCE = 6  # questions of one function that are answered
 KINDS: dict[Any, tuple[str, tuple[type, ...]]] = {  # of an argument: what JSON calls it, and what Python makes of that
     str: ("string", (str,)), bool: ("boolean", (bool,)), int: ("integer", (int,)), float: ("number", (int, float)),
     float | None: ("number", (int, float, type(None))), int | None: ("integer", (int, type(None))),
+    str | None: ("string", (str, type(None))),
 }  # fmt: skip
 
 
@@ -138,6 +140,7 @@ def build(runs: Runs, matching: Matching) -> None:
         seconds: float = 30,
         seed: int = 0,
         steps: int | None = None,
+        secret: str | None = None,
     ) -> dict[str, str]:
         """Train a network without labels: queue a run with a method's default knobs. Ask /state for its progress and results.
 
@@ -147,20 +150,20 @@ def build(runs: Runs, matching: Matching) -> None:
             seconds: how long to train; 30 is enough to see something.
             seed: starting point of all random choices; the same seed, the same start.
             steps: how many steps to train, in place of seconds: the same run on every machine.
+            secret: 16 to 100 letters, one for all your runs; who gives none is one person with all others of their address.
 
         Returns:
-            "run", its id, and "secret", by which /stop knows that it is yours.
+            "run", its id, and "secret", by which /stop knows that it is yours: the one that was given, or a new one.
         """
         if dataset not in BUILT_IN:  # a path of this machine is nobody's business
             names = ", ".join(BUILT_IN)
             raise UserError("There is no data set “{name}”: choose one of {names}.", name=dataset[:40], names=names)
-        secret = secrets.token_urlsafe(16)
-        return {
-            "run": runs.create(
-                RunConfig(method, dataset, seconds if steps is None else None, steps, seed), secret, address(request)
-            ),
-            "secret": secret,
-        }
+        # by a secret that is new with each run nobody would ever have more than one
+        owner, person = (
+            (secrets.token_urlsafe(16), _whoever(runs, request)) if secret is None else (checked({"secret": secret}), "")
+        )
+        config = RunConfig(method, dataset, seconds if steps is None else None, steps, seed)
+        return {"run": runs.create(config, owner, address(request), person), "secret": owner}
 
     def state(run: str) -> dict[str, Any]:
         """Where a run stands, and its numbers: loss, kNN accuracy and the like, beside those of raw pixels where it has ended.
@@ -360,6 +363,11 @@ def _check(name: str, value: Any, hint: Any) -> None:
     kind, types = KINDS.get(hint, ("", (object,)))
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types and object not in types):
         raise UserError("“{name}” must be of JSON's type {kind}.", name=name, kind=kind)
+
+
+def _whoever(runs: Runs, request: gr.Request) -> str:
+    """All who give no secret, of a network address; the hash of the address has a salt."""
+    return f"address {runs.place(address(request))}"
 
 
 def _somebody() -> str:

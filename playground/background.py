@@ -25,6 +25,8 @@ except ImportError:  # Windows has none
 
 log = logging.getLogger(__name__)
 DIED = "The process that works on this was ended by the system, most often for lack of memory: ask again, or for less."
+LATE = "This takes longer than {seconds} seconds: ask again later, or for less."
+PATIENCE = 120.0  # seconds that somebody waits for an answer
 NOW, SOON, LATER = 0, 1, 2  # somebody waits for a point; for a first picture; for the frames around it
 
 
@@ -76,6 +78,19 @@ class Background:
                 self._thread.start()
             self._queue.put((urgency, next(self._number), job))
         return job
+
+    def answer(self, work: Callable[..., Any], *args: Any) -> Any:
+        """work(*args, watch) in the process, before all that waits there; UserError where it takes longer than PATIENCE."""
+        until = time.monotonic() + PATIENCE
+        job = self.submit(NOW, lambda: time.monotonic() < until, work, *args)
+        try:
+            return job.result(PATIENCE)
+        except Cancelled as gone:  # the app is being ended
+            raise UserError(DIED) from gone
+        except TimeoutError as late:
+            if job.done():  # it was the work's own
+                raise
+            raise UserError(LATE, seconds=f"{PATIENCE:g}") from late
 
     def warm(self, work: Callable[..., Any]) -> None:
         """Let the process do `work(watch)` once nothing else waits: imports, compilation."""

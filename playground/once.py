@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Generic, TypeVar
 
 from trainers.errors import UserError
 
 T = TypeVar("T")
 LISTENERS = 60  # who waits for an answer that another one works out: each holds one of 120 threads
+WAITING = 60  # who waits for a turn: more than one network address may, or it would close it for all
+PATIENCE = 120.0  # seconds that somebody waits for a turn
 BUSY = "Too many people ask for this at once: try again in a minute."
 
 
@@ -20,15 +23,24 @@ class Once(Generic[T]):
 
     functools.lru_cache would let each of them work it out. An error is everybody's who waits, and is not kept. kept: so many
     answers; at_once: so many calls at a time, 0 for any; waiting: so many may wait for their turn, and UserError for the
-    next, as for whoever comes after LISTENERS that wait for what others work out.
+    next, as for whoever comes after LISTENERS that wait for what others work out. share: around each call, whose error is
+    its: playground.shares.Share, of which those take nothing who wait for another's call.
     """
 
-    def __init__(self, work: Callable[..., T], kept: int, at_once: int = 0, waiting: int = 8) -> None:
+    def __init__(
+        self,
+        work: Callable[..., T],
+        kept: int,
+        at_once: int = 0,
+        waiting: int = WAITING,
+        share: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._work, self._kept = work, kept
         self._answers: OrderedDict[tuple[object, ...], Future[T]] = OrderedDict()
         self._lock = threading.Lock()
         self._turns = threading.Semaphore(at_once) if at_once else None
         self._room = threading.Semaphore(at_once + waiting)
+        self._share = share
         self._listeners = threading.Semaphore(LISTENERS)
 
     def __call__(self, *asked: object) -> T:
@@ -55,10 +67,9 @@ class Once(Generic[T]):
             self._listeners.release()
 
     def _answer(self, found: Future[T], asked: tuple[object, ...]) -> None:
-        if self._turns:
-            self._turns.acquire()
         try:
-            value = self._work(*asked)
+            with self._share(), self._turn():
+                value = self._work(*asked)
         except BaseException as error:
             with self._lock:
                 self._answers.pop(asked, None)
@@ -67,8 +78,19 @@ class Once(Generic[T]):
             found.set_result(value)
         finally:
             if self._turns:
-                self._turns.release()
                 self._room.release()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns:
+            yield
+            return
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise UserError(BUSY)
+        try:
+            yield
+        finally:
+            self._turns.release()
 
 
 class Stamped(Generic[T]):

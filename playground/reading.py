@@ -5,22 +5,27 @@ A process that dies, or takes too long, costs the one picture that it was at. Bo
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from queue import SimpleQueue
+from contextvars import ContextVar
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.background import NOW, Background, Died
+from playground.background import LATE, NOW, Background, Died
 from trainers import pictures
 from trainers.deep import Deep
 from trainers.errors import DataError, Note, UserError
 
 PROCESSES, SECONDS, MEMORY = 2, 20.0, 1 << 30  # of one call; bytes of one process, with Python's own 150 MB
-PEOPLE = 24  # who may wait at once: each holds a thread
+PEOPLE = 60  # who may wait at once: each holds one of 120 threads
+BYTES = 24 * (80 << 20)  # of what came and is held meanwhile: so many of the largest uploads
+LONGEST = 300.0  # seconds that one upload may take, with what it waits
 BUSY = "Too many pictures are being read: try again in a minute."
 
 _processes = [Background(nice=0, seconds=SECONDS, memory=MEMORY) for _ in range(PROCESSES)]
@@ -28,17 +33,37 @@ _free: SimpleQueue[Background] = SimpleQueue()
 for _one in _processes:
     _free.put(_one)
 _room = threading.Semaphore(PEOPLE)
+_held, _holding = 0, threading.Lock()
+_until: ContextVar[float] = ContextVar("until", default=math.inf)  # when the upload that is read has taken too long
 
 
 @contextmanager
 def upload() -> Iterator[None]:
-    """Around what is read of one upload: UserError where too many wait already."""
+    """Around what is read of one upload: UserError where too many wait already, and in the midst of it after LONGEST."""
     if not _room.acquire(blocking=False):
         raise UserError(BUSY)
+    before = _until.set(time.monotonic() + LONGEST)
     try:
         yield
     finally:
+        _until.reset(before)
         _room.release()
+
+
+@contextmanager
+def held(files: Iterable[tuple[str, bytes]]) -> Iterator[None]:
+    """Around an upload that lies in memory till it has been read: UserError where all of them together are too large."""
+    global _held
+    size = sum(len(content) for _, content in files)
+    with _holding:
+        if _held + size > BYTES:
+            raise UserError(BUSY)
+        _held += size
+    try:
+        yield
+    finally:
+        with _holding:
+            _held -= size
 
 
 def tiles(several: Sequence[tuple[bytes, str]], size: int) -> list[tuple[int, NDArray[np.uint8] | Deep | DataError]]:
@@ -68,7 +93,11 @@ def close() -> None:
 
 
 def _aside(work: Callable[..., Any], *args: Any) -> Any:
-    process = _free.get()
+    left = _until.get() - time.monotonic()
+    try:
+        process = _free.get(timeout=None if left == math.inf else max(0.0, left))
+    except Empty as late:
+        raise UserError(LATE, seconds=f"{LONGEST:g}") from late
     try:
         return process.submit(NOW, lambda: True, work, *args).result()
     finally:

@@ -123,9 +123,10 @@ class Settings:
     guests_address: int = setting(Limits.guests_address, "people from one network address that may be in a room", 1, 300)
     questions_address: int = setting(
         Limits.questions_address,
-        "questions from one network address that are worked on at once: to models, for maps, and in the API's queue, each",
+        "questions from one network address that are worked on at once: to models, for maps, for what is measured, placed, read"
+        " or exported, and in the API's queue, each",
         1,
-        40,
+        200,
     )
     megabytes_address: float = setting(10_000.0, "MB that one network address may send in an hour", 1, 1e9)
     keep_uploads: float = setting(

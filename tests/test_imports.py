@@ -17,7 +17,7 @@ RANKS = (
     | {f"playground.{tab}": 3 for tab in TABS}
     | {f"playground.{name}": 2 for name in ("maps", "runs", "page", "widgets", "texts", "plots", "lessons")}
     | {f"playground.{name}": 2 for name in ("background", "loading", "memory", "once", "priority", "reading")}
-    | {f"playground.{name}": 2 for name in ("settings", "signals", "turns")}
+    | {f"playground.{name}": 2 for name in ("settings", "shares", "signals", "turns")}
     | {"trainers": 1}
 )
 

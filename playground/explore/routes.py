@@ -30,7 +30,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
         make, media, suffix = export.EXPORTS[kind]
         return make(maps, run, key, step), media, export.file_name(maps, run, key, step, suffix)
 
-    exports = Once(made, kept=4, at_once=1)  # a large table takes a second or two of a core
+    exports = Once(made, kept=4, at_once=1, share=maps.share)  # a large table takes a second or two of a core
 
     def exported(p: Any, q: Any) -> tuple[bytes, str, str]:
         kind, run, key, step = p["kind"], p["run"], p["key"], p["step"]

@@ -10,12 +10,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from playground.background import DIED, NOW, Cancelled
 from playground.maps.making import Maps
 from playground.maps.sources import network
 from playground.once import Once
 from playground.runs.store import read_images
-from trainers.errors import UserError
 
 WORD = "dog"
 MOST = 200  # pictures
@@ -26,7 +24,7 @@ class Likeness:
 
     def __init__(self, maps: Maps) -> None:
         self.maps = maps
-        self._found = Once(self._find, 16)
+        self._found = Once(self._find, 16, at_once=1, share=maps.share)
 
     def __call__(self, run: str) -> tuple[float, float]:
         """As they are, and with the word."""
@@ -36,10 +34,7 @@ class Likeness:
         folder, background = self.maps.runs.folder(run), self.maps.measures.background
         if background is None:
             return painted(folder)
-        try:
-            return background.submit(NOW, lambda: True, painted, folder).result()
-        except Cancelled as gone:  # the app is being ended
-            raise UserError(DIED) from gone
+        return background.answer(painted, folder)
 
 
 @torch.inference_mode()

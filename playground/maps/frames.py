@@ -17,6 +17,7 @@ from playground.maps.sources import GONE, Sources
 from playground.once import Once
 from playground.runs.brought import remove
 from playground.runs.store import Runs
+from playground.shares import Share
 from playground.turns import turn
 from trainers import record
 from trainers.errors import NotFound, UserError
@@ -32,6 +33,7 @@ class Frames(Sources):
 
     def __init__(self, runs: Runs) -> None:
         super().__init__(runs)
+        self.share = Share(lambda asked: runs.limits.admit(asked))  # of what is measured, placed, walked through and exported
         self._made_now = Once(self._make, 16)
 
     def ready(self, run: str, key: str) -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.background import DIED, NOW, Background, Cancelled
+from playground.background import Background
 from playground.maps.answers import Quality
 from playground.maps.frames import Frames
 from playground.maps.layout import Array, save_arrays
@@ -42,7 +42,7 @@ class Measures:
         self._near = Once(self._find_near, 256)
         self._quality = Once(self._find_quality, 512)
         self._overlap = Once(self._find_overlap, 512)
-        self._each = Once(self._find_each, 16, at_once=2)
+        self._each = Once(self._find_each, 16, at_once=1, share=frames.share)
 
     def quality(self, run: str, key: str, step: int) -> Quality:
         """Trustworthiness and neighbour preservation of a frame that is ready."""
@@ -112,7 +112,7 @@ class Measures:
         path = folder / "maps" / f"each-{step:08d}.npz"
         if not path.exists():
             features = self.frames.features(run, step)
-            found = look(folder, features) if self.background is None else self._aside(self.background, folder, features)
+            found = look(folder, features) if self.background is None else self.background.answer(look, folder, features)
             try:
                 save_arrays(path, found)
             except OSError as lost:  # a full disk
@@ -124,13 +124,6 @@ class Measures:
             log.warning("what was measured of %s is measured again: %s", run, error)
             remove(path)
             return self._find_each(run, step, generation)
-
-    @staticmethod
-    def _aside(background: Background, folder: Path, features: NDArray[Any]) -> dict[str, Array]:
-        try:
-            return background.submit(NOW, lambda: True, look, folder, features).result()
-        except Cancelled as gone:  # the app is being ended
-            raise UserError(DIED) from gone
 
 
 @torch.inference_mode()

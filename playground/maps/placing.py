@@ -28,7 +28,7 @@ from trainers.clip_towers import read_letters, tokenizer
 from trainers.data.folder import tensor
 from trainers.errors import DataError, Note, UserError
 
-SECONDS, PEOPLE = 60.0, 8  # that placing an image may take; that may wait for it
+SECONDS, PEOPLE = 60.0, 60  # that placing an image may take; that may wait for it, each with one of 120 threads
 NEAR = 12  # images named with each
 SHOWN = 24  # letters that are shown of a place where a text was cut
 BUSY = "Too many maps are being made: try again in a minute."
@@ -67,7 +67,7 @@ class Placing:
             raise UserError("This run was trained without words: only CLIP can place a text.")
         features, layout = self.frames.features(run, steps[-1]).astype("float32"), self.frames.frame(run, key, steps[-1])
         data = self.frames.images(run)
-        with turn():
+        with self.frames.share(), turn():
             images = F.normalize(model.embed(torch.as_tensor(features)), dim=1)
             own = captions(data, data.test, model.config.language)
             of_image = model.texts.read([own.texts[i] for i in own.of_image[:, 0].tolist()])
@@ -128,16 +128,17 @@ def fitted(maps: Sources, run: str, name: str, content: bytes) -> tuple[torch.Te
 def place_files(placing: Placing, run: str, key: str, files: list[tuple[str, bytes]], language: str) -> ImagePlacements:
     """A person's images on a map: what became of each, with the picture that the network saw, and why some were left out."""
     images, names, notes, skipped = [], [], [], []
-    with reading.upload():
-        for name, content in files:
-            try:
-                image, note = fitted(placing.frames, run, name, content)
-                images.append(image)
-                names.append(name)
-                notes.append(told(language, note) if note else "")
-            except DataError as error:
-                skipped.append(told(language, error))
-    found = placing.images(run, key, torch.stack(images)) if images else []
+    with placing.frames.share(), reading.held(files):
+        with reading.upload():
+            for name, content in files:
+                try:
+                    image, note = fitted(placing.frames, run, name, content)
+                    images.append(image)
+                    names.append(name)
+                    notes.append(told(language, note) if note else "")
+                except DataError as error:
+                    skipped.append(told(language, error))
+        found = placing.images(run, key, torch.stack(images)) if images else []
     pictures = [png(image.permute(1, 2, 0).numpy()) for image in images]
     return {
         "placed": [

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from playground.background import Background, Cancelled
+from playground.background import LATE, Background, Cancelled
 from playground.maps.making import Maps
 from playground.match import hub
 from playground.match.answers import Loaded, Progress
@@ -33,9 +33,8 @@ from playground.texts import text
 from trainers.errors import UserError
 
 PATIENCE, KEPT = 0.3, 128  # seconds till “working”; answers that are kept
-OPEN, OPEN_EACH = 40, 8  # questions that are open at once: of all, of one page
+OPEN, OPEN_EACH = 40, 8  # questions that are open at once: of all, or more where one address may have half of that; of one page
 LONGEST = 120.0  # seconds that a program may wait for its answer
-THREADS = OPEN  # so that no open question waits for a thread that another address holds
 Work = Callable[[Any, Mapping[str, Any], str, Question], Mapping[str, Any]]  # of a source; None where no model is needed
 
 
@@ -52,14 +51,15 @@ class Matching:
         self.maps, self.background = maps, background
         self.models = Models(maps, local)
         self.sets = Sets(maps.runs.root / "own")
-        self.own = Own(self.sets, uploads)
+        self.own = Own(self.sets, uploads, maps.share)
         self.embeddings = Embeddings(self.sets, background)
         kinds = {"load": load, "match": match, "find": find, "texts": texts, "test": test, "place": place}
         self.kinds: dict[str, Work] = {name: partial(work, self.embeddings) for name, work in kinds.items()}
         self.kinds["deal"] = lambda source, body, language, one: self.sets.deal(body, language)
         self._questions: OrderedDict[str, Question] = OrderedDict()
         self._lock = threading.RLock()
-        self._pool = ThreadPoolExecutor(THREADS, "matching")
+        self.open = max(OPEN, 2 * maps.runs.limits.questions_address)  # one address never closes it for the others
+        self._pool = ThreadPoolExecutor(self.open, "matching")  # or an open question waited for a thread that another one holds
 
     def close(self) -> None:
         """Forget what nobody can wait for any more."""
@@ -98,9 +98,7 @@ class Matching:
         until = time.monotonic() + LONGEST
         while (found := self.ask(kind, body, language, WAITS / 3, address))["state"] != "done":
             if time.monotonic() > until:
-                raise UserError(
-                    "This takes longer than {seconds} seconds: ask again later, or for less.", seconds=f"{LONGEST:g}"
-                )
+                raise UserError(LATE, seconds=f"{LONGEST:g}")
         return found
 
     def _question(
@@ -125,7 +123,7 @@ class Matching:
         if asking.count(who) >= OPEN_EACH:
             raise UserError("Too many of your questions are being answered: wait until some are.")
         self.maps.runs.limits.admit([address for address, _ in asking].count(who[0]))
-        if sum(one.is_open() for one in self._questions.values()) >= OPEN:
+        if sum(one.is_open() for one in self._questions.values()) >= self.open:
             raise UserError("Too many questions are being answered: try again in a minute.")
 
     def _answer(self, one: Question, kind: str, source: Source | None, body: Mapping[str, Any], language: str) -> Any:

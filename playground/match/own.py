@@ -10,7 +10,8 @@ import threading
 import time
 import zipfile
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 
 from playground import reading
@@ -27,15 +28,21 @@ from trainers.errors import DataError, UserError
 
 FOLDERS, LETTERS = 12, 120  # of a file's place in a set: how many, and of how many letters each
 SIDE, DAYS, BYTES = 512, 2.0, 2 << 30  # pixels a side, days and bytes of all together that are kept
+ROOM = 0.9  # of the bytes that stay where they were too many, or each that comes would have all looked at again
 PART = 10  # of so many things one may go at once for its age, each hour
 File = tuple[str, bytes]  # its name, what it holds
 
 
 class Own:
-    """Files that people brought. Safe to call from many threads. is_open: whether they may bring any."""
+    """Files that people brought. Safe to call from many threads.
 
-    def __init__(self, sets: Sets, is_open: bool = True) -> None:
-        self.sets, self.root, self.is_open = sets, sets.root, is_open
+    is_open: whether they may bring any; share: around what is read of one address at once, playground.shares.Share.
+    """
+
+    def __init__(
+        self, sets: Sets, is_open: bool = True, share: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        self.sets, self.root, self.is_open, self.share = sets, sets.root, is_open, share
         self.brought = Brought(self.root.parent)
         self._used: int | None = None  # bytes that are kept, once they were counted
         self._counting = threading.Lock()
@@ -44,7 +51,7 @@ class Own:
         """Pictures of a browser, and sentences about how they were read, and about files that are none."""
         self._check_open()
         pictures, notes, skipped = list[OwnPicture](), list[str](), list[str]()
-        with reading.upload():
+        with self.share(), reading.held(files), reading.upload():
             for name, content in files:
                 try:
                     made, note = reading.thumbnail(content, name, SIDE)
@@ -72,7 +79,8 @@ class Own:
         new = not (self.root / name).exists()
         self._write(name, files)
         try:
-            _, data = self.sets.set(name)
+            with self.share(), reading.held(files):
+                _, data = self.sets.set(name)
         except UserError as error:
             if new:  # or somebody has it, and too much is read just now
                 shutil.rmtree(self.root / name, ignore_errors=True)
@@ -124,7 +132,7 @@ class Own:
         self.expire()
 
     def expire(self) -> None:
-        """Forget what is too old, and of what is too much the oldest of who has the most; count what stays.
+        """Forget what is too old, and of what is too much the oldest of who has the most till there is room; count what stays.
 
         Of what is too old AT_ONCE go at once, or a part of all: a clock that jumps ahead makes everything old.
         """
@@ -139,7 +147,8 @@ class Own:
             for _, path in found[going:]:
                 kept[whose.get(path.stem, "")].append((path, occupied(path)))
             bytes_of = {owner: sum(size for _, size in things) for owner, things in kept.items()}
-            while sum(bytes_of.values()) > BYTES:
+            most_of_all = BYTES if sum(bytes_of.values()) <= BYTES else ROOM * BYTES
+            while sum(bytes_of.values()) > most_of_all:
                 most = max(bytes_of, key=lambda owner: bytes_of[owner])
                 path, size = kept[most].popleft()
                 remove(path)

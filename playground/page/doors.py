@@ -52,7 +52,7 @@ class Doors:
         host = _name(headers.get("host", ""))
         if not self._knows(host):
             refusal: Response | None = _unknown(host)
-        elif self._is_foreign(headers, host) and ("origin" in headers or scope.get("method") not in ("GET", "HEAD")):
+        elif self._is_foreign(headers, host) and not _may_be_shown(scope, headers):
             refusal = _foreign(scope)
         else:
             refusal = None
@@ -99,6 +99,16 @@ def is_private(
         share = os.environ.get("GRADIO_SHARE", "").lower() == "true" or colab_check() or is_hosted_notebook()
     loopback = listens == "localhost" or (_is_address(listens) and ipaddress.ip_address(listens).is_loopback)
     return loopback and not share and not hosts and not behind and "SPACE_ID" not in os.environ
+
+
+def _may_be_shown(scope: Scope, headers: Headers) -> bool:
+    """Whether a page of another site may have a browser get this: the page itself, also in a frame, and what a link leads to.
+
+    What is below /playground works for its answer, and whoever opens a page with a picture of that address asks for it.
+    """
+    if "origin" in headers or scope.get("method") not in ("GET", "HEAD"):
+        return False
+    return "/playground/" not in scope["path"] or headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _unknown(host: str) -> Response:

@@ -23,10 +23,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.page.uploads import is_form
+from playground.page.visitor import address
 from playground.runs.shipped import is_example
 from playground.runs.store import Runs
+from playground.shares import asks
 from playground.texts import language_of, text, told
 from trainers.data.files import is_junk
 from trainers.errors import NotFound, UserError, of_disk
@@ -60,10 +63,25 @@ def mounted(routes: Sequence[BaseRoute]) -> Mount:
     """Routes under /playground; what goes wrong in one is a sentence in the reader's language."""
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
+        middleware=[Middleware(Asking), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
         exception_handlers={UserError: _refuse, FileNotFoundError: _missing, OSError: _lost, Exception: _failed},
     )
     return Mount("/playground", app=app)
+
+
+class Asking:
+    """Says from which network address a request comes to what counts by it, in its threads too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on."""
+        before = asks.set(address(Request(scope)) if scope["type"] == "http" else "")
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            asks.reset(before)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

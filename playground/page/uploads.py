@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.page.visitor import address
+from playground.runs.clearing import AN_HOUR, HOUR
 from playground.runs.storage import occupied
 from playground.texts import language_of, told
 from trainers.errors import UserError
@@ -20,7 +21,8 @@ from trainers.errors import UserError
 CLOSED = "This app takes no pictures of your own: whoever runs it has switched that off."
 MUCH = "From one network address at most {most} MB are taken an hour: wait, send less, or have the host raise {variable}."
 NO_SIZE = "What was sent does not say how long it is: send it with a Content-Length."
-HOUR = 3_600.0
+DAY = 86_400.0
+PART = 10  # of so many files one may go at once for its age, or AN_HOUR of few: a clock that jumps ahead makes all of them old
 
 
 class Allowance:
@@ -84,23 +86,36 @@ class Uploads:
 
 
 def clear_halves(folder: Path) -> None:
-    """Delete what is left of Gradio's uploads that broke off more than an hour ago: Gradio forgets them, and they stay."""
+    """Delete what is left of Gradio's uploads that broke off more than an hour ago: Gradio forgets them, and they stay.
+
+    AN_HOUR of them at once, the oldest.
+    """
+    old = []
     for path in folder.glob("tmp*"):  # one that came whole is in a folder of its own
         with suppress(OSError):  # gone just now
-            if path.is_file() and time.time() - path.stat().st_mtime > HOUR:
-                path.unlink()
+            changed = path.stat().st_mtime
+            if path.is_file() and time.time() - changed > HOUR:
+                old.append((changed, path))
+    for _, path in sorted(old)[:AN_HOUR]:
+        with suppress(OSError):
+            path.unlink()
 
 
 def clear_much(folder: Path, megabytes: float) -> None:
-    """Delete the oldest of Gradio's uploads that came whole, so far as all of them together are more."""
+    """Delete the oldest of Gradio's uploads that came whole, so far as all of them together are more, and what is a day old.
+
+    Gradio itself looks at the age of what this process took alone, and what one took that was killed stays. For their age
+    a part of them goes at once.
+    """
     found = []
     for path in folder.glob("*/*"):
         with suppress(OSError):  # gone just now
             if path.is_file():
                 found.append((path.stat().st_mtime, occupied(path), path))
     much = sum(size for _, size, _ in found) - megabytes * 1e6
-    for _, size, path in sorted(found):
-        if much <= 0:
+    going = max(AN_HOUR, len(found) // PART)
+    for number, (changed, size, path) in enumerate(sorted(found)):
+        if much <= 0 and (number >= going or time.time() - changed < DAY):
             return
         with suppress(OSError):
             path.unlink()

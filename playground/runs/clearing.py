@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 HOUR = 3_600.0
+AN_HOUR = 20  # things that go in one for their age alone
+
+
+class Sparing:
+    """How much of what is old may still go within an hour, by a clock that nobody sets. Safe to call from many threads.
+
+    A machine's own clock that jumps ahead makes everything old.
+    """
+
+    def __init__(self, most: int = AN_HOUR) -> None:
+        self.most = most
+        self._gone: deque[float] = deque(maxlen=most)  # when
+
+    def left(self) -> int:
+        """So many more."""
+        since = time.monotonic() - HOUR
+        return self.most - sum(when > since for when in list(self._gone))
+
+    def took(self, number: int = 1) -> None:
+        """So many went."""
+        self._gone.extend([time.monotonic()] * number)
 
 
 class Clearing:

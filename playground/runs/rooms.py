@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.once import Stamped
+from playground.runs.clearing import HOUR, Sparing
 from playground.runs.shipped import is_example
 from playground.runs.storage import Turn
 from playground.runs.store import AT_ONCE, ID, Runs, hashed
@@ -62,6 +63,7 @@ class Rooms:
     def __init__(self, runs: Runs) -> None:
         self.runs, self.root = runs, runs.root / "rooms"
         self._opening = Turn(runs.root / ".opening")  # from looking whether there is room to taking it, in a room too
+        self._sparing = Sparing()
         self._owners: Stamped[str] = Stamped(2 * runs.limits.keep_runs)
 
     # -- what a host does ---------------------------------------------------------------------------------------
@@ -195,14 +197,16 @@ class Rooms:
         return run
 
     def expire(self) -> None:
-        """Forget rooms as old as a run may become, AT_ONCE of them; and what is left of one that was not made whole."""
+        """Forget rooms as old as a run may become, and what is left of those that were not made whole: AT_ONCE of each, and few
+        an hour.
+        """
         old = time.time() - 86_400 * self.runs.limits.keep_days
-        for folder in [one for one in self._folders() if _opened(one) < old][:AT_ONCE]:
+        for folder in [one for one in self._folders() if _opened(one) < old][: min(AT_ONCE, self._sparing.left())]:
             self._forget(folder)
-        for half in self.root.glob(".*"):
-            with suppress(OSError):
-                if half.stat().st_mtime < time.time() - 3_600:
-                    shutil.rmtree(half, ignore_errors=True)
+            self._sparing.took()
+        halves = [half for half in self.root.glob(".*") if _is_left(half)]
+        for half in halves[:AT_ONCE]:
+            shutil.rmtree(half, ignore_errors=True)
 
     def _admit(self, guests: list[Guest], place: str) -> None:
         """UserError where nobody more may enter, or nobody more from this place."""
@@ -241,6 +245,14 @@ def _about(folder: Path) -> dict[str, Any]:
         return found if all(isinstance(found[key], str) for key in ("name", "salt", "host", "owner")) else {}
     except (OSError, ValueError, TypeError, KeyError):
         return {}
+
+
+def _is_left(half: Path) -> bool:
+    """Whether nobody makes it whole any more."""
+    try:
+        return half.stat().st_mtime < time.time() - HOUR
+    except OSError:  # gone just now
+        return False
 
 
 def _opened(folder: Path) -> float:

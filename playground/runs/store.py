@@ -36,6 +36,7 @@ from PIL import Image
 
 from playground.loading import load
 from playground.runs import pace
+from playground.runs.clearing import Sparing
 from playground.runs.runner import Runner
 from playground.runs.shipped import is_example
 from playground.runs.storage import MACHINE, MINUTE, Apps, Turn, occupied, slot
@@ -84,7 +85,7 @@ ASKED = (
     "From one network address at most {most} questions are worked on at once: wait until some are answered,"
     " or have the host raise {variable}."
 )
-AT_ONCE = 5  # runs that one click may have forgotten: a clock that jumps ahead makes all of them old
+AT_ONCE = 5  # runs that one click may have forgotten; for their age, few an hour too, see Sparing
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ class Runs:
         self.queue.mkdir(parents=True, exist_ok=True)
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
+        self._sparing, self._sparing_uploads = Sparing(), Sparing()
         self._looked = -MINUTE  # when a click last had old runs looked for
         self.runner: Runner | None = None  # what takes the runs out of the queue, where that is of this process
         self.taken = ""  # the run that it has taken, and has nobody yet to train
@@ -223,20 +225,21 @@ class Runs:
 
     # -- what a person does -------------------------------------------------------------------------------------
 
-    def create(self, config: RunConfig, owner: str, address: str = "") -> str:
+    def create(self, config: RunConfig, owner: str, address: str = "", person: str = "") -> str:
         """Queue a new run and return its id. UserError where there are too many already.
 
-        address: the visitor's, as playground.page.visitor has it; without one its limits do not apply.
+        address: the visitor's, as playground.page.visitor has it; without one its limits do not apply. person: whose turn it
+        takes and whose limits count, where that is not the owner.
         """
         if config.seconds is not None and config.seconds > self.limits.longest:
             raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
         run, seconds = secrets.token_urlsafe(8), self.takes(config)
         config = self._bounded(config, seconds)
         with self._queueing:
-            self._make_room([seconds], owner, address)
+            self._make_room([seconds], person or owner, address)
             with self._whole([run]):
                 record.create(self.root / run, config, owner=hashed(owner))
-                self._enqueue(run, seconds, owner, address)
+                self._enqueue(run, seconds, person or owner, address)
         try:
             if self._is_due():
                 self.expire()  # who waits for a place in the queue does not wait for this as well
@@ -540,8 +543,9 @@ class Runs:
         (self.queue / Waiting(run, seconds=math.ceil(max(0.0, self._left(run))), owner=owner).name()).touch()
 
     def expire(self) -> None:
-        """Forget the oldest runs past the limits, AT_ONCE of them; one that waits or trains stays, and those that came with
-        the app. Those that never began go first: who queues and stops without end pushes out nothing that was trained.
+        """Forget the oldest runs past the limits, AT_ONCE of them, and for their age alone as few an hour as Sparing says; one
+        that waits or trains stays, and those that came with the app. Those that never began go first: who queues and stops
+        without end pushes out nothing that was trained.
         """
         begun = {folder: _changed(folder / "run.json") for folder in self._folders() if not is_example(folder)}
         folders = sorted(begun, key=lambda folder: (os.path.exists(f"{folder}/events.jsonl"), begun[folder]))
@@ -550,7 +554,8 @@ class Runs:
             old = time.time() - begun[folder] > self.limits.keep_days * 86_400
             if forgotten == AT_ONCE:
                 break
-            if folder.name in waiting or (not old and newer < self.limits.keep_runs):
+            crowded = newer >= self.limits.keep_runs
+            if folder.name in waiting or not (crowded or (old and self._sparing.left())):
                 continue
             try:
                 if self.state(folder.name).kind not in ENDED:
@@ -559,10 +564,12 @@ class Runs:
                 log.warning("run %s is forgotten: %s", folder.name, error)
             self._forget(folder)
             forgotten += 1
+            if not crowded:
+                self._sparing.took()
         for folder in {path.parent for path in self.root.glob("*/snapshots")} - begun.keys():
             if not (folder / "run.json").exists() and time.time() - _changed(folder) > UNUSED:
                 self._forget(folder)  # whose process was ended before it was a run
-        self._expire_uploads()
+        self._expire_uploads(min(AT_ONCE, self._sparing_uploads.left()))
         shutil.rmtree(self.root / "gone", ignore_errors=True)  # of which a process that was ended has left some
 
     def _is_due(self) -> bool:
@@ -584,15 +591,16 @@ class Runs:
         shutil.rmtree(gone, ignore_errors=True)
         self._views.pop(folder.name, None)
 
-    def _expire_uploads(self) -> None:
-        """Forget images that somebody uploaded and no run is of any more."""
+    def _expire_uploads(self, most: int | None = None) -> None:
+        """Forget images that somebody uploaded and no run is of any more; so many of them, the oldest."""
         uploads = [path for path in (self.root / UPLOADS).glob("*/") if time.time() - _changed(path) > UNUSED]
         if not uploads:
             return
         used = " ".join(self.datasets())
-        for path in uploads:
-            if path.name not in used:
-                shutil.rmtree(path, ignore_errors=True)
+        going = sorted((path for path in uploads if path.name not in used), key=_changed)[:most]
+        for path in going:
+            shutil.rmtree(path, ignore_errors=True)
+        self._sparing_uploads.took(len(going))
 
     def _folders(self) -> list[Path]:
         with os.scandir(self.root) as entries:  # Path.glob takes five times as long, and whoever begins a run waits for it

@@ -18,7 +18,6 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from playground.background import DIED, NOW, Cancelled
 from playground.maps.making import Maps
 from playground.once import Once
 from playground.page.http import png
@@ -26,7 +25,6 @@ from playground.texts import table, text
 from playground.train.answers import Closer, Station, Walked, WalkPart, WalkTable, WalkVectors
 from trainers import record
 from trainers.data import Dataset, load
-from trainers.errors import UserError
 from trainers.method import method_class
 from trainers.metrics import std_sqrt_d
 from trainers.objectives import Comparison, Cosines, CrossEntropy, Squares
@@ -41,7 +39,7 @@ class Walks:
 
     def __init__(self, maps: Maps) -> None:
         self.maps = maps
-        self._found = Once(self._find, 32, at_once=1, waiting=16)
+        self._found = Once(self._find, 32, at_once=1, share=maps.share)
 
     def walk(self, run: str, number: int, language: str) -> Walked:
         """The run's next batch but `number`, with its words. UserError where no network was saved yet."""
@@ -53,10 +51,7 @@ class Walks:
         background = self.maps.measures.background
         if background is None:
             return walked(folder, changed, number)
-        try:
-            return background.submit(NOW, lambda: True, walked, folder, changed, number).result()
-        except Cancelled as gone:  # the app is being ended
-            raise UserError(DIED) from gone
+        return background.answer(walked, folder, changed, number)
 
 
 def walked(folder: Path, changed: int, number: int, watch: Callable[[float], None] = lambda share: None) -> dict[str, Any]:

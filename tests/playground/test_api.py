@@ -263,3 +263,27 @@ def test_one_network_address_leaves_places_in_the_queue_for_others(tmp_path: Pat
         UserError(ASKED, most=25, variable="PLAYGROUND_QUESTIONS_ADDRESS")
     )
     assert ask(other).status_code == 200
+
+
+def test_runs_without_a_secret_are_one_persons_of_their_network_address(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, Limits(waiting_each=2, seconds_each=100))
+    with gr.Blocks() as demo:
+        module.build(runs, Matching(Maps(runs), Background()))
+    train, stop = (next(one.fn for one in demo.fns.values() if one.api_name == name) for name in ("train", "stop"))
+    assert train and stop
+    here, there = (SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2"))
+    first, second = train(here, "simclr"), train(here, "simclr")
+    with pytest.raises(gr.Error, match="You have 2 runs waiting already"):
+        train(here, "simclr")
+    other = train(there, "simclr")
+    assert runs.waiting() == [first["run"], other["run"], second["run"]]  # they take turns
+    with pytest.raises(gr.Error, match="Only the browser that started this run"):
+        stop(second["run"], first["secret"])
+    assert stop(first["run"], first["secret"]) == first["run"] and runs.waiting() == [other["run"], second["run"]]
+    with pytest.raises(gr.Error, match="would train for 120 s"):
+        train(here, "simclr", seconds=90)
+    mine = "a word of my own"
+    given = train(here, "simclr", secret=mine)  # another person in the same room
+    assert given["secret"] == mine and runs.owns(given["run"], mine)
+    with pytest.raises(gr.Error, match="not understood"):
+        train(here, "simclr", secret="short")

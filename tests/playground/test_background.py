@@ -16,6 +16,8 @@ import pytest
 from playground import background
 from playground.background import LATER, NOW, Background, Cancelled
 from playground.priority import MAPS, WORKER, stand_back
+from tests.playground.jobs import stay
+from trainers.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 # an app that is ended in the middle of a job, without a word to the process
@@ -161,3 +163,17 @@ def test_a_process_at_nothing_clears_up_before_it_ends(tmp_path: Path) -> None:
     script.write_text(CLOSED)
     done = subprocess.run([sys.executable, script], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == 0 and "leaked" not in done.stderr, done.stderr
+
+
+def test_who_waits_for_an_answer_is_told_that_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.background.PATIENCE", 0.2)
+    background = Background()
+    try:
+        with pytest.raises(UserError, match="longer than 0.2 seconds"):
+            background.answer(stay)
+    finally:
+        assert background._process
+        background._process.kill()  # or this test would wait for the one that stays
+        background.close()
+    with pytest.raises(UserError, match="ended by the system"):
+        background.answer(stay)

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from playground.once import Once, Stamped
+from playground.runs.store import Limits
+from playground.shares import Share, asks
 from trainers.errors import UserError
 
 
@@ -76,6 +78,48 @@ def test_so_many_at_a_time_and_the_next_is_told_so() -> None:
         gate.set()
         assert [one.result(180) for one in (first, *with_turns)] == [0, 1, 2]
     assert once(3) == 3  # there is room again
+
+
+def test_one_network_address_does_not_take_all_places_and_who_waits_for_anothers_answer_takes_none() -> None:
+    gate = threading.Event()
+
+    def work(x: int) -> int:
+        until(gate)
+        return inner(x)
+
+    share = Share(Limits(questions_address=10).admit)
+    once, inner = Once(work, kept=99, at_once=1, share=share), Once(lambda x: x, kept=99, share=share)
+
+    def ask(address: str, x: int) -> int:
+        asks.set(address)
+        return once(x)
+
+    with ThreadPoolExecutor(30) as pool:
+        mine = [pool.submit(ask, "here", x) for x in range(10)]
+        while sum(share._open.values()) < 10:
+            pass
+        same = [pool.submit(ask, "here", x) for x in range(10)]
+        with pytest.raises(UserError, match="at most 10 questions.*raise PLAYGROUND_QUESTIONS_ADDRESS"):
+            pool.submit(ask, "here", 10).result(60)
+        other = pool.submit(ask, "there", 10)
+        while sum(share._open.values()) < 11:
+            pass
+        gate.set()
+        assert [one.result(60) for one in (*mine, *same, other)] == [*range(10), *range(10), 10]
+        assert not share._open and pool.submit(ask, "here", 11).result(60) == 11
+
+
+def test_nobody_waits_for_a_turn_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.once.PATIENCE", 0.05)
+    gate, begun = threading.Event(), threading.Event()
+    once = Once(lambda x: (begun.set(), until(gate), x)[-1], kept=9, at_once=1)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(once, 1)
+        until(begun)
+        with pytest.raises(UserError, match="Too many people"):
+            once(2)
+        gate.set()
+        assert first.result(60) == 1 and once(2) == 2
 
 
 def test_those_who_wait_for_one_answer_do_not_take_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:

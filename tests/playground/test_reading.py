@@ -6,6 +6,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -17,13 +18,13 @@ from PIL import Image
 from playground import reading
 from playground.background import NOW, Background, Cancelled, Died
 from playground.maps.making import Maps
-from playground.maps.placing import fitted
+from playground.maps.placing import Placing, fitted
 from playground.match.own import Own
 from playground.match.sets import Sets
 from playground.reconstruct.networks import training_images
 from playground.runs.store import Runs, read_images
 from tests.playground.conftest import Finished
-from tests.playground.jobs import die, shrink, stay
+from tests.playground.jobs import die, shrink, soon, stay
 from tests.trainers.data.field import coloured
 from trainers import pictures
 from trainers.data import load
@@ -193,3 +194,44 @@ def test_of_too_many_uploads_at_once_one_is_refused(monkeypatch: pytest.MonkeyPa
         pass
     with reading.upload():
         pass
+
+
+def test_an_upload_that_takes_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_free", SimpleQueue())  # both processes are at others' pictures
+    monkeypatch.setattr(reading, "LONGEST", 0.05)
+    with reading.upload(), pytest.raises(UserError, match="longer than 0.05 seconds"):
+        reading.tiles([(b"", "x.png")], 16)
+
+
+def test_a_room_of_people_may_wait_at_once_but_not_with_all_that_memory_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked, gate = threading.Semaphore(0), threading.Event()
+
+    def waits(content: bytes, name: str, side: int) -> Any:
+        asked.release()
+        assert gate.wait(60)
+        raise DataError(pictures.TOO_HARD, file=name)
+
+    monkeypatch.setattr(reading, "thumbnail", waits)
+    monkeypatch.setattr(reading, "BYTES", 42 * 100)
+    own, small = Own(Sets(tmp_path / "own")), bytes(100)
+    with ThreadPoolExecutor(40) as pool:
+        room = [pool.submit(own.keep, [("a.png", small)], "en") for _ in range(40)]
+        assert all(asked.acquire(timeout=60) for _ in room)
+        for keep in (own.keep, own.keep_set):
+            with pytest.raises(UserError, match="Too many pictures are being read"):
+                keep([("a.png", small), ("b.png", small), ("c.png", small)], "en")
+        gate.set()
+        assert all(len(one.result(60)["skipped"]) == 1 for one in room)
+    assert reading._held == 0 and len(own.keep([("a.png", small)] * 42, "en")["skipped"]) == 42
+
+
+def test_a_room_of_people_may_wait_for_a_place_on_a_map() -> None:
+    process = Background(nice=0)
+    placing, together = Placing(None, process), threading.Barrier(40)  # pyright: ignore[reportArgumentType] (no frame is asked)
+    try:
+        with ThreadPoolExecutor(40) as pool:
+            assert all(pool.map(lambda _: (together.wait(60), placing._at_once(soon))[1], range(40)))
+    finally:
+        process.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +18,17 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 from google.protobuf import text_format
+from httpx import Response
 from PIL import Image
+from starlette.testclient import TestClient
 from tensorboard.plugins.base_plugin import TBContext
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 from tensorboard.plugins.projector.projector_plugin import ProjectorPlugin
 from werkzeug.test import Client, TestResponse
 
-from playground.explore import export
+from playground.explore import export, routes
 from playground.maps.making import Maps
+from playground.page.http import mounted
 from playground.runs.store import Runs, read_images, write_images
 from tests.playground.conftest import Finished
 from trainers import record
@@ -140,6 +146,33 @@ def test_what_is_not_there_is_not_exported(finished: Finished, maps: Maps, kind:
             export.EXPORTS[kind][0](maps, run, key, step)
     with pytest.raises(UserError):  # a frame that has not been made yet
         export.EXPORTS[kind][0](maps, finished.run, "umap-15-0.1-cosine-0-2", last)
+
+
+def test_exports_of_one_network_address_leave_room_for_others(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+
+    def slow(maps: Maps, run: str, key: str, step: int) -> bytes:
+        assert gate.wait(60)
+        return f"{step}".encode()
+
+    monkeypatch.setitem(export.EXPORTS, "csv", (slow, "text/csv", "csv"))
+    limits = dataclasses.replace(finished.runs.limits, questions_address=10)  # more than once waited at all
+    maps = Maps(Runs(finished.runs.root, limits))
+    one, other = (TestClient(mounted(routes.routes(maps)), client=(host, 1)) for host in ("10.0.0.1", "10.0.0.2"))
+
+    def ask(client: TestClient, step: int) -> Response:
+        return client.get(f"/playground/runs/{finished.run}/maps/{KEY}/{step}/export.csv")
+
+    with ThreadPoolExecutor(12) as pool:
+        mine = [pool.submit(ask, one, step) for step in range(10)]
+        while maps.share._open["10.0.0.1"] < 10:
+            pass
+        assert "at most 10 questions" in ask(one, 10).json()["error"]
+        others = pool.submit(ask, other, 10)
+        while maps.share._open["10.0.0.2"] < 1:
+            pass
+        gate.set()
+        assert [found.result(60).text for found in (*mine, others)] == [f"{step}" for step in range(11)]
 
 
 # -- Parquet --------------------------------------------------------------------------------------------------------

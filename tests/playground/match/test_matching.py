@@ -36,6 +36,7 @@ from playground.match.words import MEMBERS, TEMPLATES, vocabulary
 from playground.once import Once
 from playground.page.http import png
 from playground.runs.store import Limits, Runs
+from playground.settings import Settings
 from playground.texts import table, text
 from tests.playground.conftest import Finished
 from tests.playground.match.test_models import WEIGHTS, few_emoji, small_clip
@@ -633,7 +634,7 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_can_be_asked_again(
 def test_only_so_many_questions_are_answered_at_once(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     monkeypatch.setitem(matching.kinds, "deal", lambda *args: gate.wait(60) and {"pictures": []})
-    monkeypatch.setattr(asking, "OPEN", 3 + sum(not (a.future and a.future.done()) for a in matching._questions.values()))
+    monkeypatch.setattr(matching, "open", 3 + sum(not (a.future and a.future.done()) for a in matching._questions.values()))
     for seed in range(3):
         assert matching.ask("deal", {"set": "digits", "seed": seed}, "en", 0.0)["state"] != "done"
     with pytest.raises(UserError, match="Too many questions"):
@@ -663,6 +664,23 @@ def test_one_page_and_one_address_leave_room_for_others(matching: Matching, monk
     assert ask(104, "c", "2.2.2.2") != "done"
     gate.set()
     assert matching.ask("deal", {"set": "digits", "seed": 104, "who": "c"}, "en", 60.0, "2.2.2.2")["state"] == "done"
+
+
+def test_where_the_host_raises_the_share_of_an_address_all_have_room_for_two(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = Settings.from_environment({"PLAYGROUND_QUESTIONS_ADDRESS": "200"}).limits().questions_address
+    monkeypatch.setattr(matching.maps.runs, "limits", Limits(questions_address=share))
+    raised, met = Matching(matching.maps, matching.background), threading.Barrier(61)
+    monkeypatch.setitem(raised.kinds, "deal", lambda *args: met.wait(60) >= 0 and {"pictures": []})
+    try:
+        for seed in range(60):  # more than are open by default
+            raised.ask("deal", {"set": "digits", "seed": seed, "who": f"{seed // asking.OPEN_EACH}"}, "en", 0.0, "1.1.1.1")
+        met.wait(60)  # all of them are worked on
+        assert raised.open == 2 * share
+    finally:
+        met.abort()
+        raised.close()
 
 
 def test_slow_questions_of_one_address_hold_no_other_up(matching: Matching, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import pytest
 from playground.match import checks
 from playground.match.own import Own
 from playground.match.sets import Sets
+from playground.runs.storage import occupied
 from tests.trainers.data.field import coloured, heic, images, ramp, zipped
 from trainers import pictures
 from trainers.errors import UserError
@@ -70,6 +71,25 @@ def test_a_clock_that_jumps_ahead_forgets_few_of_what_people_brought(tmp_path: P
     for _ in range(40):  # hours
         kept.expire()
     assert not list(kept.root.iterdir())
+
+
+def test_what_is_too_much_is_cleared_down_to_where_the_next_ones_have_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Own(Sets(tmp_path / "own"))
+    kept.root.mkdir()
+    paths = [kept.root / f"own-{number:020x}.png" for number in range(20)]
+    for age, path in enumerate(paths):
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - 99 + age,) * 2)
+    one = occupied(paths[0])
+    monkeypatch.setattr("playground.match.own.BYTES", 20 * one)
+    kept.expire()
+    assert all(path.exists() for path in paths)
+    kept.keep([("cells.png", coloured(ramp(900, 3)))], "en")
+    assert not any(path.exists() for path in paths[:3]) and all(path.exists() for path in paths[3:])
+    monkeypatch.setattr(kept, "expire", lambda: pytest.fail("all was looked at again"))
+    kept.keep([("b.png", coloured(ramp(800, 3)))], "en")
 
 
 def avif() -> bytes:

@@ -106,6 +106,23 @@ def test_a_page_of_another_site_reads_nothing(web: TestClient) -> None:
     assert web.get("/config?tab=learn", headers=link).status_code == 200
 
 
+def test_a_picture_on_a_page_of_another_site_starts_nothing(web: TestClient) -> None:
+    cross = {"sec-fetch-site": "cross-site"}
+    for path in ("/playground/runs", "/playground/runs?lang=zh", "/playground/runs/nosuch/maps/pca-2/1/export.csv"):
+        for mode in ("no-cors", "cors"):  # of <img> and <script>; the latter says where from, but for an older browser
+            answer = web.get(path, headers=cross | {"sec-fetch-mode": mode})
+            assert answer.status_code == 400 and ("别的网站" if "zh" in path else "another site") in answer.json()["error"]
+        for said in (
+            {},
+            cross,  # an older browser
+            cross | {"sec-fetch-mode": "navigate"},  # a link, a download
+            {"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors"},  # its own page, in a frame too
+            {"sec-fetch-site": "none", "sec-fetch-mode": "navigate"},  # a code that was read, a bookmark
+        ):
+            assert web.get(path, headers=said).status_code == (404 if "nosuch" in path else 200), said
+    assert web.get("/config", headers=cross | {"sec-fetch-mode": "no-cors"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "said",
     [

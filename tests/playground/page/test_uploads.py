@@ -23,7 +23,8 @@ from playground.maps.making import Maps
 from playground.match.ask import Matching
 from playground.page import head
 from playground.page.http import png
-from playground.page.uploads import CLOSED, HOUR, Allowance, Uploads, clear_halves, clear_much
+from playground.page.uploads import CLOSED, Allowance, Uploads, clear_halves, clear_much
+from playground.runs.clearing import AN_HOUR, HOUR
 from playground.runs.storage import occupied
 from playground.runs.store import Runs
 from playground.texts import text
@@ -146,3 +147,21 @@ def test_of_too_many_uploads_that_came_whole_the_oldest_go(tmp_path: Path) -> No
     for megabytes, left in ((3 * one, {"new", "old", "older"}), (2.1 * one, {"new", "old"}), (0.0001, set[str]())):
         clear_much(tmp_path, megabytes)
         assert {path.parent.name for path in tmp_path.rglob("*.zip")} == {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_what_is_a_day_old_goes_whoever_took_it_and_after_a_jump_of_the_clock_a_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    for number in range(300):
+        for name in (f"{number:03}/mine.zip", f"tmp{number:03}"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(b"x")
+            os.utime(tmp_path / name, (now - (30 if number < 3 else 1) * HOUR - 300 + number,) * 2)
+    clear_much(tmp_path, 1e9)
+    assert sorted(path.parent.name for path in tmp_path.rglob("*.zip")) == [f"{number:03}" for number in range(3, 300)]
+    monkeypatch.setattr("playground.page.uploads.time.time", lambda: now + 15 * 86_400)
+    clear_much(tmp_path, 1e9)
+    clear_halves(tmp_path)
+    left = [{path.name for path in tmp_path.iterdir() if path.name.startswith("tmp") == half} for half in (False, True)]
+    assert left == [{f"{number:03}" for number in range(32, 300)}, {f"tmp{number:03}" for number in range(AN_HOUR, 300)}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from playground.runs import rooms as module
+from playground.runs.clearing import AN_HOUR
 from playground.runs.deletion import delete
 from playground.runs.rooms import GUESTS, NAME, PERSON, Rooms
 from playground.runs.store import AT_ONCE, Limits, Runs
@@ -138,6 +140,19 @@ def test_rooms_go_when_runs_would_and_never_all_at_once(rooms: Rooms) -> None:
     assert len(list(rooms.root.iterdir())) == 2
     rooms.expire()
     assert list(rooms.root.iterdir()) == []
+
+
+def test_after_a_jump_of_the_clock_few_rooms_and_halves_go_in_an_hour(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, now = rooms.open("Monday", SECRET, HOST), time.time()
+    for number in range(30):
+        shutil.copytree(rooms.root / room, rooms.root / f"{room}-{number}")
+        (rooms.root / f".{number}").mkdir()
+    monkeypatch.setattr("playground.runs.rooms.time.time", lambda: now + 15 * 86_400)
+    rooms.expire()
+    assert len(list(rooms.root.glob(".*"))) == 30 - AT_ONCE
+    for _ in range(20):
+        rooms.expire()
+    assert len(list(rooms.root.glob("*/room.json"))) == 31 - AN_HOUR
 
 
 def test_delete_my_data_leaves_nothing_of_a_person_in_any_room(rooms: Rooms) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from filelock import FileLock
 
 from playground.maps.making import FIRST, LIVE, Maps
 from playground.runs import store
+from playground.runs.clearing import AN_HOUR, HOUR
 from playground.runs.described import called
 from playground.runs.pool import LocalRunner
 from playground.runs.storage import occupied
@@ -264,6 +266,36 @@ def test_a_clock_that_jumps_ahead_forgets_few_runs(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("playground.runs.store.time.time", lambda: now + 15 * 86_400)
     Runs(tmp_path).create(CONFIG, "me")
     assert [run for run in made if (tmp_path / run).exists()] == made[AT_ONCE:]
+
+
+def test_an_hour_of_clicks_after_a_jump_of_the_clock_forgets_few_runs_but_what_is_too_much_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, now = Runs(tmp_path, Limits(keep_runs=60)), time.time()
+    upload = tmp_path / UPLOADS
+    for number in range(60):
+        run = tmp_path / f"run-{number:02}"
+        record.create(run, CONFIG)
+        (run / "stop").touch()
+        os.utime(run / "run.json", (now - 100 + number,) * 2)
+        (upload / f"{number:02}").mkdir(parents=True)
+        os.utime(upload / f"{number:02}", (now - 100 + number,) * 2)
+    monkeypatch.setattr("playground.runs.store.time.time", lambda: now + 15 * 86_400)
+
+    def left(root: Path) -> list[int]:
+        return sorted(int(path.name[-2:]) for path in root.iterdir() if path.name[-2:].isdecimal())
+
+    for _ in range(60):  # a click a minute
+        runs.expire()
+    assert left(tmp_path) == left(upload) == list(range(AN_HOUR, 60))  # the oldest went
+    runs.limits = Limits(keep_runs=10)
+    for _ in range(20):
+        runs.expire()
+    assert left(tmp_path) == list(range(50, 60))
+    monkeypatch.setattr("playground.runs.clearing.time", SimpleNamespace(monotonic=lambda: time.monotonic() + HOUR))
+    for _ in range(20):
+        runs.expire()
+    assert not left(tmp_path) and left(upload) == list(range(2 * AN_HOUR, 60))
 
 
 def test_a_run_that_waits_again_is_before_all_and_turns_no_queue_round(runs: Runs) -> None:
