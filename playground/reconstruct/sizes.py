@@ -30,7 +30,9 @@ class CodeSizes:
         mean, basis = self.basis(run)
         for other in self.networks.makers([run]):
             try:
-                model = self.networks.model(other) if maps.image_set(other) == own else None
+                if maps.image_set(other) != own:  # no network is read for that
+                    continue
+                model = self.networks.model(other)
             except UserError:
                 continue
             if not hasattr(model, "decode") or hasattr(model, "damage"):

@@ -313,6 +313,7 @@ def test_what_is_not_needed_any_more_is_deleted(matching: Matching) -> None:
 def test_of_too_much_the_oldest_of_who_has_the_most_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Own(Sets(tmp_path / "own"))
     monkeypatch.setattr("playground.match.own.BYTES", 5 * 4_096)  # each of these pictures takes one block of the disk
+    monkeypatch.setattr("playground.match.own.ROOM", 1.0)
 
     def bring(owner: str, value: int, hours: float) -> Path:
         found = kept.keep([("a.png", png(np.full((9, 9, 3), value, np.uint8)))], "en", owner)["pictures"][0]["own"]

@@ -110,7 +110,7 @@ def by_api(runs: Runs) -> Any:
         api.build(runs, Matching(Maps(runs, background), background))
     train = next(one.fn for one in demo.fns.values() if one.api_name == "train")
     parameters = demo.get_api_info()["named_endpoints"]["/train"]["parameters"]
-    assert [one["parameter_name"] for one in parameters] == ["method", "dataset", "seconds", "seed", "steps"]
+    assert [one["parameter_name"] for one in parameters] == ["method", "dataset", "seconds", "seed", "steps", "secret"]
     assert train
     try:
         train(gr.Request(asking((HERE, 1))), "simclr", "digits", 5)
