@@ -94,7 +94,8 @@ class House:
     def beside(self, what: str) -> int:
         """The process beside the page that makes "maps", which stands back, or asks "models", which has torch as well."""
         beside = [pid for pid in self.served.processes() if "spawn_main" in _command(pid)]
-        maps = {pid for pid in beside if os.getpriority(os.PRIO_PROCESS, pid) == MAPS}
+        page = os.getpriority(os.PRIO_PROCESS, self.served.process.pid)  # a test may be nicer itself
+        maps = {pid for pid in beside if os.getpriority(os.PRIO_PROCESS, pid) == min(19, page + MAPS)}
         models = [pid for pid in beside if pid not in maps and "libtorch" in Path(f"/proc/{pid}/maps").read_text()]
         (found,) = maps if what == "maps" else models
         return found
