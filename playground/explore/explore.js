@@ -114,7 +114,7 @@ export class Explorer {
   /** A person chooses the run. @param {string} run */
   async choose(run) {
     Object.assign(this, {picky: true, problem: ''});
-    this.runs.missing = false;
+    this.runs.missing = '';
     try { await this.load(run); } catch (error) { this.note(sentence(error)); }
   }
 

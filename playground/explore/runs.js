@@ -1,6 +1,6 @@
 // The runs that have a map, as the server lists them.
 import {query} from '../page/address.js';
-import {get, gone} from '../page/ask.js';
+import {get, wrong} from '../page/ask.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
 
@@ -12,7 +12,7 @@ export class Runs {
   /** @type {Entry[]} */
   list = [];
   known = false;  // whether they were listed once
-  missing = false;  // the address tells of a run that is gone
+  missing = '';  // why the run of the address is not there
   asked = 0;
   answered = 0;
   expecting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
@@ -31,10 +31,10 @@ export class Runs {
     Object.assign(this, {answered: number, known: true, list: ordered(list)});
   }
 
-  /** Looks whether the run of the address is gone. */
+  /** Looks why the run of the address is not there. */
   async look() {
     const linked = query.get('run');
-    if (linked && !this.has(linked)) this.missing = await gone(linked);
+    if (linked && !this.has(linked)) this.missing = await wrong(linked);
   }
 
   /**

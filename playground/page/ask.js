@@ -71,8 +71,12 @@ export async function numbers(path) {
   return new Float32Array(await answer.arrayBuffer());
 }
 
-/** Whether a run is not on this machine any more. @param {string} run */
-export const gone = async run => (await reach(base(path`runs/${run}/live`))).status === 404;
+/** Why a run cannot be shown: it is not on this machine any more, or what the app says of it; "" where it can. @param {string} run */
+export async function wrong(run) {
+  const answer = await reach(address(path`runs/${run}/live`));
+  if (answer.status === 404) return words().missing ?? '';
+  return answer.ok ? '' : understood(answer).then(() => '', sentence);
+}
 
 /** @param {number} ms */
 export const wait = ms => new Promise(done => { setTimeout(done, ms); });

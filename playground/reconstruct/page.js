@@ -1,7 +1,7 @@
 import {html, nothing} from '../page/lit.js';
 import {runList} from '../page/runs.js';
 import {empty, failed, waiting} from '../page/state.js';
-import {lang, words} from '../page/words.js';
+import {lang} from '../page/words.js';
 import {choice} from '../widgets/forms.js';
 import '../widgets/embedding-map/element.js';
 import '../widgets/picture-strip.js';
@@ -15,7 +15,7 @@ import {able} from './views.js';
 /** All that Reconstruct shows. @param {Reconstructor} page */
 export function page(page) {
   const {maker, list, note, missing} = page;
-  return html`<div class="link-gone" role="alert" ?hidden=${!missing}>${words().missing}</div>${maker ? columns(page, maker)
+  return html`<div class="link-gone" role="alert" ?hidden=${!missing}>${missing}</div>${maker ? columns(page, maker)
     : list?.length === 0 ? empty(say('empty_title'), say('empty')) : note ? failed(note) : waiting(say('loading'))}`;
 }
 

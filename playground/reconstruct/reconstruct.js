@@ -1,7 +1,7 @@
 // The Reconstruct tab: one image, and what a run's network makes of it when it is squeezed, damaged or partly hidden. Every move of
 // a slider is a question to the server. What a person has set and what was answered are different fields, here and in each view.
 import {query, remember} from '../page/address.js';
-import {gone, sentence} from '../page/ask.js';
+import {sentence, wrong} from '../page/ask.js';
 import {render} from '../page/lit.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
@@ -34,7 +34,7 @@ export class Reconstructor {
   slow = /** @type {Set<string>} */ (new Set());  // questions that take long
   note = '';
   complained = false;  // whether the note is of an answer
-  missing = false;  // whether the run of the address is gone
+  missing = '';  // why the run of the address is not there
   upload = '';
   drawing = false;
   picky = false;  // whether a person chose a run here
@@ -102,7 +102,7 @@ export class Reconstructor {
   async listRuns(also = '') {
     const linked = query.get('run') ?? '';
     const list = await api.makers([linked, also, shownRun(), this.maker?.run ?? '']);
-    if (linked && !this.maker && !list.some(one => one.run === linked)) this.missing = await gone(linked);
+    if (linked && !this.maker && !list.some(one => one.run === linked)) this.missing = await wrong(linked);
     this.list = ordered(list);
     return this.list;
   }
@@ -124,7 +124,7 @@ export class Reconstructor {
 
   /** @param {string} run */
   pickRun(run) {
-    Object.assign(this, {picky: true, missing: false, parcel: null});
+    Object.assign(this, {picky: true, missing: '', parcel: null});
     this.load(run).catch(error => this.failed(error));
   }
 

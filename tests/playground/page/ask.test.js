@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {afterEach, test} from 'node:test';
-import {AnswerError, get, latest, numbers, path, sentence} from '../../../playground/page/ask.js';
+import {AnswerError, get, latest, numbers, path, sentence, wrong} from '../../../playground/page/ask.js';
 
 const fetched = globalThis.fetch;
 afterEach(() => { globalThis.fetch = fetched; delete globalThis.playground.words; });
@@ -41,4 +41,14 @@ test('a failure of the app is not called a lost connection', async () => {
   globalThis.fetch = async () => { throw new TypeError('fetch failed'); };
   await assert.rejects(get('runs'), error => sentence(error) === 'No connection.');
   await assert.rejects(numbers('runs'), error => sentence(error) === 'No connection.');
+});
+
+test('of a run that a link leads to is said what is wrong with it', async () => {
+  globalThis.playground.words = {missing: 'This run is not here.', failed: 'The app failed.'};
+  const said = [];
+  for (const [status, body] of [[200, {}], [404, {error: 'no such run'}], [400, {error: 'events.jsonl is damaged.'}], [500, {}]]) {
+    answers(status, body);
+    said.push(await wrong('one'));
+  }
+  assert.deepEqual(said, ['', 'This run is not here.', 'events.jsonl is damaged.', 'The app failed.']);
 });
