@@ -13,6 +13,12 @@ export interface MapKeys {
   umap: string;
 }
 
+/** A run that is in no list, and what is wrong with it. */
+export interface Damaged {
+  run: string;
+  sentence: string;
+}
+
 /** A run's time axis: its snapshots with their metrics, and what its points can be coloured by. */
 export interface Timeline {
   run: string;

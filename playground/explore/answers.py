@@ -22,6 +22,13 @@ class MapKeys(TypedDict):
     umap: str
 
 
+class Damaged(TypedDict):
+    """A run that is in no list, and what is wrong with it."""
+
+    run: str
+    sentence: str
+
+
 class Timeline(Entry):
     """A run's time axis: its snapshots with their metrics, and what its points can be coloured by."""
 

@@ -10,18 +10,24 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from playground.explore import export, exported_page
+from playground.explore.answers import Damaged
 from playground.explore.timeline import timeline
 from playground.maps import entries
 from playground.maps.making import Maps
 from playground.once import Once
 from playground.page.http import answer, language
+from playground.texts import told
 
 
 def routes(maps: Maps) -> list[BaseRoute]:
-    """GET /runs, a run's timeline, and exports of a map."""
+    """GET /runs, those of which something is damaged, a run's timeline, and exports of a map."""
 
     def listed(p: Any, q: Any) -> Any:
         return entries.runs(maps, language(q), q.get("also", "").split(",")[:20])
+
+    def damaged(p: Any, q: Any) -> list[Damaged]:
+        maps.beside()
+        return [{"run": run, "sentence": told(language(q), error)} for run, error in maps.damaged.items()]
 
     def made(kind: str, run: str, key: str, step: int, lang: str, generation: int) -> tuple[bytes, str, str]:
         if kind == "html":
@@ -45,6 +51,7 @@ def routes(maps: Maps) -> list[BaseRoute]:
 
     return [
         Route("/runs", answer(listed)),
+        Route("/runs/damaged", answer(damaged)),
         Route("/runs/{run}/timeline", answer(lambda p, q: timeline(maps, p["run"], language(q)))),
         Route("/runs/{run}/maps/{key}/{step:number}/export.{kind}", download),
     ]

@@ -1,10 +1,12 @@
 // The runs that have a map, as the server lists them.
 import {query} from '../page/address.js';
 import {get, wrong} from '../page/ask.js';
+import {mine} from '../page/owner.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
 
 /** @typedef {import('../maps/answers').Entry} Entry */
+/** @typedef {import('./answers').Damaged} Damaged */
 
 const AGAIN = 1000;  // ms between looks for the first map of a run that has just begun
 
@@ -13,6 +15,8 @@ export class Runs {
   list = [];
   known = false;  // whether they were listed once
   missing = '';  // why the run of the address is not there
+  /** @type {Damaged[]} this browser's own runs that are in no list */
+  damaged = [];
   asked = 0;
   answered = 0;
   expecting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
@@ -31,10 +35,12 @@ export class Runs {
     Object.assign(this, {answered: number, known: true, list: ordered(list)});
   }
 
-  /** Looks why the run of the address is not there. */
+  /** Looks why the run of the address is not there, and what is wrong with this browser's own that are not. */
   async look() {
     const linked = query.get('run');
     if (linked && !this.has(linked)) this.missing = await wrong(linked);
+    const damaged = /** @type {Damaged[]} */ (await get('runs/damaged'));
+    this.damaged = damaged.filter(({run}) => mine(run) && run !== linked);  // of that one it is said already
   }
 
   /**

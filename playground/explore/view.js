@@ -81,6 +81,7 @@ const body = (on, main) => html`<div>${choices(on.runs.list, on.run, on.choice, 
 export function view(on) {
   const main = on.panes[0], {runs} = on, none = runs.known && !runs.list.length && !on.problem && !runs.expecting;
   return html`<div class="link-gone" role="alert" ?hidden=${!on.runs.missing || on.picky}>${on.runs.missing}</div>${
+    runs.damaged.map(one => html`<p class="hint bad" role="status">${say('damaged', {...one})}</p>`)}${
     main ? body(on, main) : none ? empty(say('empty_title'), say('empty'))
       : on.problem ? failed(on.problem) : waiting(say(runs.expecting ? 'first' : 'loading'))}`;
 }

@@ -41,6 +41,7 @@ class Sources:
         self.entries: Stamped[Any] = Stamped(1_000)  # of the tabs' lists
         self._listed: Stamped[tuple[bool, bool, bool]] = Stamped(1_000)
         self._left_out: Stamped[None] = Stamped(1_000)  # of which the log has said so
+        self.damaged: dict[str, UserError] = {}  # runs that were left out when they were listed last, and why
         self._features = Once(self._read_features, 64)
         self._models = Once(lambda folder, changed: network(folder), 24)
         self._images = Once(lambda folder, changed: read_images(folder), 12)
@@ -93,6 +94,7 @@ class Sources:
         """
         found: list[tuple[int, str]] = []
         shipped: list[str] = []
+        damaged: dict[str, UserError] = {}
         for path in self.runs.root.glob("*/run.json"):
             run = path.parent.name
             try:
@@ -106,6 +108,8 @@ class Sources:
                     found.append((changed[0], run))
             except (OSError, ValueError, TypeError, KeyError) as error:  # of another version, or gone just now
                 self._left_out(run, str(error), partial(log.warning, "run %s is left out: %s", run, error))
+                damaged[run] = error if isinstance(error, UserError) else UserError(DAMAGED, file="run.json")
+        self.damaged = damaged
         return [run for _, run in sorted(found, reverse=True)[:limit]] + sorted(shipped)
 
     def stamp(self, run: str) -> tuple[int, ...]:
@@ -118,6 +122,9 @@ class Sources:
     def _kind(self, folder: Path) -> tuple[bool, bool, bool]:
         """Of a run: whether it is of a person's own images, whether it came with the app, whether it has a map."""
         own = record.read_config(folder).dataset.startswith("folder:")
+        view = self.runs.view(folder.name)
+        if view.offset and not view.events:  # what is there is none
+            raise UserError(DAMAGED, file="events.jsonl")
         return own, is_example(folder), bool(self.steps(folder.name))
 
 

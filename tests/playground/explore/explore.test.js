@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {mine} from '../../../playground/page/owner.js';
 import {hold, paged, settle} from './server.js';
 
 const shown = pane => `${pane.box.dataset.key}/${pane.box.dataset.step}`;
@@ -16,6 +17,17 @@ paged('the run of the address is opened, though Gradio has not drawn Train yet',
   delete globalThis.playground.run;
   const on = await at.opened('run=two');
   assert.equal(on.main().run, 'two');
+});
+
+paged('of one’s own runs that are damaged is said what is wrong with each, and of nobody else’s', async at => {
+  mine('own', true);
+  globalThis.playground.words.explore.damaged = '{run}: {sentence}';
+  at.damaged = [{run: 'own', sentence: 'run.json is damaged.'}, {run: 'other', sentence: 'Theirs is, too.'}];
+  const on = await at.opened();
+  await settle();
+  assert.deepEqual([...at.root.querySelectorAll('.hint.bad')].map(one => one.textContent), ['own: run.json is damaged.']);
+  assert.equal(on.main().run, 'one');
+  delete globalThis.playground.words.explore.damaged;
 });
 
 paged('the run that has just begun is waited for, and no other is shown in its place', async at => {

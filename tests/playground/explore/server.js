@@ -46,7 +46,7 @@ function page() {
   document.body.append(root);
   Object.defineProperty(root, 'offsetParent', {value: document.body});
   const at = {
-    root, list: ['one', 'two', 'three'].map(entry), making: false, waits: [], failures: [], asked: [], explorers: [],
+    root, list: ['one', 'two', 'three'].map(entry), damaged: [], making: false, waits: [], failures: [], asked: [], explorers: [],
 
     fails(matches, status, error) { at.failures.push({matches, status, error}); },
 
@@ -106,6 +106,7 @@ function answer(at, url, options) {
   const [, first, run, part, a, b, c] = /playground\/(runs)\/?([^/]*)\/?([^/]*)\/?([^/]*)\/?([^/]*)\/?([^/]*)/.exec(url.pathname) ?? [];
   if (options.method === 'DELETE') return {};
   if (first && !run) return at.list;
+  if (run === 'damaged') return at.damaged;
   if (part === 'timeline') return timeline(run);
   if (part === 'images.json') return ABOUT;
   if (part === 'neighbours') return [[(Number(b) + 1) % COUNT, 0.9], [(Number(b) + 2) % COUNT, 0.8]];

@@ -188,6 +188,19 @@ def test_that_a_bad_run_is_left_out_is_in_the_log_once(runs: Runs, caplog: pytes
         assert sum("bad is left out" in line for line in caplog.messages) == said
 
 
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_bad_run_is_one_line_that_says_what_is_wrong_with_it(runs: Runs, how: str) -> None:
+    DAMAGE[how](runs.root / "bad")
+    with TestClient(Starlette(routes=[ui.mount(Maps(runs))])) as web:
+        listed = {one["run"] for one in web.get("/playground/runs").json()}
+        for language in ("en", "zh"):
+            said = {
+                one["run"]: one["sentence"] for one in web.get("/playground/runs/damaged", params={"lang": language}).json()
+            }
+            assert listed | said.keys() == {"good", "bad"}  # what is in the list says it where it is opened
+            assert not listed & said.keys() and all(said.values())
+
+
 def test_a_run_goes_on_to_be_read_past_a_broken_line(runs: Runs) -> None:
     whole = record.read_events(runs.root / "good")[0]
     broken_line(runs.root / "bad")
