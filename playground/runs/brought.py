@@ -1,11 +1,13 @@
 """Who brought what: ROOT/brought/OWNER/NAME, a file a thing, as two people may bring the same, which is kept once.
 
 OWNER is the hash of a browser's secret, NAME that of an upload of Train (uploads/NAME/), or of a picture or a set of Match
-(own/own-….png, own/set-…/). The file holds the path of Gradio's own copy where there is one.
+(own/own-….png, own/set-…/), or copy-HASH of what was uploaded and not yet trained on, of which there is Gradio's own copy
+alone. The file holds the path of that copy where there is one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Container
 from contextlib import suppress
@@ -13,7 +15,7 @@ from pathlib import Path
 
 from playground.runs.store import UPLOADS, hashed
 
-OWN = "own"
+OWN, COPY = "own", "copy-"
 
 
 class Brought:
@@ -27,6 +29,13 @@ class Brought:
         mark = self.folder / hashed(owner) / name
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(copy, encoding="utf-8")
+        if copy and name != _called(copy):
+            (mark.parent / _called(copy)).unlink(missing_ok=True)  # it is that thing's now
+
+    def note_copy(self, owner: str, copy: str) -> None:
+        """That a browser uploaded what it has not trained on yet: it lies where Gradio put it."""
+        if not any(mark.read_text(encoding="utf-8") == copy for mark in (self.folder / hashed(owner)).glob("*")):
+            self.note(owner, _called(copy), copy)
 
     def delete(self, owner: str, also: set[str], used: Container[str]) -> int:
         """Delete what a browser brought, and the uploads called `also`; returns how many things it had there.
@@ -37,9 +46,10 @@ class Brought:
         names = also | {mark.name for mark in mine.glob("*")}
         there = 0
         for name in names:
-            mark, place = mine / name, self._place(name)
-            there += place.exists()
+            mark = mine / name
             copy = mark.read_text(encoding="utf-8") if mark.exists() else ""
+            place = self._place(name, copy)
+            there += place.exists()
             mark.unlink(missing_ok=True)
             if name not in used and not any(self.folder.glob(f"*/{name}")):
                 remove(place)
@@ -52,8 +62,9 @@ class Brought:
     def tidy(self) -> None:
         """Forget who brought what is not there any more."""
         for mark in self.folder.glob("*/*"):
-            if not self._place(mark.name).exists():
-                mark.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # deleted just now
+                if not self._place(mark.name, mark.read_text(encoding="utf-8")).exists():
+                    mark.unlink(missing_ok=True)
         for mine in self.folder.glob("*/"):
             with suppress(OSError):  # it holds something
                 mine.rmdir()
@@ -62,10 +73,16 @@ class Brought:
         """Whose each thing is, as a hash; of what several brought, one of them."""
         return {mark.name: mark.parent.name for mark in self.folder.glob("*/*")}
 
-    def _place(self, name: str) -> Path:
+    def _place(self, name: str, copy: str) -> Path:
+        if name.startswith(COPY):
+            return Path(copy)
         if name.startswith("own-"):
             return self.root / OWN / f"{name}.png"
         return self.root / (OWN if name.startswith("set-") else UPLOADS) / name
+
+
+def _called(copy: str) -> str:
+    return COPY + hashlib.sha256(copy.encode(errors="replace")).hexdigest()[:20]
 
 
 def remove(place: Path) -> None:

@@ -107,24 +107,25 @@ def build(i18n: Any, runs: Runs, uploads: bool = True) -> None:
         shown = {wanted: {"values": [found.get(one) for one in controls.shown()], "before": values}}
         return shown | (say(told(language(request), wrong)) if wrong else {toast: gr.skip()})
 
-    def understood(request: gr.Request, data: Any, path: Any) -> Any:
+    def understood(request: gr.Request, shown: Any, data: Any, path: Any) -> Any:
         """What to know of the chosen images before anything is trained on them: how an upload will be read, what takes long."""
         notes: list[UserError] = []
         count = LARGE.get(data, 0) if isinstance(data, str) else 0
         if data == OWN and path:
             try:
+                brought.note_copy(secret_of(shown), str(path))  # to be deleted with all else that this browser brought
                 with reading.upload():
                     count, read = describe(path, reading.tiles)
                 notes += read
             except UserError as error:  # where this machine keeps it is nobody's business
-                shown = {key: Path(str(path)).name if value == str(path) else value for key, value in error.values.items()}
-                notes.append(UserError(error.sentence, **shown))
+                named = {key: Path(str(path)).name if value == str(path) else value for key, value in error.values.items()}
+                notes.append(UserError(error.sentence, **named))
         notes += [long] if (long := judging(count)) else []
         said = " ".join(html.escape(told(language(request), note)) for note in notes)
         return gr.update(value=said, visible=bool(said))
 
     chosen = [controls.data, controls.upload]
-    gr.on([one.change for one in chosen], understood, chosen, controls.understood, **quiet)
+    gr.on([one.change for one in chosen], understood, [live, *chosen], controls.understood, js=SHOWN, **quiet)
     # what a person sets is in the page's address; the address, and a run that another part of the page shows, set it
     tell = f"(...values) => window.playground.controls({json.dumps(controls.known())}, values)"
     controls.changed(tell)

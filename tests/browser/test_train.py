@@ -365,6 +365,22 @@ def test_the_api_trains_and_stops(app: App) -> None:
     assert call("state", made["run"])["steps"] >= 0
 
 
+def test_delete_my_data_deletes_what_was_uploaded_and_never_trained_on(app: App, open_page: Open, tmp_path: Path) -> None:
+    page = open_page("?data=digits")
+    page.click("#data input")
+    page.get_by_role("option", name="Your own images").click()
+    before = set((app.runs / "brought").glob("*/copy-*"))
+    page.set_input_files("#upload input[type=file]", images_zip(tmp_path / "mine.zip", broken=False))
+    wait(lambda: set((app.runs / "brought").glob("*/copy-*")) - before, "what tells whose the upload is")
+    (mark,) = set((app.runs / "brought").glob("*/copy-*")) - before
+    copy = Path(mark.read_text())
+    assert copy.name == "mine.zip" and copy.exists()
+    page.get_by_role("button", name="Delete my data").click()
+    page.locator(".live-deletion button", has_text="Delete").click()
+    expect(page.locator(".live-deletion [role=status]")).to_have_text("Deleted. Runs: 0; uploads: 1.")
+    assert not copy.exists()
+
+
 def test_delete_my_data_deletes_what_this_browser_began_and_no_more(app: App, open_page: Open) -> None:
     other, page = open_page("?data=digits"), open_page("?data=digits")
     press_train(other)

@@ -127,6 +127,22 @@ def test_uploads_go_with_gradios_own_copies_but_for_those_that_somebody_else_bro
         runs.upload(tmp_path / "both.zip")
 
 
+def test_what_was_uploaded_and_never_trained_on_goes_too(runs: Runs, tmp_path: Path) -> None:
+    brought = Brought(runs.root)
+    for name in ("only", "trained"):
+        (tmp_path / f"{name}.zip").write_bytes(name.encode())
+        brought.note_copy(ME, str(tmp_path / f"{name}.zip"))
+    brought.note_copy(YOU, str(tmp_path / "only.zip"))
+    brought.tidy()
+    trained_on(runs, tmp_path / "trained.zip", ME)
+    brought.note_copy(ME, str(tmp_path / "trained.zip"))  # its data are looked at once more
+    assert delete(runs, ME) == (1, 2) and (tmp_path / "only.zip").exists() and not (tmp_path / "trained.zip").exists()
+    assert delete(runs, YOU) == (0, 1) and not (tmp_path / "only.zip").exists()
+    brought.note_copy(ME, str(tmp_path / "gone.zip"))
+    brought.tidy()
+    assert not left(brought.folder)
+
+
 def test_an_upload_of_before_its_owners_were_written_down_goes_with_the_last_run_of_it(runs: Runs, tmp_path: Path) -> None:
     (tmp_path / "old.zip").write_bytes(b"old")
     kept = runs.upload(tmp_path / "old.zip")
