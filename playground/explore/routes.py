@@ -26,8 +26,9 @@ def routes(maps: Maps) -> list[BaseRoute]:
         return entries.runs(maps, language(q), q.get("also", "").split(",")[:20])
 
     def damaged(p: Any, q: Any) -> list[Damaged]:
-        maps.beside()
-        return [{"run": run, "sentence": told(language(q), error)} for run, error in maps.damaged.items()]
+        named = q.get("also", "").split(",")[:100]  # those of others are nobody's business
+        maps.beside(named)
+        return [{"run": run, "sentence": told(language(q), error)} for run, error in maps.damaged.items() if run in named]
 
     def made(kind: str, run: str, key: str, step: int, lang: str, generation: int) -> tuple[bytes, str, str]:
         if kind == "html":

@@ -1,13 +1,14 @@
 // The runs that have a map, as the server lists them.
 import {query} from '../page/address.js';
 import {get, wrong} from '../page/ask.js';
-import {mine} from '../page/owner.js';
+import {begun} from '../page/owner.js';
 import {playground} from '../page/playground.js';
 import {ordered} from '../page/runs.js';
 
 /** @typedef {import('../maps/answers').Entry} Entry */
 /** @typedef {import('./answers').Damaged} Damaged */
 
+const ASKED = 100;  // of this browser's own runs, the newest, is asked whether they are damaged
 const AGAIN = 1000;  // ms between looks for the first map of a run that has just begun
 
 export class Runs {
@@ -39,8 +40,8 @@ export class Runs {
   async look() {
     const linked = query.get('run');
     if (linked && !this.has(linked)) this.missing = await wrong(linked);
-    const damaged = /** @type {Damaged[]} */ (await get('runs/damaged'));
-    this.damaged = damaged.filter(({run}) => mine(run) && run !== linked);  // of that one it is said already
+    const own = begun().slice(-ASKED).filter(run => run !== linked);  // of that one it is said already
+    this.damaged = own.length ? /** @type {Damaged[]} */ (await get('runs/damaged', {also: own.join(',')})) : [];
   }
 
   /**

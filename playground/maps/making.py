@@ -94,6 +94,7 @@ class Maps(Frames):
             others = sum(one.is_open() and one.address == address for one in self._making.values()) if address else 0
             if not making.is_open():
                 self.runs.limits.admit(others)
+                making.address = address  # who has it made now, where another one began it
             self._making[run, key] = making
             making.asked[who] = time.monotonic()
             making.wanted = [step for step in steps if step in wanted or step in making.wanted]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class Sources:
 
     def _read_features(self, run: str, step: int, generation: int) -> NDArray[np.float16]:
         folder = self.runs.folder(run)
-        with turn():  # one of a run that ships is multiplied out
+        with turn() if is_example(folder) else nullcontext():  # that one is multiplied out
             found = record.read_snapshot(folder, step)
         if (folder / "images.json").exists() and len(found) != about_images(folder)["count"]:
             raise UserError(DAMAGED, file="snapshots")

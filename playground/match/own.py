@@ -23,6 +23,7 @@ from playground.runs.storage import occupied
 from playground.runs.store import AT_ONCE
 from playground.texts import text, told
 from trainers.checkpoint import write
+from trainers.data import Dataset
 from trainers.data.files import is_junk
 from trainers.errors import DataError, UserError
 
@@ -76,18 +77,8 @@ class Own:
         if not files:
             raise UserError("No file came: choose an image.")
         name = _name(files)
-        new = not (self.root / name).exists()
-        self._write(name, files)
-        try:
-            with self.share(), reading.held(files):
-                _, data = self.sets.set(name)
-        except UserError as error:
-            if new:  # or somebody has it, and too much is read just now
-                shutil.rmtree(self.root / name, ignore_errors=True)
-            # where this machine keeps it is nobody's business
-            shown = ", ".join([file for file, _ in files[:3]] + ["…"] * (len(files) > 3))
-            values = {key: shown if str(value).startswith(str(self.root)) else value for key, value in error.values.items()}
-            raise UserError(error.sentence, **values) from error
+        with self.share(), reading.held(files):  # before anything is written: who is refused has brought nothing
+            data = self._read(name, files)
         self.brought.note(owner, name)
         self._count(self.root / name)
         return {
@@ -100,6 +91,20 @@ class Own:
             },
             "skipped": [told(language, error) for error in data.skipped],
         }
+
+    def _read(self, name: str, files: Sequence[File]) -> Dataset:
+        """What files hold, which are kept; UserError where they hold nothing."""
+        new = not (self.root / name).exists()
+        self._write(name, files)
+        try:
+            return self.sets.set(name)[1]
+        except UserError as error:
+            if new:  # or somebody has it, and too much is read just now
+                shutil.rmtree(self.root / name, ignore_errors=True)
+            # where this machine keeps it is nobody's business
+            shown = ", ".join([file for file, _ in files[:3]] + ["…"] * (len(files) > 3))
+            values = {key: shown if str(value).startswith(str(self.root)) else value for key, value in error.values.items()}
+            raise UserError(error.sentence, **values) from error
 
     def _check_open(self) -> None:
         if not self.is_open:

@@ -75,7 +75,7 @@ export async function numbers(path) {
 export async function wrong(run) {
   const answer = await reach(address(path`runs/${run}/live`));
   if (answer.status === 404) return words().missing ?? '';
-  return answer.ok ? '' : understood(answer).then(() => '', sentence);
+  return answer.ok || answer.status === 503 ? '' : understood(answer).then(() => '', sentence);
 }
 
 /** @param {number} ms */

@@ -52,15 +52,20 @@ export function keepProgress(lesson, how) {
 /** What it began is deleted. */
 export const forget = () => store(RUNS, '[]');
 
+/** The runs that this browser began, the newest last. @returns {string[]} */
+export function begun() {
+  try {
+    const found = JSON.parse(stored(RUNS) ?? '[]');
+    return Array.isArray(found) ? found : [];
+  } catch { return []; }  // somebody wrote something else there
+}
+
 /** Whether this browser began a run, and so may stop it. @param {string} run @param {boolean} [add] it just has */
 export function mine(run, add = false) {
-  /** @type {string[]} */
-  let begun = [];
-  try { begun = JSON.parse(stored(RUNS) ?? '[]'); } catch { /* somebody wrote something else there */ }
-  if (!Array.isArray(begun)) begun = [];
-  if (add && !begun.includes(run)) {
-    begun = [...begun, run].slice(-MOST);
-    store(RUNS, JSON.stringify(begun), JSON.stringify(begun.slice(-MOST_IN_ADDRESS)));
+  let runs = begun();
+  if (add && !runs.includes(run)) {
+    runs = [...runs, run].slice(-MOST);
+    store(RUNS, JSON.stringify(runs), JSON.stringify(runs.slice(-MOST_IN_ADDRESS)));
   }
-  return begun.includes(run);
+  return runs.includes(run);
 }

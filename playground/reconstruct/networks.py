@@ -19,7 +19,7 @@ from playground.reconstruct.answers import Abilities, Maker
 from playground.texts import text
 from playground.turns import turn
 from trainers import record
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.method import method_class
 from trainers.views import plain
 
@@ -38,9 +38,12 @@ class Networks:
         """Runs whose network makes images, the newest first."""
         found: list[Maker] = []
         for run in self.makers(also):
-            told = self._told((run, language), self.maps.model_changed(run), partial(self._tell, run, language))
-            if told is not None:
-                found.append({**about(self.maps, run, language), **told[0], "trained": told[1]})
+            try:
+                told = self._told((run, language), self.maps.model_changed(run), partial(self._tell, run, language))
+                if told is not None:
+                    found.append({**about(self.maps, run, language), **told[0], "trained": told[1]})
+            except (NotFound, OSError):  # deleted meanwhile
+                continue
         return found
 
     def _tell(self, run: str, language: str) -> tuple[Abilities, str] | None:

@@ -34,7 +34,7 @@ class Brought:
 
     def note_copy(self, owner: str, copy: str) -> None:
         """That a browser uploaded what it has not trained on yet: it lies where Gradio put it."""
-        if not any(mark.read_text(encoding="utf-8") == copy for mark in (self.folder / hashed(owner)).glob("*")):
+        if copy and not any(_copy(mark) == copy for mark in (self.folder / hashed(owner)).glob("*")):
             self.note(owner, _called(copy), copy)
 
     def delete(self, owner: str, also: set[str], used: Container[str]) -> int:
@@ -46,15 +46,17 @@ class Brought:
         names = also | {mark.name for mark in mine.glob("*")}
         there = 0
         for name in names:
-            mark = mine / name
-            copy = mark.read_text(encoding="utf-8") if mark.exists() else ""
-            place = self._place(name, copy)
-            there += place.exists()
+            mark, place = mine / name, self._place(name)
+            copy = _copy(mark)
+            there += place.exists() if place else _is_there(copy)
             mark.unlink(missing_ok=True)
-            if name not in used and not any(self.folder.glob(f"*/{name}")):
+            if name in used or any(self.folder.glob(f"*/{name}")):
+                continue
+            if place:
                 remove(place)
-                if copy:
-                    Path(copy).unlink(missing_ok=True)
+            # Gradio calls a copy by what it holds: two people may have one, under names of two kinds
+            if copy and not any(_copy(other) == copy for other in self.folder.glob("*/*")):
+                Path(copy).unlink(missing_ok=True)
         with suppress(OSError):  # there is none, or something came just now
             mine.rmdir()
         return there
@@ -62,9 +64,9 @@ class Brought:
     def tidy(self) -> None:
         """Forget who brought what is not there any more."""
         for mark in self.folder.glob("*/*"):
-            with suppress(FileNotFoundError):  # deleted just now
-                if not self._place(mark.name, mark.read_text(encoding="utf-8")).exists():
-                    mark.unlink(missing_ok=True)
+            place = self._place(mark.name)
+            if not (place.exists() if place else _is_there(_copy(mark))):
+                mark.unlink(missing_ok=True)
         for mine in self.folder.glob("*/"):
             with suppress(OSError):  # it holds something
                 mine.rmdir()
@@ -73,12 +75,25 @@ class Brought:
         """Whose each thing is, as a hash; of what several brought, one of them."""
         return {mark.name: mark.parent.name for mark in self.folder.glob("*/*")}
 
-    def _place(self, name: str, copy: str) -> Path:
+    def _place(self, name: str) -> Path | None:
+        """Where a thing lies in this folder; None of what lies only where Gradio put it."""
         if name.startswith(COPY):
-            return Path(copy)
+            return None
         if name.startswith("own-"):
             return self.root / OWN / f"{name}.png"
         return self.root / (OWN if name.startswith("set-") else UPLOADS) / name
+
+
+def _copy(mark: Path) -> str:
+    """The path of Gradio's own copy; "" where there is none, or the mark is gone, or a full disk has cut it off."""
+    try:
+        return mark.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _is_there(copy: str) -> bool:
+    return bool(copy) and Path(copy).is_file()
 
 
 def _called(copy: str) -> str:

@@ -34,10 +34,12 @@ def like(runs: Runs, run: str, changes: Mapping[str, Any], seconds: Any, owner: 
         if seconds is None and config.steps is not None:
             fits = min(1.0, runs.limits.longest / runs.takes(config))  # as many of them as one click may ask for
             steps = max(1, int(fits * config.steps))
-            return dataclasses.replace(config, steps=steps, device=None, knobs=dict(config.knobs) | dict(changes))
+            return dataclasses.replace(
+                config, steps=steps, device=None, compiled=False, knobs=dict(config.knobs) | dict(changes)
+            )
         given = as_long(runs, config) if seconds is None else float(seconds)
     except (TypeError, ValueError, OverflowError):
         raise UserError("The time budget must be more than 0 seconds and at most a day.") from None
     return dataclasses.replace(
-        config, seconds=given, steps=None, ceiling=None, device=None, knobs=dict(config.knobs) | dict(changes)
+        config, seconds=given, steps=None, ceiling=None, device=None, compiled=False, knobs=dict(config.knobs) | dict(changes)
     )

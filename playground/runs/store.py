@@ -100,7 +100,7 @@ class Limits:
     seconds_address: float = 3_600.0
     rooms_address: int = 5  # rooms that one network address may have open
     guests_address: int = 100  # people from one network address in a room
-    questions_address: int = 20  # of one network address that are worked on at once, of models; maps; and in the API's queue
+    questions_address: int = 30  # of one network address that are worked on at once, of models; maps; and in the API's queue
     keep_runs: int = 300
     keep_days: float = 14.0
     keep_uploads: float = 20_000.0  # MB of zips to train on
@@ -346,9 +346,11 @@ class Runs:
         """A run's config with so many seconds more, or in a run in steps so many, or as many as it makes in them."""
         config, last = record.read_config(self.root / run), (self.view(run).events or [{"step": 0, "seconds": 0.0}])[-1]
         if config.steps is None:
-            return dataclasses.replace(config, seconds=last["seconds"] + seconds)
+            return dataclasses.replace(config, seconds=last["seconds"] + seconds, compiled=False)
         more = steps or max(1, round(seconds * self._rate(config, run)))
-        return dataclasses.replace(config, steps=last["step"] + more, ceiling=last["seconds"] + self.limits.longest)
+        return dataclasses.replace(
+            config, compiled=False, steps=last["step"] + more, ceiling=last["seconds"] + self.limits.longest
+        )
 
     def _bounded(self, config: RunConfig, seconds: float) -> RunConfig:
         """A config in steps, which take so many seconds, with the ceiling of one click; UserError where it would hit that."""

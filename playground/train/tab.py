@@ -113,7 +113,10 @@ def build(i18n: Any, runs: Runs, uploads: bool = True) -> None:
         count = LARGE.get(data, 0) if isinstance(data, str) else 0
         if data == OWN and path:
             try:
-                brought.note_copy(secret_of(shown), str(path))  # to be deleted with all else that this browser brought
+                try:
+                    brought.note_copy(secret_of(shown), str(path))  # to be deleted with all else that this browser brought
+                except OSError as error:  # a full disk: then it goes after a day
+                    log.warning("an upload is not noted: %s", error)
                 with reading.upload():
                     count, read = describe(path, reading.tiles)
                 notes += read

@@ -63,7 +63,7 @@ ROUTES: dict[str, tuple[Right, ...]] = {
     "POST /runs/{run}/name": (Right(body={"secret": SECRET, "name": "mine"}),),
     # Explore
     "GET /runs": (Right({}, {"lang": "zh", "also": "good,simclr"}),),
-    "GET /runs/damaged": (Right({}, LANGUAGE),),
+    "GET /runs/damaged": (Right({}, {"lang": "zh", "also": "good,simclr"}),),
     "GET /runs/{run}/timeline": (Right({}, LANGUAGE),),
     "GET /runs/{run}/maps/{key}/{step:number}/export.{kind}": tuple(
         Right({"kind": kind}, LANGUAGE) for kind in ("csv", "html", "parquet")

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -104,7 +105,10 @@ def make(files: Sequence[Entry], size: int, shrink: Shrink, room: int | None, sk
     # Pillow decodes without the interpreter's lock; a thread has one large photo in memory at once, or some small ones
     parts = [files[at : at + FILES] for at in range(0, len(files), FILES)]
     with ThreadPoolExecutor(os.cpu_count() if here else ASIDE) as pool:
-        results = [one for found in pool.map(in_turn, parts) for one in found]
+        contexts = [copy_context() for _ in parts]  # whoever asks for all of it may have said until when
+        results = [
+            one for found in pool.map(lambda context, part: context.run(in_turn, part), contexts, parts) for one in found
+        ]
     if is_enough():
         return None
     skipped += [result for result in results if isinstance(result, DataError)]

@@ -106,7 +106,7 @@ function answer(at, url, options) {
   const [, first, run, part, a, b, c] = /playground\/(runs)\/?([^/]*)\/?([^/]*)\/?([^/]*)\/?([^/]*)\/?([^/]*)/.exec(url.pathname) ?? [];
   if (options.method === 'DELETE') return {};
   if (first && !run) return at.list;
-  if (run === 'damaged') return at.damaged;
+  if (run === 'damaged') return at.damaged.filter(one => url.searchParams.get('also').split(',').includes(one.run));
   if (part === 'timeline') return timeline(run);
   if (part === 'images.json') return ABOUT;
   if (part === 'neighbours') return [[(Number(b) + 1) % COUNT, 0.9], [(Number(b) + 2) % COUNT, 0.8]];

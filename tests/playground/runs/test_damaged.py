@@ -195,11 +195,11 @@ def test_a_bad_run_is_one_line_that_says_what_is_wrong_with_it(runs: Runs, how: 
     with TestClient(Starlette(routes=[ui.mount(Maps(runs))])) as web:
         listed = {one["run"] for one in web.get("/playground/runs").json()}
         for language in ("en", "zh"):
-            said = {
-                one["run"]: one["sentence"] for one in web.get("/playground/runs/damaged", params={"lang": language}).json()
-            }
+            found = web.get("/playground/runs/damaged", params={"lang": language, "also": "good,bad"}).json()
+            said = {one["run"]: one["sentence"] for one in found}
             assert listed | said.keys() == {"good", "bad"}  # what is in the list says it where it is opened
             assert not listed & said.keys() and all(said.values())
+        assert web.get("/playground/runs/damaged", params={"also": "good"}).json() == []  # it is theirs who know its name
 
 
 def test_a_run_goes_on_to_be_read_past_a_broken_line(runs: Runs) -> None:

@@ -143,6 +143,38 @@ def test_what_was_uploaded_and_never_trained_on_goes_too(runs: Runs, tmp_path: P
     assert not left(brought.folder)
 
 
+def test_a_mark_that_says_nothing_deletes_nothing_else(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk leaves an empty one, and of two deletions at once one finds none."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "app.py").write_text("ours")
+    monkeypatch.chdir(tmp_path / "here")
+    brought = Brought(runs.root)
+    for tidied in (False, True):
+        brought.note_copy(ME, str(tmp_path / "mine.zip"))
+        (mark,) = brought.folder.glob("*/copy-*")
+        mark.write_text("")
+        if tidied:
+            brought.tidy()
+            assert not mark.exists()
+        assert delete(runs, ME) == (0, 0) and not mark.exists()
+        assert (tmp_path / "here" / "app.py").exists()
+
+
+def test_gradios_copy_stays_for_whoever_else_has_it(runs: Runs, tmp_path: Path) -> None:
+    upload = tmp_path / "class.zip"
+    for first, second in ((ME, YOU), (YOU, ME)):
+        upload.write_bytes(b"class")
+        Brought(runs.root).note_copy(second, str(upload))
+        trained_on(runs, upload, first)
+        assert delete(runs, first) == (1, 1) and upload.exists()  # the second has not trained on it yet
+        assert delete(runs, second) == (0, 1) and not upload.exists()
+        upload.write_bytes(b"class")
+        trained_on(runs, upload, first)
+        Brought(runs.root).note_copy(second, str(upload))
+        assert delete(runs, second) == (0, 1) and upload.exists()  # the first may train on it once more
+        assert delete(runs, first) == (1, 1) and not upload.exists()
+
+
 def test_an_upload_of_before_its_owners_were_written_down_goes_with_the_last_run_of_it(runs: Runs, tmp_path: Path) -> None:
     (tmp_path / "old.zip").write_bytes(b"old")
     kept = runs.upload(tmp_path / "old.zip")
