@@ -27,11 +27,8 @@ PROBED = 10_000  # images that a linear probe is fitted on, at most
 FEW = (1, 5, 10, 100)  # labels of a class that a probe has who has few
 PAIRS = 512  # images whose two views tell alignment
 CHUNK = 500
-FIXED, EACH, LONG = (
-    4.0,
-    0.83e-3,
-    15.0,
-)  # seconds of an end, and an image, of 28 pixels on two cores: docs/scale.md; worth a word
+FIXED, EACH = 4.0, 0.83e-3  # seconds that an end takes, and an image, of 28 pixels a side on two cores: docs/scale.md
+LONG = 15.0  # seconds that are worth a word
 PIXELS = 2**28  # numbers that the pixels of all images may be for raw pixels to be judged by all of them: 1 GB
 AT_ONCE, LARGEST = 2_000, 4_096  # numbers of an image up to which there is a linear bar as a run begins, and at its end
 
