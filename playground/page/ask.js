@@ -1,6 +1,6 @@
 // Questions to the server, at the page's own address, whatever proxy it stands behind.
 import {mine} from './owner.js';
-import {lang, words} from './words.js';
+import {filled, lang, words} from './words.js';
 
 /** What the server refused or failed at, in the reader's language. */
 export class AnswerError extends Error {
@@ -75,7 +75,8 @@ export async function numbers(path) {
 export async function wrong(run) {
   const answer = await reach(address(path`runs/${run}/live`));
   if (answer.status === 404) return words().missing ?? '';
-  return answer.ok || answer.status === 503 ? '' : understood(answer).then(() => '', sentence);
+  if (answer.ok || answer.status === 503) return '';  // the latter while a file of it is replaced
+  return understood(answer).then(() => '', error => filled(words().unshown ?? '{sentence}', {sentence: sentence(error)}));
 }
 
 /** @param {number} ms */

@@ -42,6 +42,7 @@ def words(shipped: Mapping[str, str] = NONE, keys: Mapping[str, Sequence[str]] =
         "gone": "live.gone",
         "reset": "controls.reset",
         "missing": "live.missing",
+        "unshown": "live.unshown",
         "mine": "live.mine",
         "search_runs": "page.search_runs",
         "failed": "toast.unexpected",

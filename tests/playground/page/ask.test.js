@@ -44,11 +44,11 @@ test('a failure of the app is not called a lost connection', async () => {
 });
 
 test('of a run that a link leads to is said what is wrong with it', async () => {
-  globalThis.playground.words = {missing: 'This run is not here.', failed: 'The app failed.'};
+  globalThis.playground.words = {missing: 'This run is not here.', unshown: 'Not shown: {sentence}', failed: 'The app failed.'};
   const said = [];
-  for (const [status, body] of [[200, {}], [404, {error: 'no such run'}], [400, {error: 'events.jsonl is damaged.'}], [500, {}]]) {
+  for (const [status, body] of [[200, {}], [404, {error: 'no such run'}], [400, {error: 'events.jsonl is damaged.'}], [500, {}], [503, {}]]) {
     answers(status, body);
     said.push(await wrong('one'));
   }
-  assert.deepEqual(said, ['', 'This run is not here.', 'events.jsonl is damaged.', 'The app failed.']);
+  assert.deepEqual(said, ['', 'This run is not here.', 'Not shown: events.jsonl is damaged.', 'Not shown: The app failed.', '']);
 });
