@@ -91,6 +91,11 @@ def test_maps_of_one_address_leave_places_for_others(finished: Finished, monkeyp
             maps.ask(finished.run, keys[3], "b", True, "1.1.1.1")  # another name is no way around it
         assert maps.ask(finished.run, keys[0], "b", True, "1.1.1.1")["state"] == "waiting"  # what is made is everybody's
         assert maps.ask(finished.run, keys[3], "c", True, "2.2.2.2")["state"] == "waiting"
+        done = maps._making[finished.run, keys[0]]
+        done.job = None  # it was made, and its run went on
+        maps.ask(finished.run, keys[0], "c", True, "2.2.2.2")
+        assert done.is_open() and done.address == "2.2.2.2"  # whoever has it made now is counted
+        maps.ask(finished.run, keys[4], "a", True, "1.1.1.1")
     finally:
         background.close()
     with pytest.raises(Cancelled):

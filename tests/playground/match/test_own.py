@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import zipfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,23 @@ def test_a_folder_means_what_its_zip_means(name: str, tmp_path: Path) -> None:
     assert dropped["set"]["notes"] and (dropped["set"]["classes"] == 2) == (name != "captions")
     if name == "a split":
         assert "Split train / val as given: 8 images to learn from, 8 to test on." in dropped["set"]["notes"]
+
+
+def test_who_is_refused_has_brought_nothing_and_taken_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = list(LAYOUTS["unlabelled"].items())
+    sets = Sets(tmp_path / "own")
+    theirs = Own(sets).keep_set(files, "en")["set"]["id"]
+
+    def full() -> AbstractContextManager[None]:
+        raise UserError("Wait.")
+
+    late = Own(sets, share=full)
+    monkeypatch.setattr(late, "_write", lambda name, files: pytest.fail("written"))  # and what is written may be another's
+    before = sorted(late.root.rglob("*"))
+    for brought in (files, list(LAYOUTS["captions"].items())):
+        with pytest.raises(UserError, match="Wait"):
+            late.keep_set(brought, "en")
+    assert sorted(late.root.rglob("*")) == before and sets.set(theirs)
 
 
 def test_two_long_labels_are_two_and_a_longer_one_is_refused() -> None:

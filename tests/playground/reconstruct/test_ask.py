@@ -30,7 +30,7 @@ from tests.conftest import judge_nothing
 from trainers import record
 from trainers.corruptions import NOISES, classical_filter, corrupt, hidden_by, keep_patches
 from trainers.data import load
-from trainers.errors import UserError
+from trainers.errors import NotFound, UserError
 from trainers.metrics import pca, psnr
 from trainers.train import RunConfig
 from trainers.views import plain
@@ -102,6 +102,18 @@ def test_runs_that_rebuild_are_listed_with_what_they_can_do_and_were_trained_for
     assert found["mae"]["patches"] | {"side": 0} == {"rows": 7, "columns": 7, "side": 0, "ratio": 0.75, "mask": "random"}
     assert "4 numbers" in found["ae"]["trained"] and "0.3" in found["dae"]["trained"] and "75%" in found["mae"]["trained"]
     assert all(one["trained"] != questions.runs("zh", [])[i]["trained"] for i, one in enumerate(questions.runs("en", [])))
+
+
+def test_a_run_that_is_deleted_while_the_list_is_made_is_not_in_it(maps: Maps, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_of_them = [one["run"] for one in Questions(maps).runs("en", [])]
+
+    def gone(run: str) -> int:
+        if run == all_of_them[0]:
+            raise NotFound("It is deleted.")
+        return Maps.model_changed(maps, run)
+
+    monkeypatch.setattr(maps, "model_changed", gone)
+    assert [one["run"] for one in Questions(maps).runs("en", [])] == all_of_them[1:]
 
 
 def test_no_network_is_loaded_to_see_that_it_makes_no_images(maps: Maps, monkeypatch: pytest.MonkeyPatch) -> None:

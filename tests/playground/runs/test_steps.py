@@ -142,6 +142,14 @@ def test_a_budget_in_steps_is_in_the_form_and_in_the_address() -> None:
             controls.config(given | {controls.budget: wrong}, None)
 
 
+def test_a_copy_and_a_few_seconds_more_do_not_begin_with_minutes_of_compiling(tmp_path: Path) -> None:
+    runs, owner = Runs(tmp_path), "o" * 20
+    for run, budget in (("seconds", {"seconds": 5.0}), ("steps", {"steps": 400})):
+        record.create(runs.root / run, RunConfig("simclr", "digits", compiled=True, **budget))
+        assert not like(runs, run, {}, None, owner).compiled and not like(runs, run, {}, 3.0, owner).compiled
+        assert not runs._longer(run, 3.0, None).compiled
+
+
 def test_the_sentences_of_a_run_say_steps() -> None:
     at = {"step": 120, "seconds": 4.0}
     assert status(State("running"), FAST, at, "en") == "Training: step 120 of 400."

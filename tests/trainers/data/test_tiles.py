@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from trainers.data import tiles
 from trainers.data.tables import Entry
 
+UNTIL: ContextVar[float] = ContextVar("until", default=0.0)
 LARGE = b"\0" * (1 << 20)
 
 
@@ -64,3 +66,18 @@ def test_a_small_upload_does_not_wait_for_the_whole_of_a_large_one() -> None:
         assert tiles.make(entries(1, lambda: LARGE), 8, small, None, [])
         assert read < 320
         assert len(large.result(60) or ()) == 640
+
+
+def test_each_of_its_threads_knows_until_when_an_upload_may_take() -> None:
+    seen = list[float]()
+
+    def shrink(several: Sequence[tuple[bytes, str]], size: int) -> Any:
+        seen.append(UNTIL.get())
+        return small(several, size)
+
+    before = UNTIL.set(7.0)
+    try:
+        tiles.make(entries(40, lambda: b"x"), 8, shrink, None, [])
+    finally:
+        UNTIL.reset(before)
+    assert len(seen) > 1 and set(seen) == {7.0}
