@@ -53,6 +53,8 @@ KILLED = "The training process was ended by the system, most often for lack of m
 CRASHED = "The training process ended unexpectedly (exit code {code}). What was saved stays; the log has the details."
 FULL = "The queue is full ({number} runs): wait until some have finished, or have the host raise {variable}."
 SLOW = "{steps} steps would take about {seconds} s here, and one click may train for at most {most} s: ask for fewer."
+LONG_CLICK = "One click may train for at most {seconds} seconds: ask for less, or have the host raise {variable}."
+MANY_EACH = "You have {number} runs waiting already: stop one of them, wait, or have the host raise {variable}."
 MANY = "Of the runs from one network address at most {most} may wait: wait until one begins, or have the host raise {variable}."
 LONG = (
     "With this the runs that wait from your network address would train for {seconds} s, and {most} s is the most: wait, ask"
@@ -232,7 +234,7 @@ class Runs:
         takes and whose limits count, where that is not the owner.
         """
         if config.seconds is not None and config.seconds > self.limits.longest:
-            raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
+            raise UserError(LONG_CLICK, seconds=f"{self.limits.longest:g}", variable="PLAYGROUND_LONGEST")
         run, seconds = secrets.token_urlsafe(8), self.takes(config)
         config = self._bounded(config, seconds)
         with self._queueing:
@@ -328,7 +330,7 @@ class Runs:
         if steps is not None:
             seconds = steps / self._rate(record.read_config(folder), run)
         if not 0 < seconds <= self.limits.longest:
-            raise UserError("One click may train for at most {seconds} seconds.", seconds=f"{self.limits.longest:g}")
+            raise UserError(LONG_CLICK, seconds=f"{self.limits.longest:g}", variable="PLAYGROUND_LONGEST")
         with self._queueing:
             if self.state(run).kind not in ENDED:
                 raise UserError("This run is still training.")
@@ -638,7 +640,7 @@ class Runs:
         mine = [one for one in waiting if one.owner == hashed(owner)[:HASH]]
         singles = [one for one in mine if not one.swept]  # a sweep has its own rule
         if not swept and len(singles) >= limits.waiting_each:
-            raise UserError("You have {number} runs waiting already: stop one of them or wait.", number=len(singles))
+            raise UserError(MANY_EACH, number=len(singles), variable="PLAYGROUND_WAITING_EACH")
         if (total := sum(one.seconds for one in mine) + sum(seconds)) > limits.seconds_each:
             most = f"{limits.seconds_each:g}"
             raise UserError(LONG_EACH, seconds=f"{total:.0f}", most=most, variable="PLAYGROUND_SECONDS_EACH")

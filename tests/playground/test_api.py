@@ -273,7 +273,7 @@ def test_runs_without_a_secret_are_one_persons_of_their_network_address(tmp_path
     assert train and stop
     here, there = (SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2"))
     first, second = train(here, "simclr"), train(here, "simclr")
-    with pytest.raises(gr.Error, match="You have 2 runs waiting already"):
+    with pytest.raises(gr.Error, match="You have 2 runs waiting already.*PLAYGROUND_WAITING_EACH"):
         train(here, "simclr")
     other = train(there, "simclr")
     assert runs.waiting() == [first["run"], other["run"], second["run"]]  # they take turns
